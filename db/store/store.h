@@ -1,0 +1,161 @@
+// The store of Weighbridge: audits, decisions and the bytes they rest on, in one SQLite file. Typed queries, no policy, no
+// protobuf, no clock. Rows are only ever added.
+//
+//   WB_ASSIGN_OR_RETURN(std::unique_ptr<Store> store, Store::Open({.path = path}));
+//   WB_ASSIGN_OR_RETURN(std::optional<AuditRecord> earlier, store->FindAudit(key));
+//   if (!earlier) WB_ASSIGN_OR_RETURN(RecordedIds ids, store->RecordAuditAndDecision(audit, decision));
+//
+// Durability: a call that writes is one transaction, all or nothing, and returns OK only after the commit was flushed to disk.
+// Trust in what is read: each blob, audit, decision and official text is stored with its SHA-256 and checked when read; what
+// does not match is DataLoss, never returned. That finds damage, not an attacker who can write the file.
+//
+// Errors, each naming the file and what to do: NotFound (no such file, or no such id), DataLoss (damaged, or no database),
+// PermissionDenied (read-only or forbidden), ResourceExhausted (disk full, file size limit, or a limit of this header),
+// Unavailable (locked by another process for longer than busy_timeout_ms), FailedPrecondition (schema newer than this program,
+// a database of another program, or one that must be migrated but is opened read-only), InvalidArgument (a record of wrong
+// shape, an ambiguous id prefix), AlreadyExists (an id recorded before with other content), Internal (anything else).
+//
+// Thread-safe; one call at a time. Several processes may use one file: writers wait for each other.
+#ifndef WEIGHBRIDGE_DB_STORE_STORE_H_
+#define WEIGHBRIDGE_DB_STORE_STORE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "db/store/records.h"
+
+namespace weighbridge::db {
+
+class Database;
+
+// Limits of what one record may hold.
+inline constexpr size_t kBlobMaxBytes = size_t{64} << 20;
+inline constexpr size_t kStringMaxBytes = size_t{1} << 20;
+inline constexpr size_t kRowsPerRecordMax = 1000000;
+inline constexpr size_t kIdPrefixMinDigits = 8;
+inline constexpr int kPageSizeMax = 500;
+
+enum class StoreMode {
+  kCreate,     // read and write; the file is made if it is missing (its folder must exist)
+  kMustExist,  // read and write; a missing file is NotFound
+  kReadOnly,   // a missing file is NotFound
+};
+
+enum class StoreCheck {
+  kAuto,   // structural check of the whole file when it is no larger than kAutoCheckMaxBytes
+  kAlways,
+  kNever,  // damage is found when it is met
+};
+inline constexpr int64_t kAutoCheckMaxBytes = int64_t{8} << 20;
+
+struct StoreOptions {
+  std::string path;  // or ":memory:"
+  StoreMode mode = StoreMode::kCreate;
+  StoreCheck check = StoreCheck::kAuto;
+  int busy_timeout_ms = 10000;
+  std::string vfs_name;  // SQLite VFS; empty is the system's. Fault tests set it
+};
+
+struct AuditKey {
+  std::string model_digest;
+  std::string rules_digest;
+  std::string classifier_version;
+  std::string context_digest;  // as in AuditRecord
+};
+
+enum class AuditFilter {
+  kAny,
+  kMeasured,  // bytes were read on this side: neither claimed nor measured_by "client"
+};
+
+// An audit without its rows.
+struct AuditSummary {
+  int64_t sequence = 0;  // order of recording, from 1
+  std::string audit_id;
+  std::string model_digest;
+  std::string weights_digest;
+  std::string rules_digest;
+  std::string classifier_version;
+  std::string repository;
+  std::string revision;
+  std::string measured_by;
+  std::string created_at;
+  bool claimed = false;
+};
+
+struct AuditPage {
+  std::vector<AuditSummary> audits;  // newest first
+  int64_t next_before = 0;           // pass as `before` for the next page; 0: there is none
+};
+
+struct RecordedIds {
+  std::string audit_id;
+  std::string decision_id;
+};
+
+// A text to be kept as official; `row.sha256` is ignored.
+struct OfficialTextInput {
+  OfficialTextRow row;
+  std::string bytes;
+};
+
+class Store {
+ public:
+  static absl::StatusOr<std::unique_ptr<Store>> Open(const StoreOptions& options);
+  ~Store();
+  Store(const Store&) = delete;
+  Store& operator=(const Store&) = delete;
+
+  // Stores the bytes unless they are there, and returns their SHA-256. DataLoss if damaged bytes lie under that digest.
+  absl::StatusOr<std::string> PutBlob(std::string_view bytes, BlobKind kind);
+  // Returns the bytes whose SHA-256 is `sha256`, checked.
+  absl::StatusOr<std::string> GetBlob(std::string_view sha256);
+
+  // Stores texts and rows in one transaction; a row that is there already is left alone. Returns how many rows are new.
+  absl::StatusOr<int64_t> PutOfficialTexts(const std::vector<OfficialTextInput>& texts);
+  // Official texts of a licence (all licences if empty), ordered by licence, token file, source and SHA-256.
+  absl::StatusOr<std::vector<OfficialTextRow>> ListOfficialTexts(std::string_view license_id);
+
+  // Each is one transaction. Recording what is recorded already with equal content is OK and adds nothing (created_at of the
+  // first recording stands); the same id with other content is AlreadyExists.
+  absl::StatusOr<std::string> RecordAudit(const AuditRecord& audit);
+  absl::StatusOr<std::string> RecordDecision(const DecisionRecord& decision);
+  absl::StatusOr<RecordedIds> RecordAuditAndDecision(const AuditRecord& audit, const DecisionRecord& decision);
+
+  // The newest audit with that key that passes the filter; nullopt if there is none. InvalidArgument if the model digest is
+  // empty: a model without digest has no twin.
+  absl::StatusOr<std::optional<AuditRecord>> FindAudit(const AuditKey& key, AuditFilter filter = AuditFilter::kMeasured);
+  // The newest audit of that model, whatever the rules and context; nullopt if there is none.
+  absl::StatusOr<std::optional<AuditRecord>> LatestAuditByModelDigest(std::string_view model_digest, AuditFilter filter);
+
+  // `id` may be a prefix of at least kIdPrefixMinDigits digits. InvalidArgument lists the ids if several begin so.
+  absl::StatusOr<AuditRecord> GetAudit(std::string_view id);
+  absl::StatusOr<DecisionRecord> GetDecision(std::string_view id);
+
+  // Decisions of one audit (full id), in order of recording.
+  absl::StatusOr<std::vector<DecisionRecord>> ListDecisions(std::string_view audit_id);
+  // Audits recorded before sequence `before` (0: from the newest), at most `page_size` (1 to kPageSizeMax).
+  absl::StatusOr<AuditPage> ListAudits(int page_size, int64_t before);
+
+  // Structural check of the whole file and digest check of every row in it: what `doctor` runs. O(size of the file).
+  absl::Status VerifyAll();
+
+ private:
+  explicit Store(std::unique_ptr<Database> database);
+
+  absl::Mutex mutex_;
+  const std::unique_ptr<Database> database_ ABSL_PT_GUARDED_BY(mutex_);
+};
+
+}  // namespace weighbridge::db
+
+#endif  // WEIGHBRIDGE_DB_STORE_STORE_H_
