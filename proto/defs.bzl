@@ -1,5 +1,9 @@
 """The one protoc macro of this project."""
 
+def _srcs_label(dep):
+    """Label of the sources filegroup that belongs to a cc_proto_set target."""
+    return dep + "_srcs"
+
 def cc_proto_set(name, srcs, deps = [], visibility = None):
     """Generates C++ for .proto files of this package with the system's protoc.
 
@@ -11,7 +15,7 @@ def cc_proto_set(name, srcs, deps = [], visibility = None):
     """
     native.filegroup(
         name = name + "_srcs",
-        srcs = srcs,
+        srcs = srcs + [_srcs_label(dep) for dep in deps],
         visibility = ["//visibility:public"],
     )
     package = native.package_name()
@@ -21,7 +25,7 @@ def cc_proto_set(name, srcs, deps = [], visibility = None):
         outs += [base + ".pb.h", base + ".pb.cc"]
     native.genrule(
         name = name + "_gen",
-        srcs = srcs + [dep + "_srcs" for dep in deps],
+        srcs = srcs + [_srcs_label(dep) for dep in deps],
         outs = outs,
         cmd = "protoc -I. --cpp_out=$(GENDIR) " + " ".join([package + "/" + src for src in srcs]),
     )
