@@ -1,0 +1,70 @@
+# Shared by the scripts of this project; to be sourced. Says what it does on stderr, stops with a clear error.
+
+readonly WB_LICENCE_PACK_NAME="scancode-toolkit-mini"
+readonly WB_LICENCE_PACK_VERSION="32.5.0"
+
+# Debian 12 packages that building and testing need.
+readonly WB_BUILD_PACKAGES=(
+  bazel-bootstrap bazel-platforms bazel-rules-java bazel-rules-proto bazel-skylib
+  g++ libabsl-dev libarchive-dev libbenchmark-dev libcli11-dev libgmock-dev libgtest-dev libprotobuf-dev libre2-dev
+  libsqlite3-dev libssl-dev libyaml-cpp-dev openssl protobuf-compiler python3
+)
+
+wb_say() { printf '== %s\n' "$*" >&2; }
+
+wb_die() {
+  printf 'error: %s\n' "$1" >&2
+  shift
+  local line
+  for line in "$@"; do printf '       %s\n' "$line" >&2; done
+  exit 2
+}
+
+# Prints those of the given Debian packages that are not installed.
+wb_missing_packages() {
+  local package
+  for package in "$@"; do
+    if [[ "$(dpkg-query -W -f='${db:Status-Abbrev}' "$package" 2>/dev/null)" != ii* ]]; then
+      printf '%s\n' "$package"
+    fi
+  done
+}
+
+# Installs what is missing of the given Debian packages, as root or through sudo, without asking anything.
+wb_install() {
+  local missing
+  mapfile -t missing < <(wb_missing_packages "$@")
+  if ((${#missing[@]} == 0)); then return 0; fi
+  command -v apt-get >/dev/null ||
+    wb_die "these packages are missing and apt-get is not here: ${missing[*]}" \
+      "Weighbridge builds on Debian 12; install their equivalents and run again."
+  local as_root=()
+  if ((EUID != 0)); then
+    command -v sudo >/dev/null && sudo -n true 2>/dev/null ||
+      wb_die "not root, and sudo asks for a password" "run as root: apt-get install ${missing[*]}"
+    as_root=(sudo -n)
+  fi
+  wb_say "installing ${#missing[@]} Debian packages: ${missing[*]}"
+  local log
+  log="$(mktemp)"
+  if ! { "${as_root[@]}" apt-get update -q &&
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${missing[@]}"; } \
+    >"$log" 2>&1 </dev/null; then
+    tail -n 15 "$log" >&2
+    wb_die "apt-get could not install: ${missing[*]}" "the lines above say why (whole log: $log)"
+  fi
+  rm -f "$log"
+}
+
+# Folder for what is fetched once: the licence pack.
+wb_cache_dir() { printf '%s/weighbridge\n' "${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}"; }
+
+# Folder of the unpacked licence pack; it is complete if its file `complete` is there.
+wb_licence_pack_dir() { printf '%s/licence-pack/%s\n' "$(wb_cache_dir)" "$WB_LICENCE_PACK_VERSION"; }
+
+# The bazel command with this project's settings; symlinks bazel-* appear in the project's top folder.
+wb_bazel() {
+  local verb="$1"
+  shift
+  bazel "$verb" --color=no --curses=no --noshow_progress --show_result=0 "$@"
+}

@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# Installs what is missing, builds everything, runs all tests and counts them.
+#
+# usage: tests/run.sh [--release]     --release runs the long forms of the fuzz, crash and million-case suites
+# Last line: `N passed, M failed`, counting GoogleTest cases. Exit 0 only if all passed.
+#
+# Real texts: the licence pack is fetched (deploy/licence-pack.sh); WEIGHBRIDGE_CORPUS names a folder with further real texts
+# and artefacts (default ../shared/corpus). What is missing is named, and the tests that need it report themselves as skipped.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+# shellcheck source=deploy/lib/common.sh
+source deploy/lib/common.sh
+
+flags=()
+case "${1:-}" in
+  "") ;;
+  --release) flags+=(--test_env=WEIGHBRIDGE_RELEASE=1 --test_timeout=21600) ;;
+  -h | --help)
+    sed -n '2,8s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
+    exit 0
+    ;;
+  *) wb_die "unknown argument $1" "usage: tests/run.sh [--release]" ;;
+esac
+
+wb_install "${WB_BUILD_PACKAGES[@]}"
+
+left_out=()
+if pack="$(deploy/licence-pack.sh)"; then
+  export WEIGHBRIDGE_LICENCE_PACK="$pack"
+else
+  unset WEIGHBRIDGE_LICENCE_PACK
+  left_out+=("licence pack: cannot be fetched, so the tests over its 2,615 texts are skipped")
+fi
+corpus="${WEIGHBRIDGE_CORPUS:-../shared/corpus}"
+if [[ -d "$corpus" ]]; then
+  WEIGHBRIDGE_CORPUS="$(cd "$corpus" && pwd)"
+  export WEIGHBRIDGE_CORPUS
+else
+  unset WEIGHBRIDGE_CORPUS
+  left_out+=("corpus: no folder $corpus, so the tests over its texts and artefacts are skipped")
+fi
+
+wb_say "building and testing (two cores: about 10 minutes the first time)"
+status=0
+wb_bazel test --keep_going --test_summary=short "${flags[@]}" //... >&2 </dev/null || status=$?
+
+for line in "${left_out[@]}"; do printf 'left out: %s\n' "$line"; done
+count=0
+wb_bazel query 'tests(//...)' 2>/dev/null | python3 tests/count_cases.py "$(bazel info bazel-testlogs 2>/dev/null)" || count=$?
+# Bazel's own status stands too: a target that does not build has no case that could fail.
+if ((status != 0)); then exit "$status"; fi
+exit "$count"
