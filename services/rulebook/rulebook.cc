@@ -1,0 +1,195 @@
+#include "services/rulebook/rulebook.h"
+
+#include <algorithm>
+#include <set>
+#include <unordered_map>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_format.h"
+#include "services/base/status_macros.h"
+#include "services/rulebook/blob.h"
+#include "services/rulebook/family_index.h"
+#include "services/rulebook/license_index.h"
+#include "services/rulebook/lint.h"
+#include "services/rulebook/parse.h"
+
+namespace weighbridge::rulebook {
+namespace {
+
+// Of the Compiled message; another number is refused.
+constexpr uint32_t kSchemaVersion = 1;
+
+std::string_view GroupName(std::string_view code_or_group) {
+  constexpr std::string_view kPrefix = "group:";
+  return code_or_group.substr(0, kPrefix.size()) == kPrefix ? code_or_group.substr(kPrefix.size()) : std::string_view();
+}
+
+// The parsed files as one message: licences by id, families in the order of their files.
+rules::v1::Compiled CompiledFrom(ParsedRules* rules, std::string digest) {
+  rules::v1::Compiled compiled;
+  compiled.set_schema_version(kSchemaVersion);
+  compiled.set_rules_digest(std::move(digest));
+  std::sort(rules->licenses.begin(), rules->licenses.end(),
+            [](const auto& a, const auto& b) { return a.message.id() < b.message.id(); });
+  for (auto& license : rules->licenses) *compiled.add_licenses() = std::move(license.message);
+  for (auto& family : rules->families) *compiled.add_families() = std::move(family.message);
+  *compiled.mutable_fields() = std::move(rules->fields.message);
+  *compiled.mutable_countries() = std::move(rules->countries.message);
+  return compiled;
+}
+
+}  // namespace
+
+struct Rulebook::Index {
+  explicit Index(rules::v1::Compiled messages) : compiled(std::move(messages)), licenses(compiled), families(compiled) {
+    for (const rules::v1::Field& field : compiled.fields().field()) {
+      fields[field.id()] = &field;
+    }
+    for (const rules::v1::CountryGroup& group : compiled.countries().group()) {
+      groups[group.id()] = std::set<std::string, std::less<>>(group.countries().begin(), group.countries().end());
+    }
+  }
+
+  const rules::v1::Compiled compiled;
+  const LicenseIndex licenses;
+  const FamilyIndex families;
+  std::unordered_map<std::string, const rules::v1::Field*> fields;
+  std::unordered_map<std::string, std::set<std::string, std::less<>>> groups;
+  std::string owned_bundle;  // empty for a compiled rulebook, whose blob holds it
+  std::string_view bundle;
+};
+
+Rulebook::Rulebook() = default;
+Rulebook::~Rulebook() = default;
+
+absl::StatusOr<std::shared_ptr<const Rulebook>> Rulebook::FromFiles(std::vector<RuleFile> files,
+                                                                    std::vector<RuleIssue>* issues) {
+  issues->clear();
+  SortRuleFiles(&files);
+  ParsedRules rules = Parse(files, issues);
+  const std::vector<RuleIssue> meaning = Lint(rules);
+  issues->insert(issues->end(), meaning.begin(), meaning.end());
+  SortIssues(issues);
+  if (!issues->empty()) {
+    return absl::InvalidArgumentError(
+        absl::StrFormat("the rulebook has %d errors and is not loaded; first: %s", issues->size(), ToString(issues->front())));
+  }
+  std::shared_ptr<Rulebook> book(new Rulebook());
+  book->index_ = std::make_unique<Index>(CompiledFrom(&rules, RulesDigest(files)));
+  book->index_->owned_bundle = PackBundle(std::move(files));
+  book->index_->bundle = book->index_->owned_bundle;
+  return book;
+}
+
+absl::StatusOr<std::shared_ptr<const Rulebook>> Rulebook::Layered(std::vector<RuleFile> base,
+                                                                  std::vector<RuleFile> overlay,
+                                                                  std::vector<RuleIssue>* issues) {
+  return FromFiles(Layer(std::move(base), std::move(overlay)), issues);
+}
+
+absl::StatusOr<std::shared_ptr<const Rulebook>> Rulebook::FromCompiled(std::string_view blob) {
+  WB_ASSIGN_OR_RETURN(const BlobSections sections, UnpackBlob(blob));
+  rules::v1::Compiled compiled;
+  if (!compiled.ParseFromArray(sections.messages.data(), static_cast<int>(sections.messages.size()))) {
+    return absl::InvalidArgumentError("compiled rulebook: its messages cannot be parsed");
+  }
+  if (compiled.schema_version() != kSchemaVersion) {
+    return absl::InvalidArgumentError(absl::StrFormat("compiled rulebook: schema version %d; this program reads version %d",
+                                                      compiled.schema_version(), kSchemaVersion));
+  }
+  std::shared_ptr<Rulebook> book(new Rulebook());
+  book->index_ = std::make_unique<Index>(std::move(compiled));
+  book->index_->bundle = sections.bundle;
+  return book;
+}
+
+std::string Rulebook::Compile() const {
+  BlobSections sections;
+  const std::string messages = index_->compiled.SerializeAsString();
+  sections.messages = messages;
+  sections.bundle = index_->bundle;
+  return PackBlob(sections);
+}
+
+const std::string& Rulebook::digest() const { return index_->compiled.rules_digest(); }
+std::string_view Rulebook::bundle() const { return index_->bundle; }
+
+absl::Span<const License* const> Rulebook::licenses() const { return index_->licenses.all(); }
+const License* Rulebook::LicenseById(std::string_view id) const { return index_->licenses.ById(id); }
+
+std::vector<const License*> Rulebook::FindLicenses(std::string_view spelling) const {
+  return index_->licenses.BySpelling(spelling);
+}
+
+const License* Rulebook::FindLicense(std::string_view spelling) const {
+  const std::vector<const License*> found = FindLicenses(spelling);
+  return found.size() == 1 ? found.front() : nullptr;
+}
+
+std::vector<const License*> Rulebook::LicensesByHubTag(std::string_view tag) const {
+  return index_->licenses.ByHubTag(tag);
+}
+std::vector<const License*> Rulebook::LicensesByName(std::string_view license_name) const {
+  return index_->licenses.ByName(license_name);
+}
+std::vector<const License*> Rulebook::LicensesByLink(std::string_view url) const { return index_->licenses.ByLink(url); }
+
+absl::Span<const Family* const> Rulebook::families() const { return index_->families.all(); }
+
+std::optional<ModelResolution> Rulebook::ResolveModel(std::string_view repository) const {
+  const FamilyIndex::Row row = index_->families.ByRepository(repository);
+  if (row.member == nullptr) return std::nullopt;
+  return Resolve(*row.family, *row.member);
+}
+
+ModelResolution Rulebook::Resolve(const Family& family, const FamilyMember& member) const {
+  ModelResolution resolution;
+  resolution.family = &family;
+  resolution.member = &member;
+  for (const std::string& id : member.license_ids()) {
+    if (const License* license = LicenseById(id)) resolution.licenses.push_back(license);
+  }
+  for (const std::string& id : member.use_policies()) {
+    if (const License* policy = LicenseById(id)) resolution.use_policies.push_back(policy);
+  }
+  return resolution;
+}
+
+std::vector<ArchitectureMatch> Rulebook::FamiliesByArchitecture(std::string_view model_type,
+                                                                absl::Span<const std::string> architectures,
+                                                                std::string_view gguf_architecture) const {
+  return index_->families.ByArchitecture(model_type, architectures, gguf_architecture);
+}
+
+std::vector<NameMatch> Rulebook::ModelNamesIn(std::string_view text) const { return index_->families.NamesIn(text); }
+
+const rules::v1::FieldSet& Rulebook::fields() const { return index_->compiled.fields(); }
+
+bool Rulebook::HasField(std::string_view field) const { return index_->fields.count(std::string(field)) != 0; }
+
+bool Rulebook::FieldMeets(std::string_view stated, std::string_view ruled) const {
+  std::vector<std::string> open = {std::string(stated)};
+  std::set<std::string> seen;
+  while (!open.empty()) {
+    const std::string field = std::move(open.back());
+    open.pop_back();
+    if (!seen.insert(field).second) continue;
+    const auto found = index_->fields.find(field);
+    if (found == index_->fields.end()) continue;
+    if (field == ruled) return true;
+    for (const std::string& wider : found->second->within()) open.push_back(wider);
+  }
+  return false;
+}
+
+const rules::v1::CountryGroups& Rulebook::countries() const { return index_->compiled.countries(); }
+
+bool Rulebook::CountryIs(std::string_view country, std::string_view code_or_group) const {
+  const std::string_view group = GroupName(code_or_group);
+  if (group.empty()) return country == code_or_group;
+  const auto found = index_->groups.find(std::string(group));
+  return found != index_->groups.end() && found->second.count(country) != 0;
+}
+
+}  // namespace weighbridge::rulebook
