@@ -1,0 +1,45 @@
+#include "db/sqlite/transaction.h"
+
+#include <sqlite3.h>
+
+#include <utility>
+
+#include "db/sqlite/database.h"
+
+namespace weighbridge::db {
+
+absl::StatusOr<Transaction> Transaction::Begin(Database* database, Kind kind) {
+  if (kind == Kind::kWrite) {
+    if (database->read_only()) {
+      return absl::PermissionDeniedError(database->Message("is opened read-only; open it for writing to record"));
+    }
+    if (database->flush_failed_) {
+      return absl::InternalError(database->Message(
+          "an earlier flush to disk failed, so nothing more is written; check the disk and start the program again"));
+    }
+  }
+  const int code = sqlite3_exec(database->handle_, kind == Kind::kWrite ? "BEGIN IMMEDIATE" : "BEGIN", nullptr, nullptr, nullptr);
+  if (code != SQLITE_OK) {
+    return database->ErrorStatus(code, kind == Kind::kWrite ? "begin a write" : "begin a read");
+  }
+  return Transaction(database);
+}
+
+Transaction::Transaction(Transaction&& other) noexcept : database_(std::exchange(other.database_, nullptr)) {}
+
+Transaction::~Transaction() {
+  // SQLite has rolled back by itself after some errors; a rollback that fails leaves nothing behind either.
+  if (database_ != nullptr && sqlite3_get_autocommit(database_->handle_) == 0) {
+    sqlite3_exec(database_->handle_, "ROLLBACK", nullptr, nullptr, nullptr);
+  }
+}
+
+absl::Status Transaction::Commit() {
+  // SQLite ends a transaction by itself after some I/O errors. COMMIT would then fail with a message about that.
+  const int code = sqlite3_exec(database_->handle_, "COMMIT", nullptr, nullptr, nullptr);
+  if (code != SQLITE_OK) return database_->ErrorStatus(code, "commit");
+  database_ = nullptr;
+  return absl::OkStatus();
+}
+
+}  // namespace weighbridge::db

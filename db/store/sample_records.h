@@ -1,0 +1,22 @@
+// Records for tests: every field filled, different for each seed.
+#ifndef WEIGHBRIDGE_DB_STORE_SAMPLE_RECORDS_H_
+#define WEIGHBRIDGE_DB_STORE_SAMPLE_RECORDS_H_
+
+#include <string>
+
+#include "db/store/records.h"
+
+namespace weighbridge::db {
+
+// Digest of a word, to stand for any digest.
+std::string SampleDigest(const std::string& word);
+
+// An audit of two artifacts, three observations and one official text, with its blobs. Its audit_id is empty.
+AuditRecord SampleAudit(int seed);
+
+// A decision on SampleAudit(seed), with its blobs. Its decision_id and audit_id are empty.
+DecisionRecord SampleDecision(int seed);
+
+}  // namespace weighbridge::db
+
+#endif  // WEIGHBRIDGE_DB_STORE_SAMPLE_RECORDS_H_

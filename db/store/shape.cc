@@ -1,0 +1,186 @@
+#include "db/store/shape.h"
+
+#include <initializer_list>
+#include <string>
+
+#include "absl/strings/str_format.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "db/store/store.h"
+#include "services/base/status_macros.h"
+
+namespace weighbridge::db {
+namespace {
+
+// Checks fields and keeps the first complaint.
+class Checker {
+ public:
+  explicit Checker(std::string prefix) : prefix_(std::move(prefix)) {}
+
+  // Names the row that the next checks are about.
+  void At(const char* list, size_t index) { row_ = absl::StrFormat("%s[%d].", list, index); }
+  void AtTop() { row_.clear(); }
+
+  void Text(const char* field, std::string_view value) {
+    if (value.size() > kStringMaxBytes) {
+      Complain(field, absl::StrFormat("has %d bytes, over the limit of %d", value.size(), kStringMaxBytes));
+    }
+  }
+  void Given(const char* field, std::string_view value) {
+    if (value.empty()) Complain(field, "is empty");
+    Text(field, value);
+  }
+  void Digest(const char* field, std::string_view value) {
+    if (!IsDigest(value)) Complain(field, "is not 64 lower-case hexadecimal digits");
+  }
+  void DigestOrEmpty(const char* field, std::string_view value) {
+    if (!value.empty()) Digest(field, value);
+  }
+  void Instant(const char* field, std::string_view value) {
+    absl::Time time;
+    const bool parsed = value.size() >= 20 && value.size() <= 40 && value[4] == '-' && value[10] == 'T' && value.back() == 'Z' &&
+                        absl::ParseTime(absl::RFC3339_full, absl::string_view(value.data(), value.size()), &time, nullptr);
+    if (!parsed) Complain(field, "is not an instant such as 2026-01-31T12:00:00Z");
+  }
+  void OneOf(const char* field, std::string_view value, std::initializer_list<std::string_view> allowed) {
+    for (const std::string_view word : allowed) {
+      if (value == word) return;
+    }
+    Complain(field, absl::StrFormat("has the unknown value \"%s\"", value.substr(0, 40)));
+  }
+  void NotNegative(const char* field, int64_t value) {
+    if (value < 0) Complain(field, "is negative");
+  }
+  void Complain(const char* field, const std::string& what) {
+    if (status_.ok()) status_ = absl::InvalidArgumentError(absl::StrFormat("%s.%s%s %s", prefix_, row_, field, what));
+  }
+  const absl::Status& status() const { return status_; }
+
+ private:
+  const std::string prefix_;
+  std::string row_;
+  absl::Status status_;
+};
+
+absl::Status CheckBlobs(const std::vector<BlobInput>& blobs) {
+  for (const BlobInput& blob : blobs) WB_RETURN_IF_ERROR(CheckBlob(blob.bytes));
+  return absl::OkStatus();
+}
+
+absl::Status CheckRowCount(size_t count) {
+  if (count <= kRowsPerRecordMax) return absl::OkStatus();
+  return absl::ResourceExhaustedError(
+      absl::StrFormat("a record has %d rows, over the limit of %d", count, kRowsPerRecordMax));
+}
+
+}  // namespace
+
+bool IsDigest(std::string_view text) {
+  return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+absl::Status CheckBlob(std::string_view bytes) {
+  if (bytes.size() <= kBlobMaxBytes) return absl::OkStatus();
+  return absl::ResourceExhaustedError(
+      absl::StrFormat("a blob has %d bytes, over the limit of %d", bytes.size(), kBlobMaxBytes));
+}
+
+absl::Status CheckShape(const AuditRecord& audit) {
+  size_t rows = audit.artifacts.size() + audit.evidence.size() + audit.texts.size() + audit.used_audits.size();
+  for (const EvidenceRow& row : audit.evidence) rows += row.license_ids.size();
+  WB_RETURN_IF_ERROR(CheckRowCount(rows));
+  Checker check("audit");
+  check.DigestOrEmpty("audit_id", audit.audit_id);
+  check.DigestOrEmpty("model_digest", audit.model_digest);
+  check.Digest("rules_digest", audit.rules_digest);
+  check.Given("classifier_version", audit.classifier_version);
+  check.DigestOrEmpty("context_digest", audit.context_digest);
+  check.DigestOrEmpty("weights_digest", audit.weights_digest);
+  check.OneOf("measured_by", audit.measured_by, {"local", "server", "client"});
+  check.Text("repository", audit.repository);
+  check.Text("revision", audit.revision);
+  check.Instant("created_at", audit.created_at);
+  check.Digest("rulebook_blob", audit.rulebook_blob);
+  check.Digest("inventory_blob", audit.inventory_blob);
+  for (size_t i = 0; i < audit.artifacts.size(); ++i) {
+    const ArtifactRow& row = audit.artifacts[i];
+    check.At("artifacts", i);
+    check.Given("path", row.path);
+    check.Given("role", row.role);
+    check.NotNegative("size", row.size);
+    check.DigestOrEmpty("sha256", row.sha256);
+    check.Text("format", row.format);
+  }
+  for (size_t i = 0; i < audit.evidence.size(); ++i) {
+    const EvidenceRow& row = audit.evidence[i];
+    check.At("evidence", i);
+    check.Given("kind", row.kind);
+    check.Text("component", row.component);
+    check.Text("path", row.path);
+    check.NotNegative("byte_begin", row.byte_begin);
+    if (row.byte_end < row.byte_begin) check.Complain("byte_end", "is before byte_begin");
+    check.NotNegative("line", row.line);
+    check.Text("key", row.key);
+    check.Text("value", row.value);
+    for (const std::string& id : row.license_ids) check.Given("license_ids", id);
+    check.DigestOrEmpty("blob", row.blob);
+  }
+  for (size_t i = 0; i < audit.texts.size(); ++i) {
+    check.At("texts", i);
+    check.Given("license_id", audit.texts[i].license_id);
+    check.Text("token_file", audit.texts[i].token_file);
+    check.Digest("blob", audit.texts[i].blob);
+  }
+  check.AtTop();
+  for (const std::string& id : audit.used_audits) check.Digest("used_audits", id);
+  WB_RETURN_IF_ERROR(check.status());
+  return CheckBlobs(audit.blobs);
+}
+
+absl::Status CheckShape(const DecisionRecord& decision) {
+  WB_RETURN_IF_ERROR(CheckRowCount(decision.findings.size() + decision.obligations.size()));
+  Checker check("decision");
+  check.DigestOrEmpty("decision_id", decision.decision_id);
+  check.Digest("audit_id", decision.audit_id);
+  check.Instant("evaluated_at", decision.evaluated_at);
+  check.DigestOrEmpty("profile_digest", decision.profile_digest);
+  check.Digest("policy_digest", decision.policy_digest);
+  check.Digest("rules_digest", decision.rules_digest);
+  check.OneOf("decision", decision.decision,
+              {"APPROVED", "APPROVED_WITH_CONDITIONS", "NEEDS_REVIEW", "DENIED", "UNDECIDED"});
+  check.OneOf("mode", decision.mode, {"block", "warn", "audit"});
+  check.DigestOrEmpty("profile_blob", decision.profile_blob);
+  check.Digest("policy_blob", decision.policy_blob);
+  check.Digest("result_blob", decision.result_blob);
+  for (size_t i = 0; i < decision.findings.size(); ++i) {
+    const FindingRow& row = decision.findings[i];
+    check.At("findings", i);
+    check.Given("rule_id", row.rule_id);
+    check.Given("severity", row.severity);
+    check.Given("outcome", row.outcome);
+    check.Text("license_id", row.license_id);
+    check.Text("clause", row.clause);
+    check.Text("missing_fact", row.missing_fact);
+  }
+  for (size_t i = 0; i < decision.obligations.size(); ++i) {
+    const ObligationRow& row = decision.obligations[i];
+    check.At("obligations", i);
+    check.Given("kind", row.kind);
+    check.Given("license_id", row.license_id);
+    check.Given("clause", row.clause);
+  }
+  WB_RETURN_IF_ERROR(check.status());
+  return CheckBlobs(decision.blobs);
+}
+
+absl::Status CheckShape(const OfficialTextRow& text) {
+  Checker check("official text");
+  check.Given("license_id", text.license_id);
+  check.Text("token_file", text.token_file);
+  check.OneOf("source", text.source, {"scanned", "pack", "operator"});
+  if (text.source == "pack") check.Given("pack_version", text.pack_version);
+  check.Text("pack_version", text.pack_version);
+  return check.status();
+}
+
+}  // namespace weighbridge::db
