@@ -81,12 +81,14 @@ Resolved Nowhere(ProblemKind kind, std::string message) { return {"", kind, std:
 
 Resolved FromErrno(int error, const std::string& path) {
   if (error == ENOENT || error == ENOTDIR) {
-    return Nowhere(ProblemKind::kLinkDangling, absl::StrFormat("the link leads to '%s', which does not exist", Printable(path)));
+    return Nowhere(ProblemKind::kLinkDangling,
+                   absl::StrFormat("the link leads to '%s', which does not exist", Printable(path)));
   }
   if (error == ENAMETOOLONG) {
     return Nowhere(ProblemKind::kNameTooLong, "the link leads to a path that is too long for this system");
   }
-  return Nowhere(ProblemKind::kUnreadable, absl::StrFormat("the link leads to '%s': %s", Printable(path), std::strerror(error)));
+  return Nowhere(ProblemKind::kUnreadable,
+                 absl::StrFormat("the link leads to '%s': %s", Printable(path), std::strerror(error)));
 }
 
 }  // namespace
@@ -187,7 +189,8 @@ Resolved Beneath::FollowLink(const std::string& path) const {
     }
     const std::string next = JoinPath(here, part);
     if (next.size() > kMaxPathBytes) {
-      return Nowhere(ProblemKind::kNameTooLong, absl::StrFormat("the link leads to a path over %d bytes", kMaxPathBytes));
+      return Nowhere(ProblemKind::kNameTooLong,
+                     absl::StrFormat("the link leads to a path over %d bytes", kMaxPathBytes));
     }
     struct stat info;
     if (fstatat(folder_.get(), next.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) return FromErrno(errno, next);
@@ -198,7 +201,8 @@ Resolved Beneath::FollowLink(const std::string& path) const {
       continue;
     }
     if (++hops > kMaxLinkHops) {
-      return Nowhere(ProblemKind::kLinkLoop, absl::StrFormat("the link loops, or leads over more than %d links", kMaxLinkHops));
+      return Nowhere(ProblemKind::kLinkLoop,
+                     absl::StrFormat("the link loops, or leads over more than %d links", kMaxLinkHops));
     }
     const ssize_t length = readlinkat(folder_.get(), next.c_str(), target, sizeof target);
     if (length < 0) return FromErrno(errno, next);
@@ -206,8 +210,9 @@ Resolved Beneath::FollowLink(const std::string& path) const {
     const std::string_view text(target, static_cast<size_t>(length));
     if (text.empty()) return FromErrno(ENOENT, next);
     if (text.front() == '/') {
-      return Nowhere(ProblemKind::kLinkLeavesRoot,
-                     absl::StrFormat("the link is absolute ('%s'): make it relative, or copy the file here", Printable(text)));
+      return Nowhere(
+          ProblemKind::kLinkLeavesRoot,
+          absl::StrFormat("the link is absolute ('%s'): make it relative, or copy the file here", Printable(text)));
     }
     PushParts(text, &pending);
   }

@@ -1,9 +1,9 @@
 // Opening files below one folder without ever leaving it.
 //
-// Links are resolved here, by hand, to a link-free path; that path is then opened with every link refused. A tree that is
-// changed meanwhile can therefore make an open fail, never make it escape. Two methods open the link-free path: openat2(2)
-// with RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_SYMLINKS, where the kernel itself guarantees it, and a walk of
-// openat(2) with O_NOFOLLOW for each part, for kernels before 5.6 and sandboxes that forbid openat2.
+// Links are resolved here, by hand, to a link-free path; that path is then opened with every link refused. A tree that
+// is changed meanwhile can therefore make an open fail, never make it escape. Two methods open the link-free path:
+// openat2(2) with RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_SYMLINKS, where the kernel itself guarantees it,
+// and a walk of openat(2) with O_NOFOLLOW for each part, for kernels before 5.6 and sandboxes that forbid openat2.
 #ifndef WEIGHBRIDGE_SERVICES_SOURCE_BENEATH_H_
 #define WEIGHBRIDGE_SERVICES_SOURCE_BENEATH_H_
 
@@ -33,20 +33,20 @@ struct Resolved {
 // A folder that confines everything opened through it. Thread-safe; movable.
 class Beneath {
  public:
-  // `folder` is a path that the user gave: its own links are followed. kOpenat2 fails with Unimplemented where the kernel or
-  // a sandbox refuses the call; kAutomatic then takes the component walk.
+  // `folder` is a path that the user gave: its own links are followed. kOpenat2 fails with Unimplemented where the
+  // kernel or a sandbox refuses the call; kAutomatic then takes the component walk.
   static absl::StatusOr<Beneath> Open(const std::string& folder, OpenMethod method);
 
-  // Opens a link-free path ("" is the folder itself) for reading. Never blocks on a FIFO and never becomes a controlling
-  // terminal. An error names the path and the reason: NotFound, PermissionDenied, FailedPrecondition (a link or another type
-  // stands there now), ResourceExhausted (descriptors) or Unavailable (I/O).
+  // Opens a link-free path ("" is the folder itself) for reading. Never blocks on a FIFO and never becomes a
+  // controlling terminal. An error names the path and the reason: NotFound, PermissionDenied, FailedPrecondition (a
+  // link or another type stands there now), ResourceExhausted (descriptors) or Unavailable (I/O).
   absl::StatusOr<OwnedFd> OpenLinkFree(const std::string& path, OpenAs as) const;
 
   // Follows the link at `path`, whose folders are link-free, and every link behind it.
   Resolved FollowLink(const std::string& path) const;
 
-  // What stands at a path that FollowLink gave, for its type alone: a tree that changes meanwhile can make it lie, so what is
-  // read must be looked at again once it is open.
+  // What stands at a path that FollowLink gave, for its type alone: a tree that changes meanwhile can make it lie, so
+  // what is read must be looked at again once it is open.
   absl::Status StatLinkFree(const std::string& path, struct stat* info) const;
 
   OpenMethod method() const { return method_; }

@@ -26,8 +26,8 @@ absl::StatusOr<std::string> DigestOf(std::vector<const Artifact*> artifacts) {
       return absl::InvalidArgumentError(absl::StrFormat("the path '%s' cannot be part of a digest", shown));
     }
     if (!IsSha256Hex(artifact->sha256_hex)) {
-      return absl::InvalidArgumentError(
-          absl::StrFormat("'%s' has no digest of 64 lower-case hexadecimal digits: '%s'", shown, Printable(artifact->sha256_hex)));
+      return absl::InvalidArgumentError(absl::StrFormat("'%s' has no digest of 64 lower-case hexadecimal digits: '%s'",
+                                                        shown, Printable(artifact->sha256_hex)));
     }
     if (previous != nullptr && previous->path == artifact->path) {
       return absl::InvalidArgumentError(absl::StrFormat("the path '%s' is there twice", shown));
@@ -55,7 +55,8 @@ absl::StatusOr<std::string> WeightsDigest(absl::Span<const Artifact> artifacts) 
   for (const Artifact& artifact : artifacts) {
     if (IsLoadable(artifact.role)) loadable.push_back(&artifact);
   }
-  if (loadable.empty()) return absl::FailedPreconditionError("no file that an engine would load: there is no weights digest");
+  if (loadable.empty())
+    return absl::FailedPreconditionError("no file that an engine would load: there is no weights digest");
   return DigestOf(std::move(loadable));
 }
 

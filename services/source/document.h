@@ -13,8 +13,8 @@ namespace weighbridge::source {
 // The largest licence collections of real models have about 1 MiB.
 inline constexpr size_t kMaxDocumentBytes = 4 << 20;
 
-// All unread bytes of `source`. ResourceExhausted if the artifact has more than `limit` bytes, before anything is read; else
-// an error is the source's own.
+// All unread bytes of `source`. ResourceExhausted if the artifact has more than `limit` bytes, before anything is read;
+// else an error is the source's own.
 absl::StatusOr<std::string> ReadDocument(formats::ByteSource& source, size_t limit = kMaxDocumentBytes);
 
 }  // namespace weighbridge::source

@@ -53,7 +53,8 @@ struct Reader {
     if (length <= 0) return;
     const std::string_view text(buffer, static_cast<size_t>(length));
     const std::string_view commit = text.substr(0, text.find_first_of("\r\n"));
-    if (commit.size() != kCommitDigits || commit.find_first_not_of("0123456789abcdef") != std::string_view::npos) return;
+    if (commit.size() != kCommitDigits || commit.find_first_not_of("0123456789abcdef") != std::string_view::npos)
+      return;
     commits.emplace(commit);
   }
 };

@@ -1,5 +1,6 @@
-// What a hub download noted about itself in `.cache/huggingface/download/**.metadata`: three lines, of which the first is the
-// commit. The folder is pruned (DESIGN section 4) and anyone can write there, so this is information, never evidence.
+// What a hub download noted about itself in `.cache/huggingface/download/**.metadata`: three lines, of which the first
+// is the commit. The folder is pruned (DESIGN section 4) and anyone can write there, so this is information, never
+// evidence.
 #ifndef WEIGHBRIDGE_SERVICES_SOURCE_DOWNLOAD_METADATA_H_
 #define WEIGHBRIDGE_SERVICES_SOURCE_DOWNLOAD_METADATA_H_
 

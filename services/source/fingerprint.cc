@@ -33,7 +33,8 @@ int UsableCores() {
 size_t ThreadCount(const Listing& listing, int asked) {
   const uint64_t limit = asked > 0 ? asked : std::max(1, UsableCores());
   const uint64_t by_work = asked > 0 ? limit : 1 + listing.total_bytes / kLeastBytesPerThread;
-  return static_cast<size_t>(std::max<uint64_t>(1, std::min<uint64_t>({limit, by_work, listing.files.size(), kMaxThreads})));
+  return static_cast<size_t>(
+      std::max<uint64_t>(1, std::min<uint64_t>({limit, by_work, listing.files.size(), kMaxThreads})));
 }
 
 // Counts for all threads; reports to the caller at intervals.
@@ -76,8 +77,8 @@ absl::Status About(const FileEntry& file, const absl::Status& status) {
   return absl::Status(status.code(), absl::StrFormat("%s: %s", Printable(file.path), status.message()));
 }
 
-FileResult ReadOne(const Root& root, size_t index, const FileEntry& file, const Visitor& visitor, const ReadOptions& options,
-                   BlockBuffer* buffer, Counter* counter) {
+FileResult ReadOne(const Root& root, size_t index, const FileEntry& file, const Visitor& visitor,
+                   const ReadOptions& options, BlockBuffer* buffer, Counter* counter) {
   if (options.cancelled != nullptr && options.cancelled->load(std::memory_order_relaxed)) {
     return {About(file, absl::CancelledError("interrupted before it was read")), ""};
   }
@@ -97,7 +98,8 @@ FileResult ReadOne(const Root& root, size_t index, const FileEntry& file, const 
 
 }  // namespace
 
-std::vector<FileResult> ReadAll(const Root& root, const Listing& listing, const Visitor& visitor, const ReadOptions& options) {
+std::vector<FileResult> ReadAll(const Root& root, const Listing& listing, const Visitor& visitor,
+                                const ReadOptions& options) {
   const std::vector<FileEntry>& files = listing.files;
   std::vector<FileResult> results(files.size());
   // Largest first, so that no thread starts on 40 GB when the others are done.

@@ -43,7 +43,8 @@ bool IsMostlyUncached(int fd, uint64_t size) {
 void BlockBuffer::Free::operator()(char* data) const { std::free(data); }
 
 BlockBuffer::BlockBuffer(size_t size)
-    : data_(static_cast<char*>(std::aligned_alloc(kPageBytes, (size + kPageBytes - 1) / kPageBytes * kPageBytes))), size_(size) {
+    : data_(static_cast<char*>(std::aligned_alloc(kPageBytes, (size + kPageBytes - 1) / kPageBytes * kPageBytes))),
+      size_(size) {
   if (data_ == nullptr) {
     std::fputs("weighbridge: out of memory\n", stderr);
     std::abort();
@@ -67,8 +68,9 @@ absl::StatusOr<size_t> HashingSource::FillBuffer() {
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return ErrnoStatus(errno, absl::StrFormat("offset %d: cannot read", position_ + filled));
     if (got == 0) {
-      return absl::AbortedError(absl::StrFormat("offset %d: the file changed while being read: it had %d bytes and now ends here",
-                                                position_ + filled, size()));
+      return absl::AbortedError(
+          absl::StrFormat("offset %d: the file changed while being read: it had %d bytes and now ends here",
+                          position_ + filled, size()));
     }
     filled += static_cast<size_t>(got);
   }
@@ -86,7 +88,8 @@ absl::StatusOr<std::string_view> HashingSource::NextBlock() {
   position_ += *filled;
   if (*filled > 0 && options_.on_block) options_.on_block(*filled);
   if (drop_cache_) {
-    (void)posix_fadvise(file_.fd.get(), static_cast<off_t>(position_ - *filled), static_cast<off_t>(*filled), POSIX_FADV_DONTNEED);
+    (void)posix_fadvise(file_.fd.get(), static_cast<off_t>(position_ - *filled), static_cast<off_t>(*filled),
+                        POSIX_FADV_DONTNEED);
   }
   return std::string_view(buffer_->data(), *filled);
 }
@@ -99,8 +102,8 @@ absl::Status HashingSource::CheckUnchanged() const {
   } while (got < 0 && errno == EINTR);
   if (got < 0) return ErrnoStatus(errno, absl::StrFormat("offset %d: cannot read", size()));
   if (got > 0) {
-    return absl::AbortedError(
-        absl::StrFormat("offset %d: the file changed while being read: it had %d bytes and now has more", size(), size()));
+    return absl::AbortedError(absl::StrFormat(
+        "offset %d: the file changed while being read: it had %d bytes and now has more", size(), size()));
   }
   struct stat info;
   if (fstat(file_.fd.get(), &info) != 0) return ErrnoStatus(errno, "cannot stat the file after reading it");

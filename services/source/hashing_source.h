@@ -1,4 +1,5 @@
-// Reads one open file once: every block goes into SHA-256 and then, the same bytes in the same buffer, to whoever parses it.
+// Reads one open file once: every block goes into SHA-256 and then, the same bytes in the same buffer, to whoever
+// parses it.
 #ifndef WEIGHBRIDGE_SERVICES_SOURCE_HASHING_SOURCE_H_
 #define WEIGHBRIDGE_SERVICES_SOURCE_HASHING_SOURCE_H_
 
@@ -17,8 +18,9 @@
 
 namespace weighbridge::source {
 
-// Bytes read at a time. Measured (tests/bench, hash_bench --sweep): at 64 KiB and below the system calls show, above 1 MiB a
-// block leaves the core's second-level cache between the kernel's copy and the hash; in between the size does not matter.
+// Bytes read at a time. Measured (tests/bench, hash_bench --sweep): at 64 KiB and below the system calls show, above 1
+// MiB a block leaves the core's second-level cache between the kernel's copy and the hash; in between the size does not
+// matter.
 inline constexpr size_t kBlockBytes = 256 << 10;
 
 // A page-aligned buffer that one thread reuses for one file after the other.
@@ -40,9 +42,9 @@ class BlockBuffer {
 struct HashingOptions {
   const std::atomic<bool>* cancelled = nullptr;  // looked at before each block
   std::function<void(size_t)> on_block;          // told the bytes of each block read
-  // Tells the kernel to forget pages behind the cursor of files over kDropCacheBytes, unless half of the file was cached
-  // before. For scans of a whole fleet, which must not push out the weights that an inference server is using. Off by default:
-  // after a gate the same weights are usually loaded next, and a warm cache is what the user wants.
+  // Tells the kernel to forget pages behind the cursor of files over kDropCacheBytes, unless half of the file was
+  // cached before. For scans of a whole fleet, which must not push out the weights that an inference server is using.
+  // Off by default: after a gate the same weights are usually loaded next, and a warm cache is what the user wants.
   bool drop_cache_behind = false;
 };
 
@@ -60,8 +62,8 @@ class HashingSource : public formats::ByteSource {
   absl::StatusOr<std::string_view> NextBlock() override;
   uint64_t size() const override { return file_.identity.size; }
 
-  // Reads the rest, checks that the file is still what it was when it was opened, and returns the digest of all its bytes.
-  // Call once, at the end.
+  // Reads the rest, checks that the file is still what it was when it was opened, and returns the digest of all its
+  // bytes. Call once, at the end.
   absl::StatusOr<Sha256Digest> Finish();
 
   uint64_t bytes_read() const { return position_; }

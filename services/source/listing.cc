@@ -4,23 +4,40 @@ namespace weighbridge::source {
 
 std::string_view ProblemKindName(ProblemKind kind) {
   switch (kind) {
-    case ProblemKind::kLinkLeavesRoot: return "link_leaves_root";
-    case ProblemKind::kLinkDangling: return "link_dangling";
-    case ProblemKind::kLinkLoop: return "link_loop";
-    case ProblemKind::kFifo: return "fifo";
-    case ProblemKind::kSocket: return "socket";
-    case ProblemKind::kDevice: return "device";
-    case ProblemKind::kUnreadable: return "unreadable";
-    case ProblemKind::kBadName: return "bad_name";
-    case ProblemKind::kNameTooLong: return "name_too_long";
-    case ProblemKind::kTooDeep: return "too_deep";
-    case ProblemKind::kTooLarge: return "too_large";
-    case ProblemKind::kTooMany: return "too_many";
-    case ProblemKind::kMountCrossing: return "mount_crossing";
-    case ProblemKind::kHardLink: return "hard_link";
-    case ProblemKind::kCaseCollision: return "case_collision";
-    case ProblemKind::kNormalizationTwin: return "normalization_twin";
-    case ProblemKind::kBidiName: return "bidi_name";
+    case ProblemKind::kLinkLeavesRoot:
+      return "link_leaves_root";
+    case ProblemKind::kLinkDangling:
+      return "link_dangling";
+    case ProblemKind::kLinkLoop:
+      return "link_loop";
+    case ProblemKind::kFifo:
+      return "fifo";
+    case ProblemKind::kSocket:
+      return "socket";
+    case ProblemKind::kDevice:
+      return "device";
+    case ProblemKind::kUnreadable:
+      return "unreadable";
+    case ProblemKind::kBadName:
+      return "bad_name";
+    case ProblemKind::kNameTooLong:
+      return "name_too_long";
+    case ProblemKind::kTooDeep:
+      return "too_deep";
+    case ProblemKind::kTooLarge:
+      return "too_large";
+    case ProblemKind::kTooMany:
+      return "too_many";
+    case ProblemKind::kMountCrossing:
+      return "mount_crossing";
+    case ProblemKind::kHardLink:
+      return "hard_link";
+    case ProblemKind::kCaseCollision:
+      return "case_collision";
+    case ProblemKind::kNormalizationTwin:
+      return "normalization_twin";
+    case ProblemKind::kBidiName:
+      return "bidi_name";
   }
   return "unknown";
 }

@@ -11,8 +11,8 @@
 
 namespace weighbridge::source {
 
-// Says whether two looks at a file saw the same bytes, as far as the file system can tell. Times are nanoseconds since the
-// epoch modulo 2^64.
+// Says whether two looks at a file saw the same bytes, as far as the file system can tell. Times are nanoseconds since
+// the epoch modulo 2^64.
 struct FileIdentity {
   uint64_t device = 0;
   uint64_t inode = 0;
@@ -29,8 +29,8 @@ struct FileIdentity {
 
 // One regular file, under the path by which the model names it.
 struct FileEntry {
-  std::string path;     // relative to the model directory, plain (IsPlainName), '/' between parts
-  std::string target;   // link-free path below the containment root, if links led there; else empty
+  std::string path;    // relative to the model directory, plain (IsPlainName), '/' between parts
+  std::string target;  // link-free path below the containment root, if links led there; else empty
   FileIdentity identity;
 
   uint64_t size() const { return identity.size; }
@@ -38,15 +38,15 @@ struct FileEntry {
 
 // What is wrong with, or notable about, a name in the tree. Kinds up to kTooMany block: there is then no model digest.
 enum class ProblemKind {
-  kLinkLeavesRoot,     // absolute, above the root, or outside blobs/ of a hub cache
-  kLinkDangling,       // leads nowhere
-  kLinkLoop,           // to itself, to a folder that holds it, or over more than kMaxLinkHops links
+  kLinkLeavesRoot,  // absolute, above the root, or outside blobs/ of a hub cache
+  kLinkDangling,    // leads nowhere
+  kLinkLoop,        // to itself, to a folder that holds it, or over more than kMaxLinkHops links
   kFifo,
   kSocket,
-  kDevice,             // block, character, or a type this program does not know
-  kUnreadable,         // permission, I/O error, vanished while walking
-  kBadName,            // control character, backslash, invalid UTF-8, or the name "-" (sha256sum reads it as stdin)
-  kNameTooLong,        // path over kMaxPathBytes
+  kDevice,       // block, character, or a type this program does not know
+  kUnreadable,   // permission, I/O error, vanished while walking
+  kBadName,      // control character, backslash, invalid UTF-8, or the name "-" (sha256sum reads it as stdin)
+  kNameTooLong,  // path over kMaxPathBytes
   kTooDeep,
   kTooLarge,           // file over WalkLimits::max_file_bytes
   kTooMany,            // entries or path bytes; the walk stopped there
@@ -80,19 +80,20 @@ struct Listing {
   bool single_file = false;
   std::vector<FileEntry> files;
   uint64_t total_bytes = 0;
-  std::vector<std::string> ignored;  // pruned paths that exist, of DESIGN section 4: ".git", ".cache/huggingface", ".weighbridge"
-  std::vector<Problem> problems;     // at most kMaxProblemsShown blocking ones and as many notes
-  size_t problems_omitted = 0;       // those beyond
-  bool blocked = false;              // at least one blocking problem, shown or omitted: no model digest, UNDECIDED
+  std::vector<std::string>
+      ignored;  // pruned paths that exist, of DESIGN section 4: ".git", ".cache/huggingface", ".weighbridge"
+  std::vector<Problem> problems;  // at most kMaxProblemsShown blocking ones and as many notes
+  size_t problems_omitted = 0;    // those beyond
+  bool blocked = false;           // at least one blocking problem, shown or omitted: no model digest, UNDECIDED
   std::optional<HubSnapshot> hub;
-  // Commits named by .cache/huggingface/download/**.metadata of a local download, sorted, at most 16. Information only: the
-  // folder is pruned, and anyone can write there.
+  // Commits named by .cache/huggingface/download/**.metadata of a local download, sorted, at most 16. Information only:
+  // the folder is pruned, and anyone can write there.
   std::vector<std::string> download_revisions;
 };
 
-inline constexpr size_t kMaxPathBytes = 4095;     // Linux PATH_MAX without its NUL; below the containment root
-inline constexpr size_t kMaxNameBytes = 255;      // NAME_MAX
-inline constexpr int kMaxLinkHops = 40;           // as the kernel's MAXSYMLINKS
+inline constexpr size_t kMaxPathBytes = 4095;  // Linux PATH_MAX without its NUL; below the containment root
+inline constexpr size_t kMaxNameBytes = 255;   // NAME_MAX
+inline constexpr int kMaxLinkHops = 40;        // as the kernel's MAXSYMLINKS
 inline constexpr size_t kMaxProblemsShown = 1000;
 
 }  // namespace weighbridge::source

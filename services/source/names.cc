@@ -77,7 +77,8 @@ void ForEachCharacter(std::string_view text, Visit visit) {
 }  // namespace
 
 std::string WhyBadName(std::string_view name) {
-  if (name == "-") return "the name '-' cannot be hashed with sha256sum, which takes it for standard input: rename the file";
+  if (name == "-")
+    return "the name '-' cannot be hashed with sha256sum, which takes it for standard input: rename the file";
   if (IsPlainName(name)) return "";
   if (!IsValidUtf8(name)) return "the name is not valid UTF-8: rename the file";
   if (name.find('\\') != std::string_view::npos) return "the name holds a backslash: rename the file";
@@ -126,9 +127,10 @@ std::vector<Problem> FindTwins(const std::vector<FileEntry>& files) {
     const std::string& second = files[by_key[i].second].path;
     if (TwinKey(first) != TwinKey(second)) continue;  // a collision of the hash alone
     const bool composition = Decompose(first) == Decompose(second);
-    notes.push_back({composition ? ProblemKind::kNormalizationTwin : ProblemKind::kCaseCollision, Printable(second),
-                     (composition ? "differs only in Unicode composition from '" : "differs only in letter case from '") +
-                         Printable(first) + "': other systems may see one file"});
+    notes.push_back(
+        {composition ? ProblemKind::kNormalizationTwin : ProblemKind::kCaseCollision, Printable(second),
+         (composition ? "differs only in Unicode composition from '" : "differs only in letter case from '") +
+             Printable(first) + "': other systems may see one file"});
   }
   return notes;
 }

@@ -20,8 +20,8 @@ bool HasBidiControl(std::string_view name);
 // systems which decompose names meet in practice. Other characters and malformed bytes stay.
 std::string Decompose(std::string_view path);
 
-// Decompose() and then lower case for ASCII, Latin-1, Latin Extended-A, Greek and Cyrillic. Two paths with one key cannot
-// both exist on a case-insensitive or normalising file system.
+// Decompose() and then lower case for ASCII, Latin-1, Latin Extended-A, Greek and Cyrillic. Two paths with one key
+// cannot both exist on a case-insensitive or normalising file system.
 std::string TwinKey(std::string_view path);
 
 // Notes (kCaseCollision, kNormalizationTwin) for every file whose TwinKey an earlier file has.

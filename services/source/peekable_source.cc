@@ -12,7 +12,8 @@ absl::StatusOr<std::string_view> PeekableSource::ReadInner() {
   absl::StatusOr<std::string_view> block = inner_.NextBlock();
   if (!block.ok()) return block;
   const uint64_t end = position_ + block->size();
-  if (end > tail_begin_) tail_.append(block->substr(tail_begin_ > position_ ? static_cast<size_t>(tail_begin_ - position_) : 0));
+  if (end > tail_begin_)
+    tail_.append(block->substr(tail_begin_ > position_ ? static_cast<size_t>(tail_begin_ - position_) : 0));
   position_ = end;
   return block;
 }

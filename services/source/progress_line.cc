@@ -31,7 +31,8 @@ void WriteOrGiveUp(int fd, std::string_view text) {
 
 std::unique_ptr<ProgressLine> ProgressLine::ForTerminal(int fd) {
   const char* const term = std::getenv("TERM");
-  if (isatty(fd) != 1 || term == nullptr || std::string_view(term).empty() || std::string_view(term) == "dumb") return nullptr;
+  if (isatty(fd) != 1 || term == nullptr || std::string_view(term).empty() || std::string_view(term) == "dumb")
+    return nullptr;
   return std::unique_ptr<ProgressLine>(new ProgressLine(fd));
 }
 

@@ -8,8 +8,8 @@
 
 namespace weighbridge::source {
 
-// Usage: `line = ProgressLine::ForTerminal(STDERR_FILENO); options.progress = [&](const Progress& p) { line->Show(p); };`
-// Not thread-safe, which ReadAll does not ask for. The destructor wipes the line.
+// Usage: `line = ProgressLine::ForTerminal(STDERR_FILENO); options.progress = [&](const Progress& p) { line->Show(p);
+// };` Not thread-safe, which ReadAll does not ask for. The destructor wipes the line.
 class ProgressLine {
  public:
   // Nothing unless `fd` is a terminal that understands a carriage return (TERM is set and not "dumb").

@@ -65,7 +65,8 @@ std::string FormatProgress(const Progress& progress, const Pace& pace, size_t wi
     if (!line.empty()) line += ", ";
     line += part;
   };
-  add(FormatBytes(static_cast<double>(progress.bytes_done)) + " of " + FormatBytes(static_cast<double>(progress.bytes_total)));
+  add(FormatBytes(static_cast<double>(progress.bytes_done)) + " of " +
+      FormatBytes(static_cast<double>(progress.bytes_total)));
   add(FormatBytes(pace.bytes_per_second) + "/s");
   if (pace.remaining.has_value()) add(FormatRemaining(*pace.remaining));
   add(absl::StrFormat("%d of %d files", progress.files_done, progress.files_total));

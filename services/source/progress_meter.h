@@ -21,11 +21,12 @@ struct Progress {
 };
 
 struct Pace {
-  double bytes_per_second = 0;                      // recent, smoothed
-  std::optional<std::chrono::seconds> remaining;    // rounded up; absent in the first second and while nothing moves
+  double bytes_per_second = 0;                    // recent, smoothed
+  std::optional<std::chrono::seconds> remaining;  // rounded up; absent in the first second and while nothing moves
 };
 
-// Smooths the rate over about kSmoothing, so that it follows a slow disk but does not jump with each block. Not thread-safe.
+// Smooths the rate over about kSmoothing, so that it follows a slow disk but does not jump with each block. Not
+// thread-safe.
 class ProgressMeter {
  public:
   static constexpr std::chrono::seconds kSmoothing{5};
@@ -42,7 +43,8 @@ class ProgressMeter {
   double rate_ = 0;
 };
 
-// "4.20 GB of 15.1 GB, 1.6 GB/s, 7 s left, 3 of 12 files": as many of the parts as fit into `width` columns, from the left.
+// "4.20 GB of 15.1 GB, 1.6 GB/s, 7 s left, 3 of 12 files": as many of the parts as fit into `width` columns, from the
+// left.
 std::string FormatProgress(const Progress& progress, const Pace& pace, size_t width);
 
 // Decimal units with three digits: "999 B", "1.00 kB", "12.3 GB".

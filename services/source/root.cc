@@ -24,7 +24,8 @@ absl::StatusOr<std::string> RealPath(const std::string& path, const std::string&
   if (real == nullptr) {
     const int error = errno;
     const std::string shown = Printable(given);
-    if (error == ENOENT) return absl::NotFoundError(absl::StrFormat("'%s' does not exist: give a model directory or file", shown));
+    if (error == ENOENT)
+      return absl::NotFoundError(absl::StrFormat("'%s' does not exist: give a model directory or file", shown));
     return ErrnoStatus(error, absl::StrFormat("cannot look at '%s'", shown));
   }
   std::string result = real;
@@ -58,7 +59,8 @@ std::optional<HubLayout> FindHubLayout(const std::string& folder) {
     const auto [repository_path, snapshots] = SplitLast(snapshots_path);
     if (snapshots != kSnapshots || repository_path == "/") continue;
     const std::string repository = SplitLast(repository_path).second;
-    if (repository.size() <= kModelsPrefix.size() || repository.compare(0, kModelsPrefix.size(), kModelsPrefix) != 0) continue;
+    if (repository.size() <= kModelsPrefix.size() || repository.compare(0, kModelsPrefix.size(), kModelsPrefix) != 0)
+      continue;
     return HubLayout{{RepositoryOf(repository), revision}, repository_path, folder.substr(repository_path.size() + 1)};
   }
   return std::nullopt;
@@ -69,7 +71,8 @@ absl::StatusOr<Root> Root::Open(const std::string& path, OpenMethod method) {
   const std::string shown = Printable(path);
   struct stat info;
   if (stat(path.c_str(), &info) != 0) {
-    if (errno == ENOENT) return absl::NotFoundError(absl::StrFormat("'%s' does not exist: give a model directory or file", shown));
+    if (errno == ENOENT)
+      return absl::NotFoundError(absl::StrFormat("'%s' does not exist: give a model directory or file", shown));
     return ErrnoStatus(errno, absl::StrFormat("cannot look at '%s'", shown));
   }
   std::string folder;
@@ -117,7 +120,8 @@ absl::StatusOr<OpenedFile> Root::OpenRegular(const std::string& target) const {
   OpenedFile file;
   WB_ASSIGN_OR_RETURN(file.fd, beneath_.OpenLinkFree(target, OpenAs::kFile));
   struct stat info;
-  if (fstat(file.fd.get(), &info) != 0) return ErrnoStatus(errno, absl::StrFormat("cannot stat '%s'", Printable(target)));
+  if (fstat(file.fd.get(), &info) != 0)
+    return ErrnoStatus(errno, absl::StrFormat("cannot stat '%s'", Printable(target)));
   if (!S_ISREG(info.st_mode)) {
     return absl::FailedPreconditionError(absl::StrFormat("'%s' is not a regular file", Printable(target)));
   }

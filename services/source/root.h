@@ -22,8 +22,8 @@ struct OpenedFile {
 
 // Thread-safe; movable.
 //
-// The containment root is the named folder itself. For a hub cache `.../models--ORG--NAME/snapshots/REV`, or a folder in
-// it, it is `models--ORG--NAME`, and links must lead into its `blobs/` (DESIGN section 4).
+// The containment root is the named folder itself. For a hub cache `.../models--ORG--NAME/snapshots/REV`, or a folder
+// in it, it is `models--ORG--NAME`, and links must lead into its `blobs/` (DESIGN section 4).
 class Root {
  public:
   // Opens the directory or regular file at `path`. Links in `path` itself are the user's own words and are followed; a
@@ -41,10 +41,10 @@ class Root {
   // The same for a link-free path below the containment root, without anything to compare with.
   absl::StatusOr<OpenedFile> OpenRegular(const std::string& target) const;
 
-  const std::string& given_path() const { return given_path_; }         // as the user wrote it
+  const std::string& given_path() const { return given_path_; }  // as the user wrote it
   bool single_file() const { return !file_name_.empty(); }
-  const std::string& file_name() const { return file_name_; }           // base name of a single file, else empty
-  const std::string& start() const { return start_; }                   // model directory below the containment root
+  const std::string& file_name() const { return file_name_; }  // base name of a single file, else empty
+  const std::string& start() const { return start_; }          // model directory below the containment root
   const std::optional<HubSnapshot>& hub() const { return hub_; }
   const Beneath& beneath() const { return beneath_; }
 

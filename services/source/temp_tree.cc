@@ -70,7 +70,9 @@ void TempTree::Link(const std::string& target, const std::string& relative) cons
   Check(symlink(target.c_str(), At(relative).c_str()) == 0, relative.c_str());
 }
 
-void TempTree::Fifo(const std::string& relative) const { Check(mkfifo(At(relative).c_str(), 0644) == 0, relative.c_str()); }
+void TempTree::Fifo(const std::string& relative) const {
+  Check(mkfifo(At(relative).c_str(), 0644) == 0, relative.c_str());
+}
 
 void TempTree::Socket(const std::string& relative) const {
   // Bound through /proc/self/fd, since the path may be longer than a socket address.

@@ -89,7 +89,9 @@ class Walker {
       errno = 0;
       const dirent* const entry = readdir(stream);
       if (entry == nullptr) {
-        if (errno != 0) Report(ProblemKind::kUnreadable, place.path, absl::StrFormat("cannot list the folder: %s", std::strerror(errno)));
+        if (errno != 0)
+          Report(ProblemKind::kUnreadable, place.path,
+                 absl::StrFormat("cannot list the folder: %s", std::strerror(errno)));
         break;
       }
       if (std::strcmp(entry->d_name, ".") == 0 || std::strcmp(entry->d_name, "..") == 0) continue;
@@ -105,14 +107,16 @@ class Walker {
 
   void Folder(const Place& place, std::optional<uint64_t> parent_device) {
     if (place.depth > limits_.max_depth) {
-      Report(ProblemKind::kTooDeep, place.path, absl::StrFormat("more than %d folders deep: not looked into", limits_.max_depth));
+      Report(ProblemKind::kTooDeep, place.path,
+             absl::StrFormat("more than %d folders deep: not looked into", limits_.max_depth));
       return;
     }
     absl::StatusOr<OwnedFd> fd = beneath_.OpenLinkFree(place.target, OpenAs::kFolder);
     struct stat info;
     if (!fd.ok() || fstat(fd->get(), &info) != 0) {
       Report(ProblemKind::kUnreadable, place.path,
-             fd.ok() ? absl::StrFormat("cannot stat the folder: %s", std::strerror(errno)) : std::string(fd.status().message()));
+             fd.ok() ? absl::StrFormat("cannot stat the folder: %s", std::strerror(errno))
+                     : std::string(fd.status().message()));
       return;
     }
     const std::pair<uint64_t, uint64_t> self(info.st_dev, info.st_ino);
@@ -121,7 +125,8 @@ class Walker {
       return;
     }
     if (parent_device.has_value() && *parent_device != self.first) {
-      Report(ProblemKind::kMountCrossing, place.path, "the folder lies on another file system than the one that holds it");
+      Report(ProblemKind::kMountCrossing, place.path,
+             "the folder lies on another file system than the one that holds it");
     }
     const std::unique_ptr<DIR, int (*)(DIR*)> stream(fdopendir(fd->get()), closedir);
     if (stream == nullptr) {
@@ -156,9 +161,12 @@ class Walker {
     if (const std::string why = WhyBadName(name); !why.empty()) return Report(ProblemKind::kBadName, path, why);
     if (target.size() > kMaxPathBytes || path.size() > kMaxPathBytes) {
       return Report(ProblemKind::kNameTooLong, path.substr(0, kMaxNameBytes) + "...",
-                    absl::StrFormat("the path has %d bytes, the limit is %d", std::max(path.size(), target.size()), kMaxPathBytes));
+                    absl::StrFormat("the path has %d bytes, the limit is %d", std::max(path.size(), target.size()),
+                                    kMaxPathBytes));
     }
-    if (HasBidiControl(name)) Report(ProblemKind::kBidiName, path, "the name holds bidirectional controls, which can make it look like another");
+    if (HasBidiControl(name))
+      Report(ProblemKind::kBidiName, path,
+             "the name holds bidirectional controls, which can make it look like another");
 
     struct stat info;
     if (fstatat(folder_fd, name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) {
@@ -168,7 +176,8 @@ class Walker {
       Resolved resolved = beneath_.FollowLink(target);
       if (!resolved.problem && root_.hub() && resolved.path.rfind(kBlobs, 0) != 0) {
         resolved.problem = ProblemKind::kLinkLeavesRoot;
-        resolved.message = absl::StrFormat("the link leads to '%s' of the hub cache: only its blobs/ may be linked to", Printable(resolved.path));
+        resolved.message = absl::StrFormat("the link leads to '%s' of the hub cache: only its blobs/ may be linked to",
+                                           Printable(resolved.path));
       }
       if (resolved.problem) return Report(*resolved.problem, path, resolved.message);
       target = std::move(resolved.path);
@@ -184,7 +193,8 @@ class Walker {
     if (S_ISREG(info.st_mode)) return File(path, std::move(target));
     if (root_.single_file()) return Report(ProblemKind::kUnreadable, path, "not a regular file any more");
     if (S_ISDIR(info.st_mode)) return Folder({path, std::move(target), folder.depth + 1}, open_folders_.back().first);
-    if (S_ISFIFO(info.st_mode)) return Report(ProblemKind::kFifo, path, "a named pipe is not part of a model: remove it");
+    if (S_ISFIFO(info.st_mode))
+      return Report(ProblemKind::kFifo, path, "a named pipe is not part of a model: remove it");
     if (S_ISSOCK(info.st_mode)) return Report(ProblemKind::kSocket, path, "a socket is not part of a model: remove it");
     Report(ProblemKind::kDevice, path, "a device is not part of a model: remove it");
   }
@@ -193,24 +203,29 @@ class Walker {
     const absl::StatusOr<OpenedFile> file = root_.OpenRegular(target);
     if (!file.ok()) return Report(ProblemKind::kUnreadable, path, std::string(file.status().message()));
     if (file->identity.size > limits_.max_file_bytes) {
-      return Report(ProblemKind::kTooLarge, path,
-                    absl::StrFormat("the file has %d bytes, the limit is %d", file->identity.size, limits_.max_file_bytes));
+      return Report(
+          ProblemKind::kTooLarge, path,
+          absl::StrFormat("the file has %d bytes, the limit is %d", file->identity.size, limits_.max_file_bytes));
     }
     const bool linked = target != JoinPath(root_.start(), path);  // itself, or a folder above it
     path_bytes_ += path.size() + (linked ? target.size() : 0);
     if (path_bytes_ > limits_.max_path_bytes_total) {
-      return Stop(path, absl::StrFormat("paths of more than %d bytes together: the rest was not looked at", limits_.max_path_bytes_total));
+      return Stop(path, absl::StrFormat("paths of more than %d bytes together: the rest was not looked at",
+                                        limits_.max_path_bytes_total));
     }
     if (file->hard_links > 1) {
-      Report(ProblemKind::kHardLink, path, absl::StrFormat("the file has %d names (hard links); others may lie elsewhere", file->hard_links));
+      Report(ProblemKind::kHardLink, path,
+             absl::StrFormat("the file has %d names (hard links); others may lie elsewhere", file->hard_links));
     }
     listing_.total_bytes += file->identity.size;
     listing_.files.push_back({path, linked ? std::move(target) : std::string(), file->identity});
   }
 
   void Finish() {
-    // Links make folders appear in walking order, not in path order ("a" < "a.b" < "a/b" bytewise, but "a/" is walked first).
-    std::sort(listing_.files.begin(), listing_.files.end(), [](const FileEntry& a, const FileEntry& b) { return a.path < b.path; });
+    // Links make folders appear in walking order, not in path order ("a" < "a.b" < "a/b" bytewise, but "a/" is walked
+    // first).
+    std::sort(listing_.files.begin(), listing_.files.end(),
+              [](const FileEntry& a, const FileEntry& b) { return a.path < b.path; });
     for (Problem& note : FindTwins(listing_.files)) {
       if (notes_shown_++ < kMaxProblemsShown) {
         listing_.problems.push_back(std::move(note));

@@ -47,7 +47,8 @@ absl::StatusOr<Listing> OpenAndWalk(const std::string& path, OpenMethod method, 
 
 bool HasOpenat2(const std::string& folder) { return Root::Open(folder, OpenMethod::kOpenat2).ok(); }
 
-// ---- trees: what is listed and what is reported, with both ways of opening -------------------------------------------
+// ---- trees: what is listed and what is reported, with both ways of opening
+// -------------------------------------------
 
 struct Tree {
   std::string name;
@@ -67,94 +68,339 @@ WalkLimits Limits(const std::function<void(WalkLimits*)>& change) {
 }
 
 const Tree kTrees[] = {
-    {"BytewiseOrder", [](const TempTree& t) {
+    {"BytewiseOrder",
+     [](const TempTree& t) {
        for (const char* p : {"m/a/b", "m/a.b", "m/a-b", "m/B", "m/\xC3\xA9", "m/z"}) t.File(p);
-     }, {"B", "a-b", "a.b", "a/b", "z", "\xC3\xA9"}, {}},
-    {"OddButPlainNames", [](const TempTree& t) {
-       for (const char* p : {"m/-rf", "m/--help", "m/ lead", "m/two  spaces", "m/'quote'", "m/$(id)", "m/*", "m/~", "m/..x", "m/..."}) t.File(p);
-     }, {" lead", "$(id)", "'quote'", "*", "--help", "-rf", "...", "..x", "two  spaces", "~"}, {}},
-    {"PrunedOnlyAtTheTop", [](const TempTree& t) {
-       for (const char* p : {"m/.git/HEAD", "m/.cache/huggingface/x", "m/.cache/other", "m/.weighbridge/x", "m/sub/.git/HEAD",
-                             "m/sub/.cache/huggingface/x", "m/.gitignore", "m/.git2/x"}) t.File(p);
-     }, {".cache/other", ".git2/x", ".gitignore", "sub/.cache/huggingface/x", "sub/.git/HEAD"}, {}},
-    {"PrunedWhateverItsType", [](const TempTree& t) {
+     },
+     {"B", "a-b", "a.b", "a/b", "z", "\xC3\xA9"},
+     {}},
+    {"OddButPlainNames",
+     [](const TempTree& t) {
+       for (const char* p :
+            {"m/-rf", "m/--help", "m/ lead", "m/two  spaces", "m/'quote'", "m/$(id)", "m/*", "m/~", "m/..x", "m/..."})
+         t.File(p);
+     },
+     {" lead", "$(id)", "'quote'", "*", "--help", "-rf", "...", "..x", "two  spaces", "~"},
+     {}},
+    {"PrunedOnlyAtTheTop",
+     [](const TempTree& t) {
+       for (const char* p : {"m/.git/HEAD", "m/.cache/huggingface/x", "m/.cache/other", "m/.weighbridge/x",
+                             "m/sub/.git/HEAD", "m/sub/.cache/huggingface/x", "m/.gitignore", "m/.git2/x"})
+         t.File(p);
+     },
+     {".cache/other", ".git2/x", ".gitignore", "sub/.cache/huggingface/x", "sub/.git/HEAD"},
+     {}},
+    {"PrunedWhateverItsType",
+     [](const TempTree& t) {
        t.File("m/a");
        t.File("m/.git", "gitdir: elsewhere");
        t.Link("/etc", "m/.weighbridge");
        t.Folder("m/.cache");
        t.Fifo("m/.cache/huggingface");
-     }, {"a"}, {}},
-    {"EmptyFileAndHiddenFile", [](const TempTree& t) { t.File("m/.hidden"); t.File("m/empty", ""); }, {".hidden", "empty"}, {}},
-    {"LinkInside", [](const TempTree& t) {
+     },
+     {"a"},
+     {}},
+    {"EmptyFileAndHiddenFile",
+     [](const TempTree& t) {
+       t.File("m/.hidden");
+       t.File("m/empty", "");
+     },
+     {".hidden", "empty"},
+     {}},
+    {"LinkInside",
+     [](const TempTree& t) {
        t.File("m/sub/real");
        t.Link("sub/real", "m/link");
        t.Link("../m/sub/../sub/./real", "m/sub2");  // leaves the root on its way: refused
-     }, {"link", "sub/real"}, {"link_leaves_root sub2"}, true},
-    {"LinkedFolderAppearsTwice", [](const TempTree& t) {
+     },
+     {"link", "sub/real"},
+     {"link_leaves_root sub2"},
+     true},
+    {"LinkedFolderAppearsTwice",
+     [](const TempTree& t) {
        t.File("m/sub/real");
        t.Link("sub", "m/again");
        t.Link("../sub/real", "m/other/up");
-     }, {"again/real", "other/up", "sub/real"}, {}},
-    {"LinkThroughLinkedFolder", [](const TempTree& t) {
+     },
+     {"again/real", "other/up", "sub/real"},
+     {}},
+    {"LinkThroughLinkedFolder",
+     [](const TempTree& t) {
        t.File("m/a/b/real");
        t.Link("a/b", "m/short");
        t.Link("short/real", "m/l1");
        t.Link("l1", "m/l2");
        t.Link("short/../real2", "m/l3");  // ".." of the folder reached, not of the name
        t.File("m/a/real2");
-     }, {"a/b/real", "a/real2", "l1", "l2", "l3", "short/real"}, {}},
-    {"AbsoluteLink", [](const TempTree& t) { t.File("m/a"); t.Link("/etc/passwd", "m/l"); }, {"a"}, {"link_leaves_root l"}, true},
-    {"AbsoluteLinkBackInside", [](const TempTree& t) { t.File("m/a"); t.Link(t.At("m/a"), "m/l"); }, {"a"}, {"link_leaves_root l"}, true},
-    {"LinkToParent", [](const TempTree& t) { t.File("m/a"); t.File("secret"); t.Link("../secret", "m/l"); }, {"a"}, {"link_leaves_root l"}, true},
-    {"LinkFarUp", [](const TempTree& t) { t.File("m/a"); t.Link("../../../../../../../../etc/passwd", "m/l"); }, {"a"}, {"link_leaves_root l"}, true},
-    {"LinkOutAndBackIn", [](const TempTree& t) { t.File("m/a"); t.Link("../m/a", "m/l"); }, {"a"}, {"link_leaves_root l"}, true},
-    {"FolderLinkOut", [](const TempTree& t) { t.File("m/a"); t.File("o/x"); t.Link("../o", "m/l"); }, {"a"}, {"link_leaves_root l"}, true},
-    {"EscapeBehindLinkedFolder", [](const TempTree& t) {
+     },
+     {"a/b/real", "a/real2", "l1", "l2", "l3", "short/real"},
+     {}},
+    {"AbsoluteLink",
+     [](const TempTree& t) {
+       t.File("m/a");
+       t.Link("/etc/passwd", "m/l");
+     },
+     {"a"},
+     {"link_leaves_root l"},
+     true},
+    {"AbsoluteLinkBackInside",
+     [](const TempTree& t) {
+       t.File("m/a");
+       t.Link(t.At("m/a"), "m/l");
+     },
+     {"a"},
+     {"link_leaves_root l"},
+     true},
+    {"LinkToParent",
+     [](const TempTree& t) {
+       t.File("m/a");
+       t.File("secret");
+       t.Link("../secret", "m/l");
+     },
+     {"a"},
+     {"link_leaves_root l"},
+     true},
+    {"LinkFarUp",
+     [](const TempTree& t) {
+       t.File("m/a");
+       t.Link("../../../../../../../../etc/passwd", "m/l");
+     },
+     {"a"},
+     {"link_leaves_root l"},
+     true},
+    {"LinkOutAndBackIn",
+     [](const TempTree& t) {
+       t.File("m/a");
+       t.Link("../m/a", "m/l");
+     },
+     {"a"},
+     {"link_leaves_root l"},
+     true},
+    {"FolderLinkOut",
+     [](const TempTree& t) {
+       t.File("m/a");
+       t.File("o/x");
+       t.Link("../o", "m/l");
+     },
+     {"a"},
+     {"link_leaves_root l"},
+     true},
+    {"EscapeBehindLinkedFolder",
+     [](const TempTree& t) {
        t.File("m/a/x");
        t.Link("a", "m/b");
        t.Link("b/../../secret", "m/l");
        t.File("secret");
-     }, {"a/x", "b/x"}, {"link_leaves_root l"}, true},
-    {"MagicLink", [](const TempTree& t) { t.File("m/a"); t.Link("/proc/self/root/etc/passwd", "m/l"); t.Link("/proc/self/fd/0", "m/m"); },
-     {"a"}, {"link_leaves_root l", "link_leaves_root m"}, true},
-    {"Dangling", [](const TempTree& t) { t.File("m/a"); t.Link("nothing", "m/l"); t.Link("a/under-a-file", "m/m"); t.Link("a/", "m/n"); },
-     {"a"}, {"link_dangling l", "link_dangling m", "link_dangling n"}, true},
-    {"LinkToItself", [](const TempTree& t) { t.File("m/a"); t.Link("l", "m/l"); }, {"a"}, {"link_loop l"}, true},
-    {"LinkPair", [](const TempTree& t) { t.File("m/a"); t.Link("m", "m/l"); t.Link("l", "m/m"); }, {"a"}, {"link_loop l", "link_loop m"}, true},
-    {"FolderLoop", [](const TempTree& t) { t.File("m/d/x"); t.Link("..", "m/d/up"); }, {"d/x"}, {"link_loop d/up"}, true},
-    {"FolderLoopToSelf", [](const TempTree& t) { t.File("m/d/x"); t.Link(".", "m/d/self"); }, {"d/x"}, {"link_loop d/self"}, true},
-    {"MutualFolderLoop", [](const TempTree& t) { t.File("m/a/x"); t.File("m/b/y"); t.Link("../b", "m/a/b"); t.Link("../a", "m/b/a"); },
-     {"a/b/y", "a/x", "b/a/x", "b/y"}, {"link_loop a/b/a", "link_loop b/a/b"}, true},
-    {"Fifo", [](const TempTree& t) { t.File("m/a"); t.Fifo("m/p"); t.Link("p", "m/l"); }, {"a"}, {"fifo l", "fifo p"}, true},
-    {"Socket", [](const TempTree& t) { t.File("m/a"); t.Socket("m/s"); }, {"a"}, {"socket s"}, true},
-    {"ControlCharacters", [](const TempTree& t) { t.File("m/a"); t.File("m/b\nc"); t.File("m/d\x1b[31m"); t.File("m/e\x7f"); },
-     {"a"}, {"bad_name b\\x0ac", "bad_name d\\x1b[31m", "bad_name e\\x7f"}, true},
+     },
+     {"a/x", "b/x"},
+     {"link_leaves_root l"},
+     true},
+    {"MagicLink",
+     [](const TempTree& t) {
+       t.File("m/a");
+       t.Link("/proc/self/root/etc/passwd", "m/l");
+       t.Link("/proc/self/fd/0", "m/m");
+     },
+     {"a"},
+     {"link_leaves_root l", "link_leaves_root m"},
+     true},
+    {"Dangling",
+     [](const TempTree& t) {
+       t.File("m/a");
+       t.Link("nothing", "m/l");
+       t.Link("a/under-a-file", "m/m");
+       t.Link("a/", "m/n");
+     },
+     {"a"},
+     {"link_dangling l", "link_dangling m", "link_dangling n"},
+     true},
+    {"LinkToItself",
+     [](const TempTree& t) {
+       t.File("m/a");
+       t.Link("l", "m/l");
+     },
+     {"a"},
+     {"link_loop l"},
+     true},
+    {"LinkPair",
+     [](const TempTree& t) {
+       t.File("m/a");
+       t.Link("m", "m/l");
+       t.Link("l", "m/m");
+     },
+     {"a"},
+     {"link_loop l", "link_loop m"},
+     true},
+    {"FolderLoop",
+     [](const TempTree& t) {
+       t.File("m/d/x");
+       t.Link("..", "m/d/up");
+     },
+     {"d/x"},
+     {"link_loop d/up"},
+     true},
+    {"FolderLoopToSelf",
+     [](const TempTree& t) {
+       t.File("m/d/x");
+       t.Link(".", "m/d/self");
+     },
+     {"d/x"},
+     {"link_loop d/self"},
+     true},
+    {"MutualFolderLoop",
+     [](const TempTree& t) {
+       t.File("m/a/x");
+       t.File("m/b/y");
+       t.Link("../b", "m/a/b");
+       t.Link("../a", "m/b/a");
+     },
+     {"a/b/y", "a/x", "b/a/x", "b/y"},
+     {"link_loop a/b/a", "link_loop b/a/b"},
+     true},
+    {"Fifo",
+     [](const TempTree& t) {
+       t.File("m/a");
+       t.Fifo("m/p");
+       t.Link("p", "m/l");
+     },
+     {"a"},
+     {"fifo l", "fifo p"},
+     true},
+    {"Socket",
+     [](const TempTree& t) {
+       t.File("m/a");
+       t.Socket("m/s");
+     },
+     {"a"},
+     {"socket s"},
+     true},
+    {"ControlCharacters",
+     [](const TempTree& t) {
+       t.File("m/a");
+       t.File("m/b\nc");
+       t.File("m/d\x1b[31m");
+       t.File("m/e\x7f");
+     },
+     {"a"},
+     {"bad_name b\\x0ac", "bad_name d\\x1b[31m", "bad_name e\\x7f"},
+     true},
     {"BackslashName", [](const TempTree& t) { t.File("m/a\\b"); }, {}, {"bad_name a\\x5cb"}, true},
-    {"InvalidUtf8", [](const TempTree& t) { t.File("m/a\xff"); t.File("m/\xc0\xaf"); t.File("m/\xed\xa0\x80"); },
-     {}, {"bad_name \\xc0\\xaf", "bad_name \\xed\\xa0\\x80", "bad_name a\\xff"}, true},
-    {"BadFolderNameHidesNothing", [](const TempTree& t) { t.File("m/a"); t.File("m/d\n/x"); }, {"a"}, {"bad_name d\\x0a"}, true},
-    {"NameDash", [](const TempTree& t) { t.File("m/-"); t.File("m/a"); }, {"a"}, {"bad_name -"}, true},
-    {"RightToLeftOverride", [](const TempTree& t) { t.File("m/a\xE2\x80\xAEnib.py"); }, {"a\xE2\x80\xAEnib.py"},
-     {"bidi_name a\\xe2\\x80\\xaenib.py"}, false},
-    {"CaseCollision", [](const TempTree& t) { t.File("m/Model.bin"); t.File("m/model.BIN"); t.File("m/\xC3\x89"); t.File("m/\xC3\xA9"); },
-     {"Model.bin", "model.BIN", "\xC3\x89", "\xC3\xA9"}, {"case_collision model.BIN", "case_collision \xC3\xA9"}, false},
-    {"NormalizationTwins", [](const TempTree& t) { t.File("m/caf\xC3\xA9"); t.File("m/cafe\xCC\x81"); t.File("m/\xED\x95\x9C"); t.File("m/\xE1\x84\x92\xE1\x85\xA1\xE1\x86\xAB"); },
+    {"InvalidUtf8",
+     [](const TempTree& t) {
+       t.File("m/a\xff");
+       t.File("m/\xc0\xaf");
+       t.File("m/\xed\xa0\x80");
+     },
+     {},
+     {"bad_name \\xc0\\xaf", "bad_name \\xed\\xa0\\x80", "bad_name a\\xff"},
+     true},
+    {"BadFolderNameHidesNothing",
+     [](const TempTree& t) {
+       t.File("m/a");
+       t.File("m/d\n/x");
+     },
+     {"a"},
+     {"bad_name d\\x0a"},
+     true},
+    {"NameDash",
+     [](const TempTree& t) {
+       t.File("m/-");
+       t.File("m/a");
+     },
+     {"a"},
+     {"bad_name -"},
+     true},
+    {"RightToLeftOverride",
+     [](const TempTree& t) { t.File("m/a\xE2\x80\xAEnib.py"); },
+     {"a\xE2\x80\xAEnib.py"},
+     {"bidi_name a\\xe2\\x80\\xaenib.py"},
+     false},
+    {"CaseCollision",
+     [](const TempTree& t) {
+       t.File("m/Model.bin");
+       t.File("m/model.BIN");
+       t.File("m/\xC3\x89");
+       t.File("m/\xC3\xA9");
+     },
+     {"Model.bin", "model.BIN", "\xC3\x89", "\xC3\xA9"},
+     {"case_collision model.BIN", "case_collision \xC3\xA9"},
+     false},
+    {"NormalizationTwins",
+     [](const TempTree& t) {
+       t.File("m/caf\xC3\xA9");
+       t.File("m/cafe\xCC\x81");
+       t.File("m/\xED\x95\x9C");
+       t.File("m/\xE1\x84\x92\xE1\x85\xA1\xE1\x86\xAB");
+     },
      {"cafe\xCC\x81", "caf\xC3\xA9", "\xE1\x84\x92\xE1\x85\xA1\xE1\x86\xAB", "\xED\x95\x9C"},
-     {"normalization_twin caf\xC3\xA9", "normalization_twin \xED\x95\x9C"}, false},
-    {"HardLink", [](const TempTree& t) { t.File("outside"); t.Folder("m"); ASSERT_EQ(link(t.At("outside").c_str(), t.At("m/a").c_str()), 0); },
-     {"a"}, {"hard_link a"}, false},
-    {"TooDeep", [](const TempTree& t) { t.File("m/a"); t.File("m/1/2/x"); t.File("m/1/2/3/x"); }, {"1/2/x", "a"}, {"too_deep 1/2/3"}, true, "m",
+     {"normalization_twin caf\xC3\xA9", "normalization_twin \xED\x95\x9C"},
+     false},
+    {"HardLink",
+     [](const TempTree& t) {
+       t.File("outside");
+       t.Folder("m");
+       ASSERT_EQ(link(t.At("outside").c_str(), t.At("m/a").c_str()), 0);
+     },
+     {"a"},
+     {"hard_link a"},
+     false},
+    {"TooDeep",
+     [](const TempTree& t) {
+       t.File("m/a");
+       t.File("m/1/2/x");
+       t.File("m/1/2/3/x");
+     },
+     {"1/2/x", "a"},
+     {"too_deep 1/2/3"},
+     true,
+     "m",
      Limits([](WalkLimits* l) { l->max_depth = 2; })},
-    {"ExactlyDeepEnough", [](const TempTree& t) { t.File("m/1/2/x"); }, {"1/2/x"}, {}, false, "m", Limits([](WalkLimits* l) { l->max_depth = 2; })},
-    {"TooManyEntries", [](const TempTree& t) { for (const char* p : {"m/a", "m/b", "m/c"}) t.File(p); }, {}, {"too_many "}, true, "m",
+    {"ExactlyDeepEnough",
+     [](const TempTree& t) { t.File("m/1/2/x"); },
+     {"1/2/x"},
+     {},
+     false,
+     "m",
+     Limits([](WalkLimits* l) { l->max_depth = 2; })},
+    {"TooManyEntries",
+     [](const TempTree& t) {
+       for (const char* p : {"m/a", "m/b", "m/c"}) t.File(p);
+     },
+     {},
+     {"too_many "},
+     true,
+     "m",
      Limits([](WalkLimits* l) { l->max_entries = 2; })},
-    {"ExactlyEnoughEntries", [](const TempTree& t) { for (const char* p : {"m/a", "m/b", "m/c"}) t.File(p); }, {"a", "b", "c"}, {}, false, "m",
+    {"ExactlyEnoughEntries",
+     [](const TempTree& t) {
+       for (const char* p : {"m/a", "m/b", "m/c"}) t.File(p);
+     },
+     {"a", "b", "c"},
+     {},
+     false,
+     "m",
      Limits([](WalkLimits* l) { l->max_entries = 3; })},
-    {"TooManyPathBytes", [](const TempTree& t) { for (const char* p : {"m/aaaa", "m/bbbb", "m/cccc"}) t.File(p); }, {"aaaa", "bbbb"}, {"too_many cccc"}, true, "m",
+    {"TooManyPathBytes",
+     [](const TempTree& t) {
+       for (const char* p : {"m/aaaa", "m/bbbb", "m/cccc"}) t.File(p);
+     },
+     {"aaaa", "bbbb"},
+     {"too_many cccc"},
+     true,
+     "m",
      Limits([](WalkLimits* l) { l->max_path_bytes_total = 8; })},
-    {"FileTooLarge", [](const TempTree& t) { t.File("m/a", "123"); t.SparseFile("m/huge", uint64_t{1} << 40); }, {"a"}, {"too_large huge"}, true, "m",
+    {"FileTooLarge",
+     [](const TempTree& t) {
+       t.File("m/a", "123");
+       t.SparseFile("m/huge", uint64_t{1} << 40);
+     },
+     {"a"},
+     {"too_large huge"},
+     true,
+     "m",
      Limits([](WalkLimits* l) { l->max_file_bytes = 3; })},
-    {"FoldersThatDoubleAtEachLevel", [](const TempTree& t) {
+    {"FoldersThatDoubleAtEachLevel",
+     [](const TempTree& t) {
        // 2^40 paths of 160 links: the entry limit ends it.
        for (int i = 0; i < 40; ++i) {
          const std::string level = "m/d" + std::to_string(i);
@@ -162,15 +408,26 @@ const Tree kTrees[] = {
          for (const char* side : {"l", "r"}) t.Link("../d" + std::to_string(i + 1), level + "/" + side);
        }
        t.File("m/d40/x");
-     }, {}, {"too_many"}, true, "m", Limits([](WalkLimits* l) { l->max_entries = 5000; })},
-    {"HubCache", [](const TempTree& t) {
+     },
+     {},
+     {"too_many"},
+     true,
+     "m",
+     Limits([](WalkLimits* l) { l->max_entries = 5000; })},
+    {"HubCache",
+     [](const TempTree& t) {
        t.File("hub/models--org--name/blobs/aaaa");
        t.File("hub/models--org--name/blobs/bbbb");
        t.Link("../../blobs/aaaa", "hub/models--org--name/snapshots/rev/config.json");
        t.Link("../../../blobs/bbbb", "hub/models--org--name/snapshots/rev/vae/model.safetensors");
        t.File("hub/models--org--name/snapshots/rev/copied.txt");
-     }, {"config.json", "copied.txt", "vae/model.safetensors"}, {}, false, "hub/models--org--name/snapshots/rev"},
-    {"HubCacheLinksOutsideBlobs", [](const TempTree& t) {
+     },
+     {"config.json", "copied.txt", "vae/model.safetensors"},
+     {},
+     false,
+     "hub/models--org--name/snapshots/rev"},
+    {"HubCacheLinksOutsideBlobs",
+     [](const TempTree& t) {
        t.File("hub/models--org--name/refs/main");
        t.File("hub/models--org--name/snapshots/other/x");
        t.File("hub/models--org--secret/blobs/x");
@@ -179,7 +436,11 @@ const Tree kTrees[] = {
        t.Link("../other/x", "hub/models--org--name/snapshots/rev/b");
        t.Link("../../../models--org--secret/blobs/x", "hub/models--org--name/snapshots/rev/c");
        t.Link("real", "hub/models--org--name/snapshots/rev/d");
-     }, {"real"}, {"link_leaves_root a", "link_leaves_root b", "link_leaves_root c", "link_leaves_root d"}, true, "hub/models--org--name/snapshots/rev"},
+     },
+     {"real"},
+     {"link_leaves_root a", "link_leaves_root b", "link_leaves_root c", "link_leaves_root d"},
+     true,
+     "hub/models--org--name/snapshots/rev"},
 };
 
 class TreeTest : public ::testing::TestWithParam<Tree> {};
@@ -188,7 +449,8 @@ TEST_P(TreeTest, BothMethodsListAndReportTheSame) {
   const TempTree tree;
   GetParam().build(tree);
   for (const OpenMethod method : {OpenMethod::kComponentWalk, OpenMethod::kOpenat2}) {
-    if (method == OpenMethod::kOpenat2 && !HasOpenat2(tree.path())) GTEST_SKIP() << "no openat2 here: component walk passed";
+    if (method == OpenMethod::kOpenat2 && !HasOpenat2(tree.path()))
+      GTEST_SKIP() << "no openat2 here: component walk passed";
     const absl::StatusOr<Listing> listing = OpenAndWalk(tree.At(GetParam().start), method, GetParam().limits);
     ASSERT_TRUE(listing.ok()) << listing.status();
     EXPECT_EQ(listing->blocked, GetParam().blocked);
@@ -207,7 +469,8 @@ TEST_P(TreeTest, BothMethodsListAndReportTheSame) {
 INSTANTIATE_TEST_SUITE_P(Walk, TreeTest, ::testing::ValuesIn(kTrees),
                          [](const ::testing::TestParamInfo<Tree>& info) { return info.param.name; });
 
-// ---- what a table row cannot say ----------------------------------------------------------------------------------------
+// ---- what a table row cannot say
+// ----------------------------------------------------------------------------------------
 
 TEST(WalkTest, PrunedFoldersAreListed) {
   const TempTree tree;
@@ -230,7 +493,8 @@ TEST(WalkTest, HubCacheGivesRepositoryAndRevision) {
   tree.Link("../../../blobs/aaaa", snapshot + "/original/params.json");
   tree.Link("../../blobs/aaaa", snapshot + "/model.gguf");
   tree.Link(tree.At(snapshot), "current");  // the user's own link, outside the snapshot
-  for (const std::string& path : {snapshot, snapshot + "/", snapshot + "/original", snapshot + "/model.gguf", std::string("current")}) {
+  for (const std::string& path :
+       {snapshot, snapshot + "/", snapshot + "/original", snapshot + "/model.gguf", std::string("current")}) {
     const absl::StatusOr<Listing> listing = OpenAndWalk(tree.At(path), OpenMethod::kAutomatic);
     ASSERT_TRUE(listing.ok()) << listing.status();
     ASSERT_TRUE(listing->hub.has_value()) << path;
@@ -359,13 +623,15 @@ TEST(WalkTest, UnreadableFileFolderAndRootAreReported) {
   ASSERT_EQ(chmod(tree.path().c_str(), 0755), 0);
   ASSERT_EQ(chmod(tree.At("m/secret").c_str(), 0), 0);
   ASSERT_EQ(chmod(tree.At("m/closed").c_str(), 0), 0);
-  if (!AsNobody([&] { return access(tree.At("m/a").c_str(), R_OK) == 0; })) GTEST_SKIP() << "the temporary folder is closed to others";
+  if (!AsNobody([&] { return access(tree.At("m/a").c_str(), R_OK) == 0; }))
+    GTEST_SKIP() << "the temporary folder is closed to others";
   EXPECT_TRUE(AsNobody([&] {
     const absl::StatusOr<Listing> listing = OpenAndWalk(tree.At("m"), OpenMethod::kAutomatic);
     return listing.ok() && listing->blocked && Paths(*listing) == std::vector<std::string>{"a"} &&
            Problems(*listing) == std::vector<std::string>{"unreadable closed", "unreadable secret"};
   }));
-  EXPECT_TRUE(AsNobody([&] { return Root::Open(tree.At("m/closed")).status().code() == absl::StatusCode::kPermissionDenied; }));
+  EXPECT_TRUE(
+      AsNobody([&] { return Root::Open(tree.At("m/closed")).status().code() == absl::StatusCode::kPermissionDenied; }));
   EXPECT_TRUE(AsNobody([&] { return OpenAndWalk(tree.At("m/secret"), OpenMethod::kAutomatic)->blocked; }));
   ASSERT_EQ(chmod(tree.At("m/closed").c_str(), 0755), 0);
 }
@@ -382,14 +648,16 @@ TEST(RootTest, OpenRegularNeverLeavesTheRoot) {
     const absl::StatusOr<Root> root = Root::Open(tree.At("m"), method);
     ASSERT_TRUE(root.ok()) << root.status();
     EXPECT_TRUE(root->OpenRegular("a").ok());
-    for (const char* path : {"../secret", "/etc/passwd", "./a", "d/../a", "d//x", "a/", "", "link", "up/secret", "up/m/a", "d", "pipe"}) {
+    for (const char* path :
+         {"../secret", "/etc/passwd", "./a", "d/../a", "d//x", "a/", "", "link", "up/secret", "up/m/a", "d", "pipe"}) {
       EXPECT_FALSE(root->OpenRegular(path).ok()) << path;
     }
     EXPECT_FALSE(root->OpenRegular(std::string("a\0b", 3)).ok());
   }
   const absl::StatusOr<Root> process = Root::Open("/proc/self");
   ASSERT_TRUE(process.ok()) << process.status();
-  for (const char* path : {"root/etc/passwd", "cwd/x", "exe", "fd/0"}) EXPECT_FALSE(process->OpenRegular(path).ok()) << path;
+  for (const char* path : {"root/etc/passwd", "cwd/x", "exe", "fd/0"})
+    EXPECT_FALSE(process->OpenRegular(path).ok()) << path;
 }
 
 // A tree that changes between listing and opening: the swapped-in link must not be followed, the new file not taken.

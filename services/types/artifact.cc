@@ -4,28 +4,43 @@ namespace weighbridge {
 namespace {
 
 constexpr Role kAllRoles[] = {
-    Role::kWeights,     Role::kIndex,  Role::kConfig,    Role::kTokenizer, Role::kAdapter, Role::kProjector, Role::kCard,
-    Role::kLicenseText, Role::kNotice, Role::kUsePolicy, Role::kSignature, Role::kCode,    Role::kArchive,   Role::kOther,
+    Role::kWeights,   Role::kIndex, Role::kConfig,      Role::kTokenizer, Role::kAdapter,
+    Role::kProjector, Role::kCard,  Role::kLicenseText, Role::kNotice,    Role::kUsePolicy,
+    Role::kSignature, Role::kCode,  Role::kArchive,     Role::kOther,
 };
 
 }  // namespace
 
 std::string_view RoleName(Role role) {
   switch (role) {
-    case Role::kWeights: return "weights";
-    case Role::kIndex: return "index";
-    case Role::kConfig: return "config";
-    case Role::kTokenizer: return "tokenizer";
-    case Role::kAdapter: return "adapter";
-    case Role::kProjector: return "projector";
-    case Role::kCard: return "card";
-    case Role::kLicenseText: return "license_text";
-    case Role::kNotice: return "notice";
-    case Role::kUsePolicy: return "use_policy";
-    case Role::kSignature: return "signature";
-    case Role::kCode: return "code";
-    case Role::kArchive: return "archive";
-    case Role::kOther: return "other";
+    case Role::kWeights:
+      return "weights";
+    case Role::kIndex:
+      return "index";
+    case Role::kConfig:
+      return "config";
+    case Role::kTokenizer:
+      return "tokenizer";
+    case Role::kAdapter:
+      return "adapter";
+    case Role::kProjector:
+      return "projector";
+    case Role::kCard:
+      return "card";
+    case Role::kLicenseText:
+      return "license_text";
+    case Role::kNotice:
+      return "notice";
+    case Role::kUsePolicy:
+      return "use_policy";
+    case Role::kSignature:
+      return "signature";
+    case Role::kCode:
+      return "code";
+    case Role::kArchive:
+      return "archive";
+    case Role::kOther:
+      return "other";
   }
   return "other";
 }

@@ -33,13 +33,13 @@ std::string_view RoleName(Role role);
 // The role of that name; nothing for any other text.
 std::optional<Role> RoleFromName(std::string_view name);
 
-// True for the roles whose files an engine reads: weights, index, config, tokenizer, adapter, projector. The weights digest
-// is taken over them.
+// True for the roles whose files an engine reads: weights, index, config, tokenizer, adapter, projector. The weights
+// digest is taken over them.
 bool IsLoadable(Role role);
 
 // One file of a model as the report shows it.
 struct Artifact {
-  std::string path;        // relative to the model directory, '/' between parts; the base name of a single file
+  std::string path;  // relative to the model directory, '/' between parts; the base name of a single file
   Role role = Role::kOther;
   uint64_t size = 0;       // bytes; of the file that a git-lfs pointer names, if it is one
   std::string sha256_hex;  // 64 lower-case digits; of the file that a git-lfs pointer names, if it is one

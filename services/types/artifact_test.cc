@@ -10,7 +10,7 @@ namespace {
 
 // Names are part of the JSON contract and of stored audits: they never change.
 TEST(RoleTest, NamesAreFixedAndRoundTrip) {
-  const std::string names[] = {"weights",    "index",  "config",     "tokenizer", "adapter", "projector", "card",
+  const std::string names[] = {"weights",      "index",  "config",     "tokenizer", "adapter", "projector", "card",
                                "license_text", "notice", "use_policy", "signature", "code",    "archive",   "other"};
   for (const std::string& name : names) {
     const std::optional<Role> role = RoleFromName(name);

@@ -43,7 +43,9 @@ struct Name {
     const size_t dot = base.rfind('.');
     if (dot != std::string::npos && dot != 0) suffix = base.substr(dot);
     // "Llama-3.1-LICENSE" ends in no suffix, and neither does "weights.bin.license".
-    if (suffix.find('-') != std::string::npos || IsOneOf(suffix, {".license", ".licence", ".eula", ".notice", ".terms"})) suffix.clear();
+    if (suffix.find('-') != std::string::npos ||
+        IsOneOf(suffix, {".license", ".licence", ".eula", ".notice", ".terms"}))
+      suffix.clear();
     std::string word;
     joined = "_";
     for (const char c : base.substr(0, base.size() - suffix.size()) + ".") {
@@ -70,14 +72,16 @@ struct Name {
     return std::any_of(words.begin(), words.end(), [&](const std::string& word) { return IsOneOf(word, any); });
   }
   bool HasPhrase(Words any) const {  // words joined with '_'
-    return std::any_of(any.begin(), any.end(),
-                       [&](std::string_view phrase) { return joined.find("_" + std::string(phrase) + "_") != std::string::npos; });
+    return std::any_of(any.begin(), any.end(), [&](std::string_view phrase) {
+      return joined.find("_" + std::string(phrase) + "_") != std::string::npos;
+    });
   }
 };
 
 bool IsWeightsFormat(std::string_view format) {
-  return IsOneOf(format, {"safetensors", "gguf", "ggml_legacy", "pytorch_zip", "pytorch_legacy", "pickle", "onnx", "hdf5", "keras_zip",
-                          "npy", "npz", "tflite", "executorch", "tensorflow_pb", "coreml", "msgpack"});
+  return IsOneOf(format,
+                 {"safetensors", "gguf", "ggml_legacy", "pytorch_zip", "pytorch_legacy", "pickle", "onnx", "hdf5",
+                  "keras_zip", "npy", "npz", "tflite", "executorch", "tensorflow_pb", "coreml", "msgpack"});
 }
 
 bool IsProgramFormat(std::string_view format) {
@@ -89,17 +93,19 @@ bool IsArchiveFormat(std::string_view format) {
 }
 
 bool HasWeightsSuffix(const Name& name) {
-  return EndsWithOneOf(name.base, {".safetensors", ".gguf",    ".ggml",  ".ggmf",   ".ggjt",     ".bin",    ".pt",    ".pth",   ".ckpt",
-                                   ".pkl",         ".pickle",  ".onnx",  ".h5",     ".hdf5",     ".keras",  ".pb",    ".tflite", ".pte",
-                                   ".npy",         ".npz",     ".jit",   ".msgpack", ".joblib",  ".mlmodel", ".onnx_data", ".params",
-                                   ".weights",     ".nemo",    ".engine", ".plan"}) ||
+  return EndsWithOneOf(name.base,
+                       {".safetensors", ".gguf",   ".ggml",    ".ggmf", ".ggjt",   ".bin",     ".pt",     ".pth",
+                        ".ckpt",        ".pkl",    ".pickle",  ".onnx", ".h5",     ".hdf5",    ".keras",  ".pb",
+                        ".tflite",      ".pte",    ".npy",     ".npz",  ".jit",    ".msgpack", ".joblib", ".mlmodel",
+                        ".onnx_data",   ".params", ".weights", ".nemo", ".engine", ".plan"}) ||
          name.base.find(".data-0000") != std::string::npos;  // TensorFlow checkpoint shards
 }
 
 bool HasCodeSuffix(const Name& name) {
-  return IsOneOf(name.suffix, {".py",  ".pyi", ".pyc", ".pyd", ".so",   ".dll", ".dylib", ".exe", ".js",   ".mjs", ".cjs", ".ts",   ".sh",
-                               ".bash", ".bat", ".cmd", ".ps1", ".rb",   ".pl",  ".lua",   ".jar", ".class", ".wasm", ".c",  ".cc",   ".cpp",
-                               ".h",   ".hpp", ".cu",  ".rs",  ".go",   ".java", ".jl",   ".r",   ".ipynb", ".php", ".swift"}) ||
+  return IsOneOf(name.suffix, {".py",  ".pyi",   ".pyc",  ".pyd",  ".so",    ".dll", ".dylib", ".exe", ".js", ".mjs",
+                               ".cjs", ".ts",    ".sh",   ".bash", ".bat",   ".cmd", ".ps1",   ".rb",  ".pl", ".lua",
+                               ".jar", ".class", ".wasm", ".c",    ".cc",    ".cpp", ".h",     ".hpp", ".cu", ".rs",
+                               ".go",  ".java",  ".jl",   ".r",    ".ipynb", ".php", ".swift"}) ||
          name.base.find(".so.") != std::string::npos || IsOneOf(name.base, {"makefile", "dockerfile"});
 }
 
@@ -109,8 +115,9 @@ bool HasArchiveSuffix(const Name& name) {
 
 // Tables, settings and media: a word of the law in their names usually means something else.
 bool HasDataSuffix(const Name& name) {
-  return IsOneOf(name.suffix, {".csv",  ".tsv", ".json", ".jsonl", ".parquet", ".arrow", ".yaml", ".yml", ".toml", ".xml",  ".png",
-                               ".jpg",  ".jpeg", ".gif", ".webp",  ".svg",     ".wav",   ".mp3",  ".mp4", ".db",   ".sqlite", ".xlsx"});
+  return IsOneOf(name.suffix, {".csv",  ".tsv", ".json", ".jsonl", ".parquet", ".arrow", ".yaml", ".yml",
+                               ".toml", ".xml", ".png",  ".jpg",   ".jpeg",    ".gif",   ".webp", ".svg",
+                               ".wav",  ".mp3", ".mp4",  ".db",    ".sqlite",  ".xlsx"});
 }
 
 // "license" in either spelling, as a word or glued to others ("GemmaLicense"), but not "licensed" or "licensee".
@@ -134,15 +141,17 @@ bool IsLicenseName(const Name& name) {
 }
 
 bool IsTermsName(const Name& name) {
-  const bool terms = std::any_of(name.words.begin(), name.words.end(),
-                                 [](const std::string& word) { return word == "terms" || StartsWith(word, "termsof"); });
+  const bool terms = std::any_of(name.words.begin(), name.words.end(), [](const std::string& word) {
+    return word == "terms" || StartsWith(word, "termsof");
+  });
   const bool agreement = name.HasWord({"agreement"}) && !name.HasWord({"annotator", "annotators", "rater"});
   return (terms || agreement) && (name.words.size() == 1 || !HasDataSuffix(name));
 }
 
 bool IsUsePolicyName(const Name& name) {
-  return (name.HasWord({"aup"}) || name.HasPhrase({"use_policy", "usage_policy", "acceptable_use", "prohibited_use", "prohibited_uses",
-                                                   "use_restrictions", "usepolicy", "acceptableuse"})) &&
+  return (name.HasWord({"aup"}) ||
+          name.HasPhrase({"use_policy", "usage_policy", "acceptable_use", "prohibited_use", "prohibited_uses",
+                          "use_restrictions", "usepolicy", "acceptableuse"})) &&
          !HasDataSuffix(name);
 }
 
@@ -151,21 +160,25 @@ bool IsThirdPartyName(const Name& name) {
 }
 
 bool IsNoticeName(const Name& name) {
-  return name.HasWord({"notice", "notices", "copyright", "copyrights"}) && (name.words.size() == 1 || !HasDataSuffix(name));
+  return name.HasWord({"notice", "notices", "copyright", "copyrights"}) &&
+         (name.words.size() == 1 || !HasDataSuffix(name));
 }
 
 bool IsCardName(const Name& name) {
   if (HasDataSuffix(name)) return false;
-  return (!name.words.empty() && StartsWith(name.words.front(), "readme")) || name.HasPhrase({"model_card", "modelcard"});
+  return (!name.words.empty() && StartsWith(name.words.front(), "readme")) ||
+         name.HasPhrase({"model_card", "modelcard"});
 }
 
 bool IsSignatureName(const Name& name) {
-  return EndsWithOneOf(name.base, {".sig", ".sigstore", ".sigstore.json", ".sigstore.bundle", ".asc", ".p7s", ".minisig"});
+  return EndsWithOneOf(name.base,
+                       {".sig", ".sigstore", ".sigstore.json", ".sigstore.bundle", ".asc", ".p7s", ".minisig"});
 }
 
 bool IsTokenizerName(const Name& name) {
   const std::string& base = name.base;
-  if (IsOneOf(base, {"merges.txt", "special_tokens_map.json", "added_tokens.json", "spiece.model", "tekken.json"})) return true;
+  if (IsOneOf(base, {"merges.txt", "special_tokens_map.json", "added_tokens.json", "spiece.model", "tekken.json"}))
+    return true;
   if (IsOneOf(name.suffix, {".tiktoken", ".spm", ".bpe"}) || StartsWith(base, "chat_template.")) return true;
   if (StartsWith(base, "sentencepiece") && name.suffix == ".model") return true;
   if (StartsWith(base, "tokenizer") && IsOneOf(name.suffix, {".json", ".model", ".txt", ".vocab"})) return true;
@@ -175,11 +188,13 @@ bool IsTokenizerName(const Name& name) {
 bool IsConfigName(const Name& name) {
   if (!IsOneOf(name.suffix, {".json", ".yaml", ".yml", ".toml", ".ini", ".cfg", ".conf"})) return false;
   return name.base.find("config") != std::string::npos ||
-         IsOneOf(name.base, {"model_index.json", "params.json", "modules.json", "hparams.yaml", "hyperparams.yaml", "modelfile.yaml"});
+         IsOneOf(name.base, {"model_index.json", "params.json", "modules.json", "hparams.yaml", "hyperparams.yaml",
+                             "modelfile.yaml"});
 }
 
 Role RoleOfWeights(const Name& name) {
-  if (std::any_of(name.words.begin(), name.words.end(), [](const std::string& word) { return StartsWith(word, "mmproj"); })) {
+  if (std::any_of(name.words.begin(), name.words.end(),
+                  [](const std::string& word) { return StartsWith(word, "mmproj"); })) {
     return Role::kProjector;
   }
   const bool adapter = name.HasPhrase({"adapter_model", "pytorch_lora_weights", "ggml_lora", "ggml_adapter"});
@@ -198,7 +213,8 @@ Role RoleOf(std::string_view path, std::string_view format) {
   if (HasWeightsSuffix(name)) return RoleOfWeights(name);
   if (HasCodeSuffix(name)) return Role::kCode;
   if (IsArchiveFormat(format) || HasArchiveSuffix(name)) return Role::kArchive;
-  if (IsThirdPartyName(name)) return Role::kNotice;  // before licences: THIRD_PARTY_LICENSES.txt is no licence of the model
+  if (IsThirdPartyName(name))
+    return Role::kNotice;  // before licences: THIRD_PARTY_LICENSES.txt is no licence of the model
   if (IsLicenseName(name)) return Role::kLicenseText;
   if (IsUsePolicyName(name)) return Role::kUsePolicy;
   if (IsTermsName(name)) return Role::kLicenseText;
