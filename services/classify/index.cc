@@ -1,0 +1,167 @@
+#include "services/classify/index.h"
+
+#include <algorithm>
+#include <cstring>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_format.h"
+#include "services/base/status_macros.h"
+#include "services/classify/index_view.h"
+#include "services/classify/phrase_set.h"
+#include "services/classify/shingle.h"
+#include "services/classify/tokenize.h"
+#include "services/classify/word_hash.h"
+
+namespace weighbridge::classify {
+namespace {
+
+// Words of titles that tell no licence from another.
+constexpr const char* kCommonTitleWords[] = {
+    "license", "agreement", "policy", "terms",  "use",     "acceptable", "prohibited", "community", "public",
+    "the",     "of",        "and",    "for",    "general", "version",    "research",   "open",      "source",
+    "software", "model",    "code",   "new",    "free",    "noncommercial", "commercial", "v", "a", "du", "de"};
+
+class Writer {
+ public:
+  Writer() : bytes_(sizeof(IndexHeader), '\0') {}
+
+  template <typename Record>
+  IndexHeader::Table Put(const std::vector<Record>& records) {
+    bytes_.resize((bytes_.size() + 7) / 8 * 8, '\0');
+    const IndexHeader::Table table = {bytes_.size(), records.size()};
+    if (!records.empty()) {
+      bytes_.append(reinterpret_cast<const char*>(records.data()), records.size() * sizeof(Record));
+    }
+    return table;
+  }
+
+  std::string Finish(IndexHeader header) {
+    bytes_.resize((bytes_.size() + 7) / 8 * 8, '\0');
+    std::memcpy(header.magic, kIndexMagic, sizeof(kIndexMagic));
+    header.format_version = kIndexFormatVersion;
+    header.normaliser_version = kNormaliserVersion;
+    header.total_bytes = bytes_.size();
+    header.checksum = IndexChecksum(std::string_view(bytes_).substr(sizeof(header)));
+    std::memcpy(&bytes_[0], &header, sizeof(header));
+    return std::move(bytes_);
+  }
+
+ private:
+  std::string bytes_;
+};
+
+IndexString Intern(std::string_view value, std::vector<char>* pool) {
+  const IndexString string = {static_cast<uint32_t>(pool->size()), static_cast<uint32_t>(value.size())};
+  pool->insert(pool->end(), value.begin(), value.end());
+  return string;
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> CompileIndex(const std::vector<TokenFile>& files,
+                                         const std::vector<TriggerPhrase>& phrases) {
+  std::vector<char> pool;
+  std::vector<IndexText> texts;
+  std::vector<uint32_t> words;
+  std::vector<uint8_t> classes;
+  std::vector<IndexMarker> markers;
+  std::vector<IndexSegment> segments;
+  std::set<uint32_t> titles;
+  std::map<uint64_t, std::vector<Posting>> shingles;
+  std::set<std::pair<std::string, std::string>> names;
+
+  std::set<uint32_t> common;
+  for (const char* word : kCommonTitleWords) common.insert(HashOf(word));
+
+  for (const TokenFile& file : files) {
+    if (!names.insert({file.id, file.name}).second) {
+      return absl::InvalidArgumentError(absl::StrFormat("two token files are %s %s", file.id, file.name));
+    }
+    IndexText text{};
+    text.id = Intern(file.id, &pool);
+    text.name = Intern(file.name, &pool);
+    text.kind = Intern(file.kind, &pool);
+    text.word_begin = static_cast<uint32_t>(words.size());
+    text.word_count = static_cast<uint32_t>(file.words.size());
+    text.marker_begin = static_cast<uint32_t>(markers.size());
+    text.marker_count = static_cast<uint32_t>(file.markers.size());
+    text.segment_begin = static_cast<uint32_t>(segments.size());
+    text.segment_count = static_cast<uint32_t>(file.segments.size());
+    for (const TokenFile::Token& token : file.words) {
+      words.push_back(token.hash);
+      classes.push_back(static_cast<uint8_t>(token.cls));
+    }
+    for (const TokenFile::Marker& marker : file.markers) markers.push_back({marker.before_word, marker.hash});
+    for (const Segment& from : file.segments) {
+      IndexSegment segment{};
+      segment.begin = from.begin;
+      segment.end = from.end;
+      segment.group = from.group;
+      segment.max_words = from.max_words;
+      segment.kind = static_cast<uint32_t>(from.kind);
+      std::copy(from.digest.begin(), from.digest.end(), segment.digest);
+      segments.push_back(segment);
+      if (from.group == kTitleGroup) {
+        for (uint32_t i = from.begin; i < from.end; ++i) {
+          if (common.count(file.words[i].hash) == 0) titles.insert(file.words[i].hash);
+        }
+      }
+      if (from.kind == Segment::Kind::kFixed && from.group == 0) text.required_words += from.end - from.begin;
+    }
+    const uint32_t number = static_cast<uint32_t>(texts.size());
+    ForEachShingle(
+        file.words.size(), [&](size_t i) { return file.words[i].hash; },
+        [&](uint64_t fingerprint, size_t position) {
+          shingles[fingerprint].push_back({number, static_cast<uint32_t>(position)});
+          ++text.shingle_count;
+        });
+    if (text.shingle_count == 0 || text.required_words == 0) {
+      return absl::InvalidArgumentError(absl::StrFormat("%s %s is too short to be found", file.id, file.name));
+    }
+    texts.push_back(text);
+  }
+
+  std::vector<IndexPhrase> phrase_records;
+  std::set<std::string> phrase_ids;
+  for (const TriggerPhrase& phrase : phrases) {
+    if (!phrase_ids.insert(phrase.id).second) {
+      return absl::InvalidArgumentError(absl::StrFormat("two phrases are named %s", phrase.id));
+    }
+    WB_RETURN_IF_ERROR(CheckPhrase(phrase));
+    phrase_records.push_back({Intern(phrase.id, &pool), Intern(phrase.kind, &pool), Intern(phrase.pattern, &pool),
+                              phrase.restrictive ? 1u : 0u, 0});
+  }
+
+  size_t slot_count = 8;
+  while (slot_count < shingles.size() * 2 + 1) slot_count *= 2;
+  std::vector<ShingleSlot> slots(slot_count);
+  std::vector<Posting> postings;
+  for (const auto& [fingerprint, places] : shingles) {
+    size_t at = fingerprint & (slot_count - 1);
+    while (slots[at].posting_count != 0) at = (at + 1) & (slot_count - 1);
+    slots[at] = {fingerprint, static_cast<uint32_t>(postings.size()), static_cast<uint32_t>(places.size())};
+    postings.insert(postings.end(), places.begin(), places.end());
+  }
+  if (pool.size() > UINT32_MAX || words.size() > UINT32_MAX || postings.size() > UINT32_MAX) {
+    return absl::InvalidArgumentError("the index would be over 4 GiB");
+  }
+
+  Writer writer;
+  IndexHeader header{};
+  header.strings = writer.Put(pool);
+  header.texts = writer.Put(texts);
+  header.words = writer.Put(words);
+  header.classes = writer.Put(classes);
+  header.markers = writer.Put(markers);
+  header.segments = writer.Put(segments);
+  header.slots = writer.Put(slots);
+  header.postings = writer.Put(postings);
+  header.phrases = writer.Put(phrase_records);
+  header.titles = writer.Put(std::vector<uint32_t>(titles.begin(), titles.end()));
+  return writer.Finish(header);
+}
+
+}  // namespace weighbridge::classify

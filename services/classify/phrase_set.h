@@ -1,0 +1,55 @@
+// Finds trigger phrases in normalised text. The only user of RE2.
+#ifndef WEIGHBRIDGE_SERVICES_CLASSIFY_PHRASE_SET_H_
+#define WEIGHBRIDGE_SERVICES_CLASSIFY_PHRASE_SET_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "services/classify/phrase.h"
+
+namespace weighbridge::classify {
+
+inline constexpr int64_t kPhraseSetMemoryBytes = 32 << 20;
+// Hits of one phrase in one text; more say nothing new.
+inline constexpr size_t kMaxHitsPerPhrase = 200;
+
+struct PhraseHit {
+  uint32_t phrase;              // index into the list the set was made from
+  size_t begin, end;            // in the normalised text
+  size_t value_begin, value_end;  // of the first group; equal if there is none
+};
+
+// Thread-safe once made.
+class PhraseSet {
+ public:
+  // `patterns` as in TriggerPhrase. InvalidArgument if one does not compile.
+  static absl::StatusOr<std::unique_ptr<PhraseSet>> Create(const std::vector<std::string>& patterns,
+                                                           int64_t max_memory_bytes = kPhraseSetMemoryBytes);
+  ~PhraseSet();
+
+  // All hits, ordered by place. If the automaton runs out of memory every phrase is tried on its own and *exhausted is set:
+  // the answer is the same, only slower.
+  std::vector<PhraseHit> Find(std::string_view normalised, bool* exhausted) const;
+
+ private:
+  struct Compiled;
+  explicit PhraseSet(std::unique_ptr<Compiled> compiled);
+  std::unique_ptr<Compiled> compiled_;
+};
+
+// Compiles the pattern and tries the examples.
+absl::Status CheckPhrase(const TriggerPhrase& phrase);
+
+// "700 million" and "700000000" become comparable: a number with its scale word becomes digits; anything
+// else is returned unchanged.
+std::string PhraseValue(std::string_view captured);
+
+}  // namespace weighbridge::classify
+
+#endif  // WEIGHBRIDGE_SERVICES_CLASSIFY_PHRASE_SET_H_

@@ -1,0 +1,136 @@
+#include "services/classify/residue.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "services/classify/token_file.h"
+#include "services/classify/vocabulary.h"
+
+namespace weighbridge::classify {
+namespace {
+
+constexpr uint32_t kMostHeadingWords = 8;
+constexpr uint32_t kMostHeadingWordsTogether = 24;
+
+class Finder {
+ public:
+  Finder(const IndexView& index, const FoundText& found, const std::vector<Comparison>& matches, Classification* out)
+      : index_(index), found_(found), words_(found.tokens->words), matches_(matches), out_(*out) {}
+
+  void Run() {
+    order_.resize(matches_.size());
+    for (size_t i = 0; i < order_.size(); ++i) order_[i] = i;
+    std::sort(order_.begin(), order_.end(),
+              [&](size_t a, size_t b) { return matches_[a].word_begin < matches_[b].word_begin; });
+    uint32_t at = 0;
+    std::optional<size_t> before;
+    for (const size_t i : order_) {
+      if (matches_[i].word_begin > at) Between(at, matches_[i].word_begin, before, i);
+      if (matches_[i].word_end > at) {
+        at = matches_[i].word_end;
+        before = i;
+      }
+    }
+    if (at < words_.size()) Between(at, static_cast<uint32_t>(words_.size()), before, std::nullopt);
+  }
+
+ private:
+  // Words [begin, end) lie between two matches. Parts of a front matter stand for themselves.
+  void Between(uint32_t begin, uint32_t end, std::optional<size_t> before, std::optional<size_t> behind) {
+    const std::vector<uint32_t>& parts = found_.tokens->part_begins;
+    for (uint32_t at = begin; at < end;) {
+      const auto next_part = std::upper_bound(parts.begin(), parts.end(), words_[at].begin);
+      uint32_t until = end;
+      if (next_part != parts.end()) {
+        const auto word = std::lower_bound(words_.begin() + at, words_.begin() + end, *next_part,
+                                           [](const Word& w, uint32_t offset) { return w.begin < offset; });
+        until = static_cast<uint32_t>(word - words_.begin());
+      }
+      const bool touches_before = before.has_value() && at == begin && SamePart(begin - 1, begin);
+      const bool touches_behind = behind.has_value() && until == end && SamePart(end - 1, end);
+      Piece(at, until, touches_before ? before : std::nullopt, touches_behind ? behind : std::nullopt);
+      at = until;
+    }
+  }
+
+  bool SamePart(uint32_t a, uint32_t b) const {
+    const std::vector<uint32_t>& parts = found_.tokens->part_begins;
+    return std::upper_bound(parts.begin(), parts.end(), words_[a].begin) ==
+           std::upper_bound(parts.begin(), parts.end(), words_[b].begin);
+  }
+
+  void Piece(uint32_t begin, uint32_t end, std::optional<size_t> before, std::optional<size_t> behind) {
+    uint32_t first = end, last = begin, count = 0, headings = 0;
+    bool speaks = false;
+    for (uint32_t line = begin; line < end;) {
+      uint32_t next = line + 1;
+      while (next < end && (words_[next].flags & kLineStart) == 0) ++next;
+      const bool notice = IsCopyrightNotice(found_, line, next);
+      const bool heading = !notice && next - line <= kMostHeadingWords &&
+                           headings + (next - line) <= kMostHeadingWordsTogether && FitForHeading(line, next, before, behind);
+      if (heading) headings += next - line;
+      if (!notice && !heading) {
+        first = std::min(first, line);
+        last = next;
+        count += next - line;
+        for (uint32_t i = line; i < next && !speaks; ++i) {
+          speaks = SpeaksOfTerms(words_[i].hash) || UnfitForHeading(words_[i].hash) || index_.NamesSomeText(words_[i].hash);
+        }
+      }
+      line = next;
+    }
+    if (count == 0) return;
+    Residue residue{words_[first].begin, words_[last - 1].end, count, before.has_value() || behind.has_value(), false, {}};
+    for (const TermHit& term : out_.terms) {
+      if (term.begin >= words_[begin].begin && term.end <= words_[end - 1].end &&
+          std::find(residue.triggers.begin(), residue.triggers.end(), term.phrase_id) == residue.triggers.end()) {
+        residue.triggers.push_back(term.phrase_id);
+      }
+    }
+    if (count > kMaxHarmlessResidueWords || speaks || !residue.triggers.empty()) {
+      residue.blocks = residue.touches_match;
+      if (before.has_value()) out_.matches[*before].blocked_by_residue = true;
+      if (behind.has_value()) out_.matches[*behind].blocked_by_residue = true;
+    }
+    out_.residue.push_back(std::move(residue));
+  }
+
+  bool FitForHeading(uint32_t begin, uint32_t end, std::optional<size_t> before, std::optional<size_t> behind) const {
+    for (uint32_t i = begin; i < end; ++i) {
+      if (UnfitForHeading(words_[i].hash)) return false;
+      if (!index_.NamesSomeText(words_[i].hash)) continue;
+      const bool own = (before.has_value() && InTitle(*before, words_[i].hash)) ||
+                       (behind.has_value() && InTitle(*behind, words_[i].hash));
+      if (!own && (before.has_value() || behind.has_value())) return false;
+    }
+    return true;
+  }
+
+  bool InTitle(size_t match, uint32_t hash) const {
+    const IndexText& text = index_.texts()[matches_[match].text];
+    const absl::Span<const uint32_t> words = index_.Words(text);
+    for (const IndexSegment& segment : index_.Segments(text)) {
+      if (segment.group != kTitleGroup) continue;
+      if (std::find(words.begin() + segment.begin, words.begin() + segment.end, hash) != words.begin() + segment.end) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  const IndexView& index_;
+  const FoundText& found_;
+  const std::vector<Word>& words_;
+  const std::vector<Comparison>& matches_;
+  Classification& out_;
+  std::vector<size_t> order_;
+};
+
+}  // namespace
+
+void FindResidue(const IndexView& index, const FoundText& found, const std::vector<Comparison>& matches,
+                 Classification* classification) {
+  Finder(index, found, matches, classification).Run();
+}
+
+}  // namespace weighbridge::classify

@@ -1,0 +1,739 @@
+#include "services/classify/tokenize.h"
+
+#include <algorithm>
+#include <array>
+
+#include "services/base/utf8.h"
+#include "services/classify/fold.h"
+#include "services/classify/framing.h"
+#include "services/classify/spelling.h"
+#include "services/classify/word_hash.h"
+
+namespace weighbridge::classify {
+namespace {
+
+constexpr size_t kMaxLinkBytes = 2048;
+constexpr size_t kMaxStruckBytes = 4096;
+// A line at least this long that ends without punctuation probably goes on below: a number there is no list marker.
+constexpr size_t kWrappedLineBytes = 60;
+
+enum ByteClass : uint8_t { kOther, kLower, kUpper, kDigit, kSpace, kLineEnd, kHigh };
+
+constexpr std::array<uint8_t, 256> MakeByteClasses() {
+  std::array<uint8_t, 256> classes{};
+  for (int c = 0; c < 256; ++c) {
+    if (c >= 'a' && c <= 'z') classes[c] = kLower;
+    if (c >= 'A' && c <= 'Z') classes[c] = kUpper;
+    if (c >= '0' && c <= '9') classes[c] = kDigit;
+    if (c == ' ' || c == '\t' || c == '\v' || c == '\f' || c == '\0') classes[c] = kSpace;
+    if (c == '\n' || c == '\r') classes[c] = kLineEnd;
+    if (c >= 0x80) classes[c] = kHigh;
+  }
+  return classes;
+}
+
+constexpr std::array<uint8_t, 256> kByteClass = MakeByteClasses();
+
+ByteClass ClassOf(char c) { return static_cast<ByteClass>(kByteClass[static_cast<uint8_t>(c)]); }
+bool IsDigit(char c) { return ClassOf(c) == kDigit; }
+bool IsAlphanumeric(char c) { return ClassOf(c) >= kLower && ClassOf(c) <= kDigit; }
+
+constexpr uint32_t kCopyright = HashOf("copyright");
+
+// A number or letter behind one of these is a cross reference, which is part of the sentence.
+constexpr uint32_t kReferenceWords[] = {HashOf("section"), HashOf("sections"), HashOf("clause"),    HashOf("clauses"),
+                                        HashOf("article"), HashOf("articles"), HashOf("paragraph"), HashOf("paragraphs"),
+                                        HashOf("exhibit"), HashOf("schedule"), HashOf("subsection"), HashOf("version"),
+                                        HashOf("annex"),   HashOf("appendix"), HashOf("attachment")};
+
+// One code point that is not a plain ASCII byte.
+struct Glyph {
+  int32_t code_point;
+  int length;
+  bool entity;
+  bool invalid;
+};
+
+class Scanner {
+ public:
+  Scanner(std::string_view text, TokenizedText* out) : text_(text), out_(*out), front_(FindFrontMatter(text)) {}
+
+  void Run() {
+    out_.normalised.reserve(text_.size() + 16);
+    out_.words.reserve(text_.size() / 6 + 8);
+    out_.part_begins.push_back(0);
+    for (const size_t begin : front_.part_begins) out_.part_begins.push_back(static_cast<uint32_t>(begin));
+    if (text_.substr(0, 3) == "\xEF\xBB\xBF") pos_ = 3;
+    while (pos_ < text_.size()) Step();
+    std::stable_sort(out_.oddities.begin(), out_.oddities.end(),
+                     [](const Oddity& a, const Oddity& b) { return a.begin < b.begin; });
+  }
+
+ private:
+  char At(size_t pos) const { return pos < text_.size() ? text_[pos] : '\0'; }
+
+  void Step() {
+    const char c = text_[pos_];
+    switch (ClassOf(c)) {
+      case kLower:
+      case kUpper:
+      case kDigit:
+        ScanWord();
+        return;
+      case kSpace:
+        ++pos_;
+        return;
+      case kLineEnd:
+        if (c == '\r' && At(pos_ + 1) == '\n') ++pos_;
+        ++pos_;
+        EndLine();
+        return;
+      case kHigh:
+        Special();
+        return;
+      case kOther:
+        Punctuation(c);
+        return;
+    }
+  }
+
+  void Punctuation(char c) {
+    switch (c) {
+      case '<':
+        if (Markup()) return;
+        break;
+      case '&':
+        Special();
+        return;
+      case '\\':
+        if (InQuotedScalar()) {
+          Special();
+        } else {
+          ++pos_;
+        }
+        return;
+      case ']':
+        if (SkipLinkTarget()) return;
+        break;
+      case '~':
+        if (At(pos_ + 1) == '~') Strike();
+        break;
+      case '%':
+        Percent(1);
+        return;
+      case '$':
+        Currency("$", 1);
+        return;
+      default:
+        break;
+    }
+    Visible(c);
+    ++pos_;
+  }
+
+  // Framing at the start of a line says nothing about how the sentence before it ended.
+  void Visible(char c) {
+    if (!line_start_ || (c != '#' && c != '*' && c != '/' && c != ';' && c != '-' && c != '>' && c != '|' && c != '`')) {
+      last_visible_ = c;
+    }
+  }
+
+  void EndLine() {
+    last_line_bytes_ = pos_ - line_begin_;
+    line_begin_ = pos_;
+    line_start_ = true;
+    ++newlines_;
+  }
+
+  bool InQuotedScalar() {
+    while (quoted_ < front_.quoted_scalars.size() && pos_ >= front_.quoted_scalars[quoted_].end) ++quoted_;
+    return quoted_ < front_.quoted_scalars.size() && pos_ >= front_.quoted_scalars[quoted_].begin;
+  }
+
+  // Reads the code point at pos_, where an ASCII letter, digit or blank does not stand.
+  Glyph Read() {
+    Glyph glyph = {static_cast<uint8_t>(text_[pos_]), 1, false, false};
+    if (text_[pos_] == '&') {
+      int length;
+      const int32_t c = ReadEntity(text_, pos_, &length);
+      if (c >= 0) glyph = {c, length, true, false};
+    } else if (text_[pos_] == '\\' && InQuotedScalar()) {
+      int length;
+      const int32_t c = ReadYamlEscape(text_, pos_, &length);
+      if (c >= 0) glyph = {c, length, false, false};
+    } else if (ClassOf(text_[pos_]) == kHigh) {
+      glyph.code_point = DecodeUtf8(text_, pos_, &glyph.length);
+      if (glyph.code_point < 0) {
+        glyph = {Windows1252(static_cast<uint8_t>(text_[pos_])), 1, false, true};
+      }
+    }
+    return glyph;
+  }
+
+  // Handles a non-ASCII character, entity or escape outside a word.
+  void Special() {
+    const Glyph glyph = Read();
+    if (glyph.code_point < 0x80) {
+      const char c = static_cast<char>(glyph.code_point);
+      if (IsAlphanumeric(c)) {
+        ScanWord();
+        return;
+      }
+      pos_ += glyph.length;
+      if (c == '\n') {
+        EndLine();
+      } else if (ClassOf(c) == kOther) {
+        Visible(c);
+      }
+      return;
+    }
+    const Folded folded = Fold(glyph.code_point);
+    switch (folded.kind) {
+      case FoldKind::kLetter:
+      case FoldKind::kConfusable:
+      case FoldKind::kStyled:
+      case FoldKind::kIdeograph:
+        ScanWord();
+        return;
+      case FoldKind::kNewline:
+        pos_ += glyph.length;
+        EndLine();
+        return;
+      case FoldKind::kBidiControl:
+        Note(OddityKind::kBidi, pos_, pos_ + glyph.length);
+        break;
+      case FoldKind::kCopyright:
+        EmitFixed("copyright", glyph.length, WordClass::kWord);
+        return;
+      case FoldKind::kCurrency:
+        Currency(std::string_view(folded.text, folded.size), glyph.length);
+        return;
+      case FoldKind::kPercent:
+        Percent(glyph.length);
+        return;
+      case FoldKind::kSeparator:
+      case FoldKind::kApostrophe:
+      case FoldKind::kHyphen:
+        if (!line_start_ && glyph.code_point != 0xA0) last_visible_ = '"';
+        break;
+      case FoldKind::kZeroWidth:
+      case FoldKind::kSoftHyphen:
+      case FoldKind::kBidiMark:
+        break;
+    }
+    pos_ += glyph.length;
+  }
+
+  void Note(OddityKind kind, size_t begin, size_t end) {
+    out_.oddities.push_back({kind, static_cast<uint32_t>(begin), static_cast<uint32_t>(end)});
+  }
+
+  bool Markup() {
+    if (text_.compare(pos_, 4, "<!--") == 0) {
+      if (pos_ >= comment_end_ && !comments_unclosed_) {
+        const size_t close = text_.find("-->", pos_ + 4);
+        comments_unclosed_ = close == std::string_view::npos;
+        // An unclosed comment hides the rest of the file from a reader of the rendered page.
+        comment_end_ = comments_unclosed_ ? text_.size() : close + 3;
+        Note(OddityKind::kHiddenComment, pos_, comment_end_);
+      }
+      pos_ += 4;
+      return true;
+    }
+    const HtmlTag tag = ReadHtmlTag(text_, pos_);
+    if (tag.end == 0) return false;
+    if (tag.hides) Note(OddityKind::kHiddenMarkup, pos_, tag.end);
+    if (tag.strikes) Note(OddityKind::kStruck, pos_, tag.end);
+    pos_ = tag.end;
+    if (tag.block) {
+      EndLine();
+      if (tag.name != "br" && tag.name != "td" && tag.name != "th") ++newlines_;
+    }
+    if (tag.skips_content && !skips_unclosed_) {
+      const size_t close = text_.find(tag.name == "style" ? "</style" : "</script", pos_);
+      skips_unclosed_ = close == std::string_view::npos;
+      if (!skips_unclosed_) pos_ = close;
+    }
+    return true;
+  }
+
+  // The target of a Markdown link is not read; its text is.
+  bool SkipLinkTarget() {
+    if (At(pos_ + 1) != '(') return false;
+    const size_t limit = std::min(text_.size(), pos_ + kMaxLinkBytes);
+    bool address = false;
+    for (size_t at = pos_ + 2; at < limit; ++at) {
+      const char c = text_[at];
+      if (c == ')') {
+        if (!address) return false;
+        pos_ = at + 1;
+        return true;
+      }
+      if (ClassOf(c) == kSpace || ClassOf(c) == kLineEnd || c == '(' || c == '[' || c == ']') return false;
+      address = address || c == '.' || c == '/' || c == '#' || c == '@';
+    }
+    return false;
+  }
+
+  void Strike() {
+    if (pos_ < struck_end_) return;
+    const size_t close = text_.substr(0, std::min(text_.size(), pos_ + kMaxStruckBytes)).find("~~", pos_ + 2);
+    // Three or more tildes fence code.
+    if (close == std::string_view::npos || At(pos_ + 2) == '~' || (pos_ > 0 && text_[pos_ - 1] == '~')) return;
+    struck_end_ = close + 2;
+    Note(OddityKind::kStruck, pos_, struck_end_);
+  }
+
+  void Percent(int length) {
+    const bool after_number = !out_.words.empty() && out_.words.back().cls == WordClass::kNumber &&
+                              pos_ - out_.words.back().end <= 1;
+    if (after_number) {
+      EmitFixed("percent", length, WordClass::kWord);
+    } else {
+      pos_ += length;
+    }
+  }
+
+  void Currency(std::string_view symbol, int length) {
+    const char next = At(pos_ + length) == ' ' ? At(pos_ + length + 1) : At(pos_ + length);
+    const bool after_number = !out_.words.empty() && out_.words.back().cls == WordClass::kNumber &&
+                              pos_ - out_.words.back().end <= 1;
+    if (IsDigit(next) || after_number) {
+      EmitFixed(symbol, length, WordClass::kSymbol);
+    } else {
+      pos_ += length;
+    }
+  }
+
+  // Emits a word whose normalised form is `form` for the `length` bytes at pos_.
+  void EmitFixed(std::string_view form, int length, WordClass cls) {
+    const uint32_t hash = HashOf(form);
+    const size_t begin = pos_;
+    pos_ += length;
+    if (hash == kCopyright && !out_.words.empty() && out_.words.back().hash == kCopyright) return;
+    const size_t start = out_.normalised.size();
+    out_.normalised.append(form);
+    Emit(hash, begin, pos_, start, cls, 0);
+  }
+
+  void Emit(uint32_t hash, size_t begin, size_t end, size_t start, WordClass cls, uint8_t flags) {
+    if (line_start_) flags |= kLineStart;
+    if (newlines_ >= 2) flags |= kParagraphStart;
+    if (newlines_ >= 2 || after_marker_ || last_visible_ == '.' || last_visible_ == ':' || last_visible_ == ';' ||
+        last_visible_ == '?' || last_visible_ == '!') {
+      flags |= kSentenceStart;
+    }
+    out_.normalised += ' ';
+    out_.words.push_back({hash, static_cast<uint32_t>(begin), static_cast<uint32_t>(end), static_cast<uint32_t>(start),
+                          cls, flags});
+    line_start_ = false;
+    after_marker_ = false;
+    newlines_ = 0;
+    last_visible_ = 'a';
+  }
+
+  void ScanWord();
+  bool ReadWordBytes();
+  bool ExtendWord();
+  bool AppendGlyph();
+  bool IsMarker(std::string_view form) const;
+  void FinishWord();
+
+  void Append(std::string_view bytes) {
+    out_.normalised.append(bytes);
+    for (const char c : bytes) hash_ = WordHashStep(hash_, c);
+  }
+
+  const std::string_view text_;
+  TokenizedText& out_;
+  const FrontMatter front_;
+  size_t quoted_ = 0;
+  size_t pos_ = 0;
+
+  bool line_start_ = true;
+  bool after_marker_ = false;
+  int newlines_ = 2;  // line ends since the last word
+  char last_visible_ = '.';
+  size_t line_begin_ = 0;
+  size_t last_line_bytes_ = 0;
+
+  size_t comment_end_ = 0;
+  bool comments_unclosed_ = false;
+  bool skips_unclosed_ = false;
+  size_t struck_end_ = 0;
+
+  // The word being read.
+  size_t word_begin_ = 0;
+  size_t word_end_ = 0;
+  size_t form_begin_ = 0;
+  uint64_t hash_ = 0;
+  bool has_digit_ = false;
+  bool has_lower_ = false;
+  bool has_upper_ = false;
+  bool first_upper_ = false;
+  bool has_ascii_letter_ = false;
+  bool has_confusable_ = false;
+  bool only_digits_ = true;
+  size_t invisible_at_ = 0;  // first invisible character since the last letter
+  OddityKind invisible_kind_ = OddityKind::kZeroWidth;
+  bool invisible_ = false;
+};
+
+void Scanner::ScanWord() {
+  word_begin_ = pos_;
+  form_begin_ = out_.normalised.size();
+  hash_ = kWordHashSeed;
+  has_digit_ = has_lower_ = has_upper_ = has_ascii_letter_ = has_confusable_ = invisible_ = false;
+  only_digits_ = true;
+  first_upper_ = false;
+  while (ReadWordBytes() && ExtendWord()) {
+  }
+  FinishWord();
+}
+
+// Reads plain letters and digits. Returns false if the word is full.
+bool Scanner::ReadWordBytes() {
+  const size_t begin = pos_;
+  const size_t limit = std::min(text_.size(), word_begin_ + kMaxWordBytes);
+  uint64_t hash = hash_;
+  char buffer[kMaxWordBytes];
+  size_t size = 0;
+  uint8_t seen = 0;
+  while (pos_ < limit) {
+    const ByteClass cls = ClassOf(text_[pos_]);
+    if (cls < kLower || cls > kDigit) break;
+    const char c = cls == kUpper ? static_cast<char>(text_[pos_] | 0x20) : text_[pos_];
+    seen |= static_cast<uint8_t>(1 << cls);
+    buffer[size++] = c;
+    hash = WordHashStep(hash, c);
+    ++pos_;
+  }
+  if (size > 0) {
+    out_.normalised.append(buffer, size);
+    hash_ = hash;
+    if (begin == word_begin_) first_upper_ = ClassOf(text_[begin]) == kUpper;
+    if ((seen & 1 << kLower) != 0) has_lower_ = true;
+    if ((seen & 1 << kUpper) != 0) has_upper_ = true;
+    if ((seen & 1 << kDigit) != 0) has_digit_ = true;
+    if ((seen & (1 << kLower | 1 << kUpper)) != 0) has_ascii_letter_ = true, only_digits_ = false;
+    if (invisible_) {
+      Note(invisible_kind_, invisible_at_, begin);
+      invisible_ = false;
+    }
+    word_end_ = pos_;
+  }
+  return pos_ < limit;
+}
+
+// Looks at what stopped the run of plain letters. Returns true if the word goes on.
+bool Scanner::ExtendWord() {
+  const char c = text_[pos_];
+  const char next = At(pos_ + 1);
+  switch (c) {
+    case '.':
+      if (has_digit_ && pos_ > word_begin_ && IsDigit(text_[pos_ - 1]) && IsDigit(next)) {
+        Append(".");
+        ++pos_;
+        return true;
+      }
+      return false;
+    case ',':  // 700,000,000
+      if (only_digits_ && pos_ > word_begin_ && IsDigit(next) && IsDigit(At(pos_ + 2)) && IsDigit(At(pos_ + 3)) &&
+          !IsDigit(At(pos_ + 4))) {
+        ++pos_;
+        return true;
+      }
+      return false;
+    case '\'':
+      if (has_ascii_letter_ && (ClassOf(next) == kLower || ClassOf(next) == kUpper)) {
+        Append("'");
+        ++pos_;
+        return true;
+      }
+      return false;
+    case '-': {
+      const std::string_view form = std::string_view(out_.normalised).substr(form_begin_);
+      if (form != "non" && form != "sub") return false;
+      size_t at = pos_ + 1;
+      if (At(at) == '\r') ++at;
+      if (At(at) == '\n') {
+        ++at;
+        while (At(at) == ' ' || At(at) == '\t') ++at;
+      }
+      if (ClassOf(At(at)) != kLower && ClassOf(At(at)) != kUpper) return false;
+      pos_ = at;
+      return true;
+    }
+    case '&':
+    case '\\':
+      return AppendGlyph();
+    default:
+      return ClassOf(c) == kHigh && AppendGlyph();
+  }
+}
+
+// Takes a character that is not plain ASCII into the word; false if it ends the word.
+bool Scanner::AppendGlyph() {
+  const Glyph glyph = Read();
+  const size_t begin = pos_;
+  const auto take = [&](std::string_view bytes) {
+    if (begin == word_begin_) first_upper_ = false;
+    Append(bytes);
+    pos_ += glyph.length;
+    word_end_ = pos_;
+    if (glyph.entity) Note(OddityKind::kEntity, begin, pos_);
+    if (glyph.invalid) Note(OddityKind::kInvalidUtf8, begin, pos_);
+    if (invisible_) Note(invisible_kind_, invisible_at_, begin);
+    invisible_ = false;
+    return true;
+  };
+  const auto pass = [&](OddityKind kind) {
+    if (!invisible_) {
+      invisible_ = true;
+      invisible_at_ = begin;
+      invisible_kind_ = kind;
+    }
+    pos_ += glyph.length;
+    return true;
+  };
+  if (glyph.code_point < 0x80) {
+    if (glyph.length == 1) return false;
+    char c = static_cast<char>(glyph.code_point);
+    if (c == '\'' && has_ascii_letter_ && IsAlphanumeric(At(pos_ + glyph.length))) {
+      Append("'");
+      pos_ += glyph.length;
+      return true;
+    }
+    if (!IsAlphanumeric(c)) return false;
+    has_digit_ = has_digit_ || IsDigit(c);
+    only_digits_ = only_digits_ && IsDigit(c);
+    has_ascii_letter_ = has_ascii_letter_ || !IsDigit(c);
+    if (ClassOf(c) == kUpper) c = static_cast<char>(c | 0x20);
+    return take(std::string_view(&c, 1));
+  }
+  const Folded folded = Fold(glyph.code_point);
+  const std::string_view form(folded.text, folded.size);
+  switch (folded.kind) {
+    case FoldKind::kLetter:
+      if (IsDigit(form[0])) {
+        has_digit_ = true;
+      } else {
+        only_digits_ = false;
+        if (form[0] > 0) has_ascii_letter_ = true;
+      }
+      return take(form);
+    case FoldKind::kStyled:
+      only_digits_ = only_digits_ && IsDigit(form[0]);
+      has_digit_ = has_digit_ || IsDigit(form[0]);
+      Note(OddityKind::kStyledLetter, begin, begin + glyph.length);
+      return take(form);
+    case FoldKind::kConfusable:
+      only_digits_ = false;
+      has_confusable_ = true;
+      return take(form);
+    case FoldKind::kIdeograph:
+      if (begin != word_begin_) return false;
+      only_digits_ = false;
+      take(form);
+      return false;
+    case FoldKind::kApostrophe:
+      if (!has_ascii_letter_ || !IsAlphanumeric(At(pos_ + glyph.length))) return false;
+      Append("'");
+      pos_ += glyph.length;
+      return true;
+    case FoldKind::kHyphen: {
+      const std::string_view word = std::string_view(out_.normalised).substr(form_begin_);
+      const ByteClass next = ClassOf(At(pos_ + glyph.length));
+      if ((word != "non" && word != "sub") || (next != kLower && next != kUpper)) return false;
+      pos_ += glyph.length;
+      return true;
+    }
+    case FoldKind::kZeroWidth:
+      return pass(OddityKind::kZeroWidth);
+    case FoldKind::kSoftHyphen:
+      return pass(OddityKind::kSoftHyphen);
+    case FoldKind::kBidiMark:
+      return pass(OddityKind::kBidi);
+    case FoldKind::kBidiControl:
+      Note(OddityKind::kBidi, begin, begin + glyph.length);
+      pos_ += glyph.length;
+      return true;
+    case FoldKind::kSeparator:
+    case FoldKind::kNewline:
+    case FoldKind::kCopyright:
+    case FoldKind::kCurrency:
+    case FoldKind::kPercent:
+      return false;
+  }
+  return false;
+}
+
+bool Scanner::IsMarker(std::string_view form) const {
+  if (form.size() > 9 || has_confusable_) return false;
+  bool letters = form.size() <= 5;
+  bool digits = true;
+  bool dotted = false;
+  for (const char c : form) {
+    letters = letters && (form.size() == 1 ? c >= 'a' && c <= 'z'
+                                           : c == 'i' || c == 'v' || c == 'x' || c == 'l' || c == 'c');
+    digits = digits && (IsDigit(c) || c == '.');
+    dotted = dotted || c == '.';
+  }
+  if (!letters && !digits) return false;
+  if (digits && !dotted && form.size() > 3) return false;
+  const char before = word_begin_ > 0 ? text_[word_begin_ - 1] : ' ';
+  const char after = At(word_end_);
+  const bool bracketed = before == '(' && after == ')';
+  if (bracketed && word_begin_ >= 2 && IsAlphanumeric(text_[word_begin_ - 2])) return false;  // 2(b), Model(s)
+  if (!out_.words.empty() &&
+      std::find(std::begin(kReferenceWords), std::end(kReferenceWords), out_.words.back().hash) !=
+          std::end(kReferenceWords) &&
+      newlines_ < 2) {
+    return false;
+  }
+  if (letters && bracketed) return true;
+  if (!line_start_) return false;
+  size_t tail = word_end_;
+  if (At(tail) == '\\') ++tail;
+  const char stop = At(tail);
+  const char behind = At(tail + 1);
+  const bool stopped = (stop == '.' || stop == ')') && !IsAlphanumeric(behind);
+  if (letters) return stopped;
+  const bool sentence_ended = newlines_ >= 2 || after_marker_ || !IsAlphanumeric(last_visible_);
+  const bool wrapped = !sentence_ended && last_line_bytes_ >= kWrappedLineBytes;
+  if (stopped && !bracketed) return !wrapped;
+  return sentence_ended && (bracketed || dotted);
+}
+
+void Scanner::FinishWord() {
+  if (pos_ == word_begin_) {  // a character that starts no word after all
+    pos_ += Read().length;
+    return;
+  }
+  if (form_begin_ == out_.normalised.size()) return;
+  std::string& normalised = out_.normalised;
+  std::string_view form = std::string_view(normalised).substr(form_begin_);
+  if (has_confusable_) {
+    if (has_ascii_letter_) {
+      Note(OddityKind::kHomoglyph, word_begin_, word_end_);
+    } else {
+      // A whole word of another script is that script's word, and equal to no Latin one.
+      normalised.resize(form_begin_);
+      hash_ = kWordHashSeed;
+      const size_t end = pos_;
+      for (pos_ = word_begin_; pos_ < word_end_;) {
+        if (static_cast<uint8_t>(text_[pos_]) < 0x80 && text_[pos_] != '&' && text_[pos_] != '\\') {
+          Append(text_.substr(pos_++, 1));
+          continue;
+        }
+        const Glyph glyph = Read();
+        pos_ += glyph.length;
+        if (glyph.code_point < 0x80) continue;
+        const Folded folded = Fold(glyph.code_point);
+        if (folded.original_size > 0) {
+          Append(std::string_view(folded.original, folded.original_size));
+        } else {
+          Append(std::string_view(folded.text, folded.size));
+        }
+      }
+      pos_ = end;
+      form = std::string_view(normalised).substr(form_begin_);
+    }
+  }
+  uint32_t hash = WordHashFinish(hash_);
+
+  if (line_start_ && (form == "dnl" || form == "rem")) {  // comment prefixes of m4 and of batch files
+    normalised.resize(form_begin_);
+    return;
+  }
+  const char after = At(word_end_);
+  if ((form == "www" && after == '.') || (form == "mailto" && after == ':') ||
+      ((form == "http" || form == "https") && text_.compare(word_end_, 3, "://") == 0)) {
+    normalised.resize(form_begin_);
+    return;
+  }
+  if (IsMarker(form)) {
+    out_.markers.push_back({static_cast<uint32_t>(out_.words.size()), hash, static_cast<uint32_t>(word_begin_),
+                            static_cast<uint32_t>(word_end_)});
+    normalised.resize(form_begin_);
+    after_marker_ = true;
+    return;
+  }
+  if (!out_.words.empty() && out_.words.back().hash == kCopyright) {
+    if (hash == kCopyright) {  // "© Copyright" is one mark
+      normalised.resize(form_begin_);
+      return;
+    }
+    if (form == "owner" || form == "owners") {
+      normalised.replace(form_begin_, 5, "holder");
+      hash = HashOf(std::string_view(normalised).substr(form_begin_));
+    }
+  }
+  if (MayHaveOtherSpelling(hash)) {
+    const std::string_view other = OtherSpelling(std::string_view(normalised).substr(form_begin_));
+    if (!other.empty()) {
+      normalised.resize(form_begin_);
+      normalised.append(other);
+      hash = HashOf(other);
+    }
+  }
+  uint8_t flags = 0;
+  if (first_upper_) flags |= kCapitalised;
+  if (has_upper_ && !has_lower_ && word_end_ - word_begin_ >= 2) flags |= kAllCapitals;
+  Emit(hash, word_begin_, word_end_, form_begin_, has_digit_ ? WordClass::kNumber : WordClass::kWord, flags);
+}
+
+}  // namespace
+
+std::string_view OddityName(OddityKind kind) {
+  switch (kind) {
+    case OddityKind::kHomoglyph:
+      return "homoglyph";
+    case OddityKind::kStyledLetter:
+      return "styled_letter";
+    case OddityKind::kZeroWidth:
+      return "zero_width";
+    case OddityKind::kSoftHyphen:
+      return "soft_hyphen";
+    case OddityKind::kBidi:
+      return "bidi";
+    case OddityKind::kInvalidUtf8:
+      return "invalid_utf8";
+    case OddityKind::kEntity:
+      return "entity";
+    case OddityKind::kHiddenComment:
+      return "hidden_comment";
+    case OddityKind::kHiddenMarkup:
+      return "hidden_markup";
+    case OddityKind::kStruck:
+      return "struck";
+  }
+  return "unknown";
+}
+
+uint32_t HashWord(std::string_view normalised_word) { return HashOf(normalised_word); }
+
+TokenizedText Tokenize(std::string_view text) {
+  TokenizedText out;
+  if (text.size() > kMaxTextBytes) {
+    out.too_large = true;
+    return out;
+  }
+  if (!StartsWithUtf16Mark(text)) {
+    Scanner(text, &out).Run();
+    return out;
+  }
+  const Transcoded transcoded = FromUtf16(text);
+  Scanner(transcoded.utf8, &out).Run();
+  const auto move = [&](uint32_t* begin, uint32_t* end) {
+    *begin = transcoded.source_offset[*begin];
+    *end = transcoded.source_offset[*end];
+  };
+  for (Word& word : out.words) move(&word.begin, &word.end);
+  for (ListMarker& marker : out.markers) move(&marker.begin, &marker.end);
+  for (Oddity& oddity : out.oddities) move(&oddity.begin, &oddity.end);
+  for (uint32_t& begin : out.part_begins) begin = begin == 0 ? 0 : transcoded.source_offset[begin];
+  return out;
+}
+
+}  // namespace weighbridge::classify

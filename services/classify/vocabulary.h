@@ -1,0 +1,25 @@
+// Words that can change what a licence means. The list is general English of licences, not taken from one text; words that
+// separate the versions of one licence are numbers, dates and names and are critical by their form.
+#ifndef WEIGHBRIDGE_SERVICES_CLASSIFY_VOCABULARY_H_
+#define WEIGHBRIDGE_SERVICES_CLASSIFY_VOCABULARY_H_
+
+#include <cstdint>
+#include <optional>
+
+#include "services/classify/edit.h"
+
+namespace weighbridge::classify {
+
+// The critical class of the word with this hash, if it has one: kPolarity, kModality, kQuantity, kScope or kDate.
+std::optional<EditClass> CriticalWord(uint32_t hash);
+
+// True for a word that no copyright notice, heading or free template slot needs and that a condition would: "license",
+// "permission", "use", "modified" ..., and every critical word but months.
+bool SpeaksOfTerms(uint32_t hash);
+
+// The same for a heading, in which "license", "terms" and the like name the document; "modified" and "additional" do not pass.
+bool UnfitForHeading(uint32_t hash);
+
+}  // namespace weighbridge::classify
+
+#endif  // WEIGHBRIDGE_SERVICES_CLASSIFY_VOCABULARY_H_
