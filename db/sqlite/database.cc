@@ -19,7 +19,7 @@ constexpr int kValueMaxBytes = 66 << 20;
 constexpr int kPageMinBytes = 512;  // sqlite.org/fileformat2.html section 1.3.2
 constexpr int kWalAutoCheckpointPages = 1000;
 constexpr int kWalKeptMaxBytes = 16 << 20;
-constexpr int kQuickCheckMessagesMax = 3;
+constexpr int kCheckMessagesMax = 3;
 
 struct Limit {
   int id;
@@ -92,6 +92,19 @@ absl::Status CheckPath(const DatabaseOptions& options) {
     return absl::NotFoundError(absl::StrFormat("%s: the folder \"%s\" does not exist; make it first", named, folder));
   }
   return absl::OkStatus();
+}
+
+// The errno of a failed write. SQLite forgets it when the write belonged to a COMMIT (sqlite3_system_errno is then of an earlier
+// failure or 0), but the file that was written remembers: the write-ahead log first, since commits write there.
+int WriteErrno(sqlite3* handle) {
+  sqlite3_file* log = nullptr;
+  int system_errno = 0;
+  if (sqlite3_file_control(handle, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log) == SQLITE_OK && log != nullptr &&
+      log->pMethods != nullptr) {
+    log->pMethods->xFileControl(log, SQLITE_FCNTL_LAST_ERRNO, &system_errno);
+  }
+  if (system_errno == 0) sqlite3_file_control(handle, "main", SQLITE_FCNTL_LAST_ERRNO, &system_errno);
+  return system_errno != 0 ? system_errno : sqlite3_system_errno(handle);
 }
 
 }  // namespace
@@ -193,8 +206,8 @@ absl::StatusOr<int64_t> Database::QueryInt64(std::string_view sql) {
   return statement.ColumnInt64(0);
 }
 
-absl::Status Database::QuickCheck() {
-  WB_ASSIGN_OR_RETURN(Statement check, Prepare(absl::StrFormat("PRAGMA quick_check(%d)", kQuickCheckMessagesMax)));
+absl::Status Database::RunCheck(const char* pragma) {
+  WB_ASSIGN_OR_RETURN(Statement check, Prepare(absl::StrFormat("PRAGMA %s(%d)", pragma, kCheckMessagesMax)));
   std::string messages;
   while (true) {
     WB_ASSIGN_OR_RETURN(const bool row, check.Step());
@@ -216,7 +229,9 @@ absl::StatusOr<int64_t> Database::SizeBytes() {
 
 absl::Status Database::ErrorStatus(int code, std::string_view doing) {
   if (code == SQLITE_IOERR_FSYNC || code == SQLITE_IOERR_DIR_FSYNC) flush_failed_ = true;
-  return StatusOf(ErrorFacts{code, sqlite3_system_errno(handle_), sqlite3_errmsg(handle_)}, options_.path, doing);
+  const std::string message = sqlite3_errmsg(handle_);  // before other calls replace it
+  const int system_errno = code == SQLITE_IOERR_WRITE ? WriteErrno(handle_) : sqlite3_system_errno(handle_);
+  return StatusOf(ErrorFacts{code, system_errno, message}, options_.path, doing);
 }
 
 std::string Database::Message(std::string_view message) const {

@@ -54,8 +54,10 @@ class Database {
   // The one integer that a statement without values returns.
   absl::StatusOr<int64_t> QueryInt64(std::string_view sql);
 
-  // Structure of the whole file: DataLoss with the first findings if damaged. O(size of the file).
-  absl::Status QuickCheck();
+  // Structure of the whole file: DataLoss with the first findings if damaged. O(size of the file). The full check compares the
+  // indexes with their tables besides.
+  absl::Status QuickCheck() { return RunCheck("quick_check"); }
+  absl::Status FullCheck() { return RunCheck("integrity_check"); }
 
   // Size of the file in bytes, as SQLite counts it.
   absl::StatusOr<int64_t> SizeBytes();
@@ -77,6 +79,7 @@ class Database {
   absl::Status Harden();
   absl::Status CheckOwner();
   absl::Status StartWal();
+  absl::Status RunCheck(const char* pragma);
 
   const DatabaseOptions options_;
   sqlite3* handle_ = nullptr;

@@ -54,6 +54,10 @@ absl::Status Apply(Database* database, const Migration& migration) {
         absl::StrFormat("has schema version %d where %d is due", version, migration.number - 1)));
   }
   if (migration.number == 1) {
+    WB_ASSIGN_OR_RETURN(const int64_t objects, database->QueryInt64("SELECT count(*) FROM sqlite_schema"));
+    if (objects != 0) {
+      return absl::DataLossError(database->Message("has tables but no schema version; restore a backup"));
+    }
     WB_RETURN_IF_ERROR(database->Execute(kMigrationTable));
     WB_RETURN_IF_ERROR(database->Execute(absl::StrFormat("PRAGMA application_id = %d", database->application_id())));
   }

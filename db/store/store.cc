@@ -269,7 +269,7 @@ absl::Status Store::VerifyAll() {
   absl::MutexLock lock(&mutex_);
   Database* database = database_.get();
   WB_ASSIGN_OR_RETURN(const Transaction view, Transaction::Begin(database, Transaction::Kind::kRead));
-  WB_RETURN_IF_ERROR(database->QuickCheck());
+  WB_RETURN_IF_ERROR(database->FullCheck());
   WB_RETURN_IF_ERROR(CheckReferences(database));
   WB_RETURN_IF_ERROR(VerifyBlobs(database));
   WB_RETURN_IF_ERROR(VerifyAudits(database));
