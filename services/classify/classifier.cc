@@ -15,15 +15,19 @@ namespace {
 // Rivals of one span that are compared word by word.
 constexpr size_t kMostRivals = 24;
 // A rival has at least this share of the best chain's words.
-constexpr double kRivalShare = 0.9;
+constexpr double kRivalShare = 0.85;
+// Two occurrences may share so many words at their borders.
+constexpr uint32_t kOverlapWords = 8;
+// Keeps one large occurrence from being taken for several small ones.
+constexpr int64_t kChainCost = 10;
 
 bool IsBareVerdict(MatchVerdict verdict) { return verdict >= MatchVerdict::kEquivalent; }
 
 // One span of the text and all that was compared with it.
 struct Group {
-  std::vector<Comparison> rivals;  // the first compared came from the largest chain
-  uint32_t begin, end;             // words
-  uint32_t most_matched;           // of the largest chain
+  std::vector<Comparison> rivals;
+  uint32_t begin, end;    // words, of the leading chain
+  uint32_t most_matched;  // of the leading chain
   bool exact = false;
 };
 
@@ -31,15 +35,70 @@ bool Better(const Comparison& a, const Comparison& b) {
   const bool bare_a = IsBareVerdict(a.verdict);
   const bool bare_b = IsBareVerdict(b.verdict);
   if (bare_a != bare_b) return bare_a;
-  if (bare_a) {
-    if (a.matched != b.matched) return a.matched > b.matched;
-    return a.verdict > b.verdict;
-  }
-  // Not bare: the fewest differing words, weighed against what was found.
-  const int64_t score_a = int64_t{a.matched} - 2 * int64_t{a.differing};
-  const int64_t score_b = int64_t{b.matched} - 2 * int64_t{b.differing};
-  if (score_a != score_b) return score_a > score_b;
+  if (!bare_a && a.differing != b.differing) return a.differing < b.differing;
+  if (a.matched != b.matched) return a.matched > b.matched;
   return a.verdict > b.verdict;
+}
+
+// What a chain explains, less what it does not: words between its runs count double, and a text of which much is missing
+// yields to a smaller one that is there as a whole.
+int64_t Weight(const IndexView& index, const Chain& chain) {
+  int64_t weight = chain.matched;
+  for (size_t i = 1; i < chain.runs.size(); ++i) {
+    const Run& before = chain.runs[i - 1];
+    const int64_t missing = int64_t{chain.runs[i].official} - before.official - before.size;
+    const int64_t added = int64_t{chain.runs[i].found} - before.found - before.size;
+    weight -= std::max(missing, added);
+  }
+  const Run& last = chain.runs.back();
+  const int64_t outside =
+      int64_t{chain.runs.front().official} + index.texts()[chain.text].word_count - last.official - last.size;
+  return weight - std::min<int64_t>(outside, chain.matched / 4) - kChainCost;
+}
+
+// The chains that together explain most of the text without overlapping (weighted interval scheduling).
+std::vector<size_t> LeadingChains(const IndexView& index, const std::vector<Chain>& chains) {
+  struct Interval {
+    uint32_t begin, end;
+    int64_t weight;
+    size_t chain;
+  };
+  std::vector<Interval> intervals;
+  for (size_t i = 0; i < chains.size(); ++i) {
+    const uint32_t begin = chains[i].begin(), end = chains[i].end();
+    const uint32_t slack = std::min(kOverlapWords, (end - begin) / 8);
+    const int64_t weight = Weight(index, chains[i]);
+    if (weight > 0) intervals.push_back({begin, end - slack, weight, i});
+  }
+  std::sort(intervals.begin(), intervals.end(), [](const Interval& a, const Interval& b) {
+    return std::pair(a.end, a.chain) < std::pair(b.end, b.chain);
+  });
+  std::vector<int64_t> best(intervals.size() + 1);
+  std::vector<size_t> from(intervals.size() + 1);
+  std::vector<bool> take(intervals.size() + 1);
+  for (size_t i = 1; i <= intervals.size(); ++i) {
+    const Interval& interval = intervals[i - 1];
+    const size_t before = std::upper_bound(intervals.begin(), intervals.begin() + (i - 1), interval.begin,
+                                           [](uint32_t begin, const Interval& other) { return begin < other.end; }) -
+                          intervals.begin();
+    best[i] = best[i - 1];
+    if (best[before] + interval.weight > best[i]) {
+      best[i] = best[before] + interval.weight;
+      from[i] = before;
+      take[i] = true;
+    }
+  }
+  std::vector<size_t> leading;
+  for (size_t i = intervals.size(); i > 0;) {
+    if (!take[i]) {
+      --i;
+      continue;
+    }
+    leading.push_back(intervals[i - 1].chain);
+    i = from[i];
+  }
+  std::sort(leading.begin(), leading.end());
+  return leading;
 }
 
 uint32_t Overlap(uint32_t begin, uint32_t end, const Group& group) {
@@ -66,11 +125,17 @@ uint32_t ExplainedOnlyBy(const Comparison& a, const Comparison& b) {
   return only;
 }
 
-// True if nothing in the text speaks for `best` and against `other`, or something speaks for `other` and against `best`.
+// Of the words that tell two siblings apart, a text that follows the second in this share is a mixture of both.
+constexpr uint32_t kMixtureShare = 5;  // one in so many
+
+// True if the words in which `best` and `other` differ do not decide between them.
 bool FitsAsWell(const Comparison& best, const Comparison& other) {
   if (IsBareVerdict(best.verdict)) return IsBareVerdict(other.verdict) && other.matched == best.matched;
   if (IsBareVerdict(other.verdict)) return false;
-  return ExplainedOnlyBy(other, best) > 0 || (ExplainedOnlyBy(best, other) == 0 && other.differing <= best.differing);
+  const uint32_t for_other = ExplainedOnlyBy(other, best);
+  const uint32_t for_best = ExplainedOnlyBy(best, other);
+  if (for_other == 0 && for_best == 0) return other.differing <= best.differing;
+  return for_other * kMixtureShare >= for_best + for_other;
 }
 
 }  // namespace
@@ -136,27 +201,28 @@ Classification Classifier::Classify(std::string_view text) const {
   out.incomplete = out.incomplete || too_many_votes;
   int64_t budget = kAlignmentBudget;
   std::vector<Group> groups;
-  for (const Chain& chain : chains) {
-    Group* home = nullptr;
-    uint32_t covered = 0;
+  const std::vector<size_t> leading = LeadingChains(index_, chains);
+  for (const size_t i : leading) {
+    Comparison comparison = Compare(index_, found, chains[i], &budget);
+    if (comparison.verdict == MatchVerdict::kUnknown) continue;
+    Group group{{}, chains[i].begin(), chains[i].end(), chains[i].matched, comparison.verdict == MatchVerdict::kExact};
+    group.rivals.push_back(std::move(comparison));
+    groups.push_back(std::move(group));
+  }
+  for (size_t i = 0; i < chains.size(); ++i) {
+    if (std::binary_search(leading.begin(), leading.end(), i)) continue;
+    const Chain& chain = chains[i];
     for (Group& group : groups) {
       const uint32_t overlap = Overlap(chain.begin(), chain.end(), group);
-      covered += overlap;
-      if (overlap > 0 && (home == nullptr || overlap > Overlap(chain.begin(), chain.end(), *home))) home = &group;
+      if (overlap * 2 < group.end - group.begin || overlap * 2 < chain.end() - chain.begin()) continue;
+      if (chain.matched < kRivalShare * group.most_matched || group.rivals.size() >= kMostRivals) break;
+      if (group.exact && chain.matched < group.most_matched) break;
+      Comparison comparison = Compare(index_, found, chain, &budget);
+      if (comparison.verdict == MatchVerdict::kUnknown) break;
+      group.exact = group.exact || comparison.verdict == MatchVerdict::kExact;
+      group.rivals.push_back(std::move(comparison));
+      break;
     }
-    const bool rival = home != nullptr && covered * 2 >= chain.end() - chain.begin();
-    if (rival) {
-      if (chain.matched < kRivalShare * home->most_matched || home->rivals.size() >= kMostRivals) continue;
-      if (home->exact && chain.matched < home->most_matched) continue;
-    }
-    Comparison comparison = Compare(index_, found, chain, &budget);
-    if (comparison.verdict == MatchVerdict::kUnknown) continue;
-    if (!rival) {
-      groups.push_back({{}, comparison.word_begin, comparison.word_end, chain.matched, false});
-      home = &groups.back();
-    }
-    home->exact = home->exact || comparison.verdict == MatchVerdict::kExact;
-    home->rivals.push_back(std::move(comparison));
   }
 
   std::vector<Comparison> best;

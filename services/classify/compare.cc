@@ -277,6 +277,10 @@ class Comparer {
       AddEdit(EditClass::kListMarker, o, o_end, f, f_end);
       return;
     }
+    if (missing == 0 && !slot && !omitted && LooksLikeMarkers(f, f_end)) {
+      AddEdit(EditClass::kListMarker, o, o_end, f, f_end);
+      return;
+    }
     if (missing == 0 && IsNoticeLine(f, f_end)) {
       AddEdit(EditClass::kCopyrightNotice, o, o_end, f, f_end);
       return;
@@ -322,6 +326,12 @@ class Comparer {
       if (SpeaksOfTerms(words_[i].hash)) return false;
     }
     return true;
+  }
+
+  // Numbers that head a line where the official text has no word at all.
+  bool LooksLikeMarkers(uint32_t f, uint32_t f_end) const {
+    return f_end - f <= 2 && std::all_of(words_.begin() + f, words_.begin() + f_end,
+                                         [](const Word& word) { return (word.flags & kMarkerShaped) != 0; });
   }
 
   bool IsNoticeLine(uint32_t f, uint32_t f_end) const {

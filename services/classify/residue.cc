@@ -66,9 +66,12 @@ class Finder {
       uint32_t next = line + 1;
       while (next < end && (words_[next].flags & kLineStart) == 0) ++next;
       const bool notice = IsCopyrightNotice(found_, line, next);
-      const bool heading = !notice && next - line <= kMostHeadingWords &&
-                           headings + (next - line) <= kMostHeadingWordsTogether && FitForHeading(line, next, before, behind);
-      if (heading) headings += next - line;
+      const uint32_t spoken = static_cast<uint32_t>(
+          std::count_if(words_.begin() + line, words_.begin() + next,
+                        [](const Word& word) { return (word.flags & kInAddress) == 0; }));
+      const bool heading = !notice && spoken <= kMostHeadingWords && headings + spoken <= kMostHeadingWordsTogether &&
+                           FitForHeading(line, next, before, behind);
+      if (heading) headings += spoken;
       if (!notice && !heading) {
         first = std::min(first, line);
         last = next;
@@ -97,6 +100,7 @@ class Finder {
 
   bool FitForHeading(uint32_t begin, uint32_t end, std::optional<size_t> before, std::optional<size_t> behind) const {
     for (uint32_t i = begin; i < end; ++i) {
+      if ((words_[i].flags & kInAddress) != 0) continue;
       if (UnfitForHeading(words_[i].hash)) return false;
       if (!index_.NamesSomeText(words_[i].hash)) continue;
       const bool own = (before.has_value() && InTitle(*before, words_[i].hash)) ||

@@ -339,6 +339,18 @@ class Scanner {
   bool IsMarker(std::string_view form) const;
   void FinishWord();
 
+  // Words up to the end of this run of characters belong to a web address.
+  void StartAddress() {
+    if (word_end_ < address_end_) return;
+    address_end_ = word_end_;
+    const size_t limit = std::min(text_.size(), word_end_ + kMaxLinkBytes);
+    while (address_end_ < limit && ClassOf(text_[address_end_]) != kSpace && ClassOf(text_[address_end_]) != kLineEnd &&
+           text_[address_end_] != ')' && text_[address_end_] != ']' && text_[address_end_] != '>' &&
+           text_[address_end_] != '"') {
+      ++address_end_;
+    }
+  }
+
   void Append(std::string_view bytes) {
     out_.normalised.append(bytes);
     for (const char c : bytes) hash_ = WordHashStep(hash_, c);
@@ -361,6 +373,7 @@ class Scanner {
   bool comments_unclosed_ = false;
   bool skips_unclosed_ = false;
   size_t struck_end_ = 0;
+  size_t address_end_ = 0;
 
   // The word being read.
   size_t word_begin_ = 0;
@@ -649,6 +662,7 @@ void Scanner::FinishWord() {
   const char after = At(word_end_);
   if ((form == "www" && after == '.') || (form == "mailto" && after == ':') ||
       ((form == "http" || form == "https") && text_.compare(word_end_, 3, "://") == 0)) {
+    if (form[0] == 'h' || form[0] == 'w') StartAddress();
     normalised.resize(form_begin_);
     return;
   }
@@ -678,6 +692,11 @@ void Scanner::FinishWord() {
     }
   }
   uint8_t flags = 0;
+  if (word_begin_ < address_end_) flags |= kInAddress;
+  if (line_start_ && only_digits_ && word_end_ - word_begin_ <= 3 && (after == '.' || after == ')') &&
+      !IsAlphanumeric(At(word_end_ + 1))) {
+    flags |= kMarkerShaped;
+  }
   if (first_upper_) flags |= kCapitalised;
   if (has_upper_ && !has_lower_ && word_end_ - word_begin_ >= 2) flags |= kAllCapitals;
   Emit(hash, word_begin_, word_end_, form_begin_, has_digit_ ? WordClass::kNumber : WordClass::kWord, flags);

@@ -36,6 +36,8 @@ enum WordFlags : uint8_t {
   kCapitalised = 4,     // first letter is a capital
   kAllCapitals = 8,     // no lower-case letter and at least two letters
   kSentenceStart = 16,  // follows . ? ! : ; a blank line, or a list marker
+  kMarkerShaped = 32,   // a number at the start of a line with a full stop or bracket behind it: "12." or "3)"
+  kInAddress = 64,      // part of a web address
 };
 
 struct Word {

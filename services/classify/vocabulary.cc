@@ -61,9 +61,9 @@ constexpr char kTerms[] =
 
 // May stand in a heading although it is a word of terms or critical by the lists above.
 constexpr char kHeading[] =
-    "license licenses agreement permission term terms condition conditions policy use usage acceptable prohibited copyright "
+    "license licenses agreement permission term terms condition conditions policy use usage acceptable copyright original copy "
     "notice notices open source software model models code all rights reserved public free the of and or for weights "
-    "third party limited name version";
+    "third party name version";
 
 struct Table {
   std::vector<std::pair<uint32_t, EditClass>> critical;  // by hash
