@@ -19,6 +19,7 @@ constexpr int kValueMaxBytes = 66 << 20;
 constexpr int kPageMinBytes = 512;  // sqlite.org/fileformat2.html section 1.3.2
 constexpr int kWalAutoCheckpointPages = 1000;
 constexpr int kWalKeptMaxBytes = 16 << 20;
+constexpr size_t kIdleStatementsMax = 64;
 constexpr int kCheckMessagesMax = 3;
 
 struct Limit {
@@ -120,7 +121,10 @@ absl::StatusOr<std::unique_ptr<Database>> Database::Open(const DatabaseOptions& 
   return database;
 }
 
-Database::~Database() { sqlite3_close(handle_); }
+Database::~Database() {
+  for (const auto& [sql, statement] : idle_) sqlite3_finalize(statement);
+  sqlite3_close(handle_);
+}
 
 absl::Status Database::OpenHandle() {
   int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
@@ -187,10 +191,21 @@ absl::Status Database::StartWal() {
 }
 
 absl::StatusOr<Statement> Database::Prepare(std::string_view sql) {
+  if (const auto found = idle_.find(std::string(sql)); found != idle_.end()) {
+    sqlite3_stmt* handle = found->second;
+    idle_.erase(found);
+    return Statement(this, handle);
+  }
   sqlite3_stmt* handle = nullptr;
   const int code = sqlite3_prepare_v3(handle_, sql.data(), static_cast<int>(sql.size()), 0, &handle, nullptr);
   if (code != SQLITE_OK) return ErrorStatus(code, "prepare a statement");
   return Statement(this, handle);
+}
+
+void Database::Return(sqlite3_stmt* handle) {
+  sqlite3_reset(handle);
+  sqlite3_clear_bindings(handle);
+  if (idle_.size() >= kIdleStatementsMax || !idle_.emplace(sqlite3_sql(handle), handle).second) sqlite3_finalize(handle);
 }
 
 absl::Status Database::Execute(const std::string& sql) {

@@ -12,12 +12,14 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "db/sqlite/statement.h"
 
 struct sqlite3;
+struct sqlite3_stmt;
 
 namespace weighbridge::db {
 
@@ -45,7 +47,8 @@ class Database {
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
 
-  // Compiles one statement. `sql` is trusted text of this project; values go through Bind.
+  // Compiles one statement, or takes it up again where the same text was compiled before. `sql` is trusted text of this project;
+  // values go through Bind.
   absl::StatusOr<Statement> Prepare(std::string_view sql);
 
   // Runs one or more statements that take no values and return no rows.
@@ -72,7 +75,11 @@ class Database {
   std::string Message(std::string_view message) const;
 
  private:
+  friend class Statement;
   friend class Transaction;
+
+  // Takes a statement back for the next Prepare of the same text.
+  void Return(sqlite3_stmt* handle);
 
   explicit Database(const DatabaseOptions& options) : options_(options) {}
   absl::Status OpenHandle();
@@ -83,6 +90,7 @@ class Database {
 
   const DatabaseOptions options_;
   sqlite3* handle_ = nullptr;
+  std::unordered_map<std::string, sqlite3_stmt*> idle_;  // by text; compiled, reset, without values
   // After a failed flush nobody knows what the disk holds: nothing more is written through this connection.
   bool flush_failed_ = false;
 };
