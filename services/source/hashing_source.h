@@ -18,8 +18,8 @@
 
 namespace weighbridge::source {
 
-// Bytes read at a time. Measured with `hash_bench --sweep` (tests/bench): speed is flat from 128 KiB to 1 MiB; below, system
-// calls show, and at 4 MiB a block has left the core's second-level cache before it is hashed.
+// Bytes read at a time. Measured with `hash_bench --sweep` (tests/bench): speed is flat from 128 KiB to 1 MiB; below,
+// system calls show, and at 4 MiB a block has left the core's second-level cache before it is hashed.
 inline constexpr size_t kBlockBytes = 256 << 10;
 
 // A page-aligned buffer that one thread reuses for one file after the other.

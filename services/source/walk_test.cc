@@ -1,14 +1,22 @@
 #include "services/source/walk.h"
 
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <atomic>
-#include <cstdlib>
+#include <cerrno>
+#include <cstddef>
 #include <functional>
+#include <iterator>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -48,7 +56,6 @@ absl::StatusOr<Listing> OpenAndWalk(const std::string& path, OpenMethod method, 
 bool HasOpenat2(const std::string& folder) { return Root::Open(folder, OpenMethod::kOpenat2).ok(); }
 
 // ---- trees: what is listed and what is reported, with both ways of opening
-// -------------------------------------------
 
 struct Tree {
   std::string name;
@@ -470,7 +477,6 @@ INSTANTIATE_TEST_SUITE_P(Walk, TreeTest, ::testing::ValuesIn(kTrees),
                          [](const ::testing::TestParamInfo<Tree>& info) { return info.param.name; });
 
 // ---- what a table row cannot say
-// ----------------------------------------------------------------------------------------
 
 TEST(WalkTest, PrunedFoldersAreListed) {
   const TempTree tree;
@@ -602,17 +608,74 @@ TEST(WalkTest, DeviceIsReported) {
   EXPECT_THAT(Problems(*listing), ElementsAre("device null"));
 }
 
-// Runs `check` in a child process that has no special rights, and returns its answer.
-bool AsNobody(const std::function<bool()>& check) {
+// Answer of `check` in a child process, whose limits and mounts end with it.
+int InChild(const std::function<int()>& check) {
   const pid_t child = fork();
-  if (child == 0) {
-    constexpr id_t kNobody = 65534;
-    if (geteuid() == 0 && (setgid(kNobody) != 0 || setuid(kNobody) != 0)) _exit(2);
-    _exit(check() ? 0 : 1);
-  }
+  if (child == 0) _exit(check());
   int status = 0;
   waitpid(child, &status, 0);
-  return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+// As in a container whose seccomp profile does not know openat2 (EPERM), and before Linux 5.6 (ENOSYS).
+bool ForbidOpenat2(int error) {
+  struct sock_filter filter[] = {
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_openat2, 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | static_cast<unsigned>(error)),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+  };
+  const struct sock_fprog program = {static_cast<unsigned short>(std::size(filter)), filter};
+  return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
+}
+
+TEST(WalkTest, WithoutOpenat2ThePartsAreWalked) {
+  const TempTree tree;
+  tree.File("m/a/b");
+  tree.File("secret");
+  tree.Link("../secret", "m/l");
+  constexpr int kCannotForbid = 77;
+  for (const int error : {EPERM, ENOSYS}) {
+    const int answer = InChild([&] {
+      if (!ForbidOpenat2(error)) return kCannotForbid;
+      const absl::StatusOr<Root> root = Root::Open(tree.At("m"));
+      if (!root.ok() || root->beneath().method() != OpenMethod::kComponentWalk) return 1;
+      if (Root::Open(tree.At("m"), OpenMethod::kOpenat2).status().code() != absl::StatusCode::kUnimplemented) return 2;
+      const absl::StatusOr<Listing> listing = Walk(*root);
+      if (!listing.ok() || Paths(*listing) != std::vector<std::string>{"a/b"}) return 3;
+      return Problems(*listing) == std::vector<std::string>{"link_leaves_root l"} ? 0 : 4;
+    });
+    if (answer == kCannotForbid) GTEST_SKIP() << "no seccomp filters here";
+    EXPECT_EQ(answer, 0);
+  }
+}
+
+TEST(WalkTest, FolderOnAnotherFileSystemIsNoted) {
+  const TempTree tree;
+  tree.File("m/a");
+  tree.Folder("m/mounted");
+  constexpr int kCannotMount = 77;
+  const int answer = InChild([&] {
+    if (unshare(geteuid() == 0 ? CLONE_NEWNS : CLONE_NEWUSER | CLONE_NEWNS) != 0) return kCannotMount;
+    if (mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) return kCannotMount;
+    if (mount("tmpfs", tree.At("m/mounted").c_str(), "tmpfs", 0, nullptr) != 0) return kCannotMount;
+    tree.File("m/mounted/b");
+    const absl::StatusOr<Listing> listing = OpenAndWalk(tree.At("m"), OpenMethod::kAutomatic);
+    if (!listing.ok() || listing->blocked) return 1;
+    if (Paths(*listing) != std::vector<std::string>{"a", "mounted/b"}) return 2;
+    return Problems(*listing) == std::vector<std::string>{"mount_crossing mounted"} ? 0 : 3;
+  });
+  if (answer == kCannotMount) GTEST_SKIP() << "mounting needs root or user namespaces";
+  EXPECT_EQ(answer, 0);
+}
+
+// Runs `check` in a child process that has no special rights, and returns its answer.
+bool AsNobody(const std::function<bool()>& check) {
+  return InChild([&] {
+           constexpr id_t kNobody = 65534;
+           if (geteuid() == 0 && (setgid(kNobody) != 0 || setuid(kNobody) != 0)) return 2;
+           return check() ? 0 : 1;
+         }) == 0;
 }
 
 TEST(WalkTest, UnreadableFileFolderAndRootAreReported) {

@@ -54,7 +54,6 @@ struct Options {
 }
 
 // ---- the child: what `weighbridge` does with a path
-// --------------------------------------------------------------------
 
 int ReadLikeWeighbridge(const std::string& path) {
   const absl::StatusOr<source::Root> root = source::Root::Open(path);
@@ -91,7 +90,6 @@ int ReadWithBlock(const std::string& path, size_t block_bytes) {
 }
 
 // ---- the parent
-// ---------------------------------------------------------------------------------------------------------
 
 void WriteFully(int fd, std::string_view bytes) {
   while (!bytes.empty()) {
