@@ -12,8 +12,8 @@
 namespace weighbridge::db {
 namespace {
 
-// The migrations that exist, with the digest of their SQL. A row never changes once a release carries it: databases in the
-// field record the digest and refuse another one. To change the schema, add a file and a row.
+// The migrations that exist, with the digest of their SQL. A row never changes once a release carries it: databases in
+// the field record the digest and refuse another one. To change the schema, add a file and a row.
 struct Pinned {
   const char* name;
   const char* sha256;
@@ -39,8 +39,9 @@ TEST(MigrationsTest, EveryTableIsStrict) {
   ASSERT_TRUE(database.ok()) << database.status();
   const absl::Status migrated = Migrate(database->get(), Migrations());
   ASSERT_TRUE(migrated.ok()) << migrated;
-  absl::StatusOr<int64_t> lax = (*database)->QueryInt64("SELECT count(*) FROM pragma_table_list"
-                                                        " WHERE schema = 'main' AND strict = 0 AND name NOT GLOB 'sqlite_*'");
+  absl::StatusOr<int64_t> lax = (*database)->QueryInt64(
+      "SELECT count(*) FROM pragma_table_list"
+      " WHERE schema = 'main' AND strict = 0 AND name NOT GLOB 'sqlite_*'");
   ASSERT_TRUE(lax.ok()) << lax.status();
   EXPECT_EQ(*lax, 0);
 }

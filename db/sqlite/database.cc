@@ -29,10 +29,10 @@ struct Limit {
 
 // What our own statements need, and little more ("Defense Against The Dark Arts", sqlite.org/security.html).
 constexpr Limit kLimits[] = {
-    {SQLITE_LIMIT_LENGTH, kValueMaxBytes},   {SQLITE_LIMIT_SQL_LENGTH, 100000},     {SQLITE_LIMIT_COLUMN, 100},
-    {SQLITE_LIMIT_EXPR_DEPTH, 20},           {SQLITE_LIMIT_COMPOUND_SELECT, 3},     {SQLITE_LIMIT_VDBE_OP, 25000},
-    {SQLITE_LIMIT_FUNCTION_ARG, 8},          {SQLITE_LIMIT_ATTACHED, 0},            {SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 50},
-    {SQLITE_LIMIT_VARIABLE_NUMBER, 32},      {SQLITE_LIMIT_TRIGGER_DEPTH, 1},       {SQLITE_LIMIT_WORKER_THREADS, 0},
+    {SQLITE_LIMIT_LENGTH, kValueMaxBytes}, {SQLITE_LIMIT_SQL_LENGTH, 100000}, {SQLITE_LIMIT_COLUMN, 100},
+    {SQLITE_LIMIT_EXPR_DEPTH, 20},         {SQLITE_LIMIT_COMPOUND_SELECT, 3}, {SQLITE_LIMIT_VDBE_OP, 25000},
+    {SQLITE_LIMIT_FUNCTION_ARG, 8},        {SQLITE_LIMIT_ATTACHED, 0},        {SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 50},
+    {SQLITE_LIMIT_VARIABLE_NUMBER, 32},    {SQLITE_LIMIT_TRIGGER_DEPTH, 1},   {SQLITE_LIMIT_WORKER_THREADS, 0},
 };
 
 struct Switch {
@@ -41,8 +41,9 @@ struct Switch {
 };
 
 constexpr Switch kSwitches[] = {
-    {SQLITE_DBCONFIG_DEFENSIVE, 1},      {SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0}, {SQLITE_DBCONFIG_ENABLE_TRIGGER, 0},
-    {SQLITE_DBCONFIG_ENABLE_VIEW, 0},    {SQLITE_DBCONFIG_DQS_DDL, 0},        {SQLITE_DBCONFIG_DQS_DML, 0},
+    {SQLITE_DBCONFIG_DEFENSIVE, 1},      {SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0},
+    {SQLITE_DBCONFIG_ENABLE_TRIGGER, 0}, {SQLITE_DBCONFIG_ENABLE_VIEW, 0},
+    {SQLITE_DBCONFIG_DQS_DDL, 0},        {SQLITE_DBCONFIG_DQS_DML, 0},
     {SQLITE_DBCONFIG_ENABLE_FKEY, 1},    {SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0},
 };
 
@@ -60,11 +61,13 @@ std::string FolderOf(const std::string& path) {
   return slash == 0 ? "/" : path.substr(0, slash);
 }
 
-// What stat says about the path, before SQLite opens it: SQLite has one code for all of these, and would block on a FIFO.
+// What stat says about the path, before SQLite opens it: SQLite has one code for all of these, and would block on a
+// FIFO.
 absl::Status CheckPath(const DatabaseOptions& options) {
   const std::string& path = options.path;
   if (path.empty()) return absl::InvalidArgumentError("a database needs a path; the empty one was given");
-  if (path.find('\0') != std::string::npos) return absl::InvalidArgumentError("the path of a database contains a NUL byte");
+  if (path.find('\0') != std::string::npos)
+    return absl::InvalidArgumentError("the path of a database contains a NUL byte");
   if (IsMemory(path)) return absl::OkStatus();
   struct stat info;
   const std::string named = absl::StrFormat("database \"%s\"", path);
@@ -77,8 +80,8 @@ absl::Status CheckPath(const DatabaseOptions& options) {
     }
     // SQLite takes a file of one byte for an empty one and would write over it.
     if (info.st_size > 0 && info.st_size < kPageMinBytes) {
-      return absl::DataLossError(absl::StrFormat("%s is no database: it has %d bytes; restore a backup or name another path",
-                                                 named, info.st_size));
+      return absl::DataLossError(absl::StrFormat(
+          "%s is no database: it has %d bytes; restore a backup or name another path", named, info.st_size));
     }
     return absl::OkStatus();
   }
@@ -95,8 +98,9 @@ absl::Status CheckPath(const DatabaseOptions& options) {
   return absl::OkStatus();
 }
 
-// The errno of a failed write. SQLite forgets it when the write belonged to a COMMIT (sqlite3_system_errno is then of an earlier
-// failure or 0), but the file that was written remembers: the write-ahead log first, since commits write there.
+// The errno of a failed write. SQLite forgets it when the write belonged to a COMMIT (sqlite3_system_errno is then of
+// an earlier failure or 0), but the file that was written remembers: the write-ahead log first, since commits write
+// there.
 int WriteErrno(sqlite3* handle) {
   sqlite3_file* log = nullptr;
   int system_errno = 0;
@@ -160,7 +164,8 @@ absl::Status Database::Harden() {
     }
   }
   sqlite3_busy_timeout(handle_, options_.busy_timeout_ms);
-  return Execute("PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY");
+  return Execute(
+      "PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY");
 }
 
 absl::Status Database::CheckOwner() {
@@ -171,8 +176,8 @@ absl::Status Database::CheckOwner() {
   // Another process may have made it between the two reads.
   WB_ASSIGN_OR_RETURN(const int64_t again, QueryInt64("PRAGMA application_id"));
   if (again == options_.application_id) return absl::OkStatus();
-  return absl::FailedPreconditionError(
-      Message(absl::StrFormat("is an SQLite database of another program (application_id %d); name another path", again)));
+  return absl::FailedPreconditionError(Message(
+      absl::StrFormat("is an SQLite database of another program (application_id %d); name another path", again)));
 }
 
 absl::Status Database::StartWal() {
@@ -205,7 +210,8 @@ absl::StatusOr<Statement> Database::Prepare(std::string_view sql) {
 void Database::Return(sqlite3_stmt* handle) {
   sqlite3_reset(handle);
   sqlite3_clear_bindings(handle);
-  if (idle_.size() >= kIdleStatementsMax || !idle_.emplace(sqlite3_sql(handle), handle).second) sqlite3_finalize(handle);
+  if (idle_.size() >= kIdleStatementsMax || !idle_.emplace(sqlite3_sql(handle), handle).second)
+    sqlite3_finalize(handle);
 }
 
 absl::Status Database::Execute(const std::string& sql) {
@@ -217,7 +223,8 @@ absl::Status Database::Execute(const std::string& sql) {
 absl::StatusOr<int64_t> Database::QueryInt64(std::string_view sql) {
   WB_ASSIGN_OR_RETURN(Statement statement, Prepare(sql));
   WB_ASSIGN_OR_RETURN(const bool row, statement.Step());
-  if (!row) return absl::DataLossError(Message("a statement that always returns a row returned none; restore a backup"));
+  if (!row)
+    return absl::DataLossError(Message("a statement that always returns a row returned none; restore a backup"));
   return statement.ColumnInt64(0);
 }
 

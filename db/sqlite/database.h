@@ -1,8 +1,8 @@
 // One SQLite connection, opened the way this project opens databases. This package is the only owner of sqlite3.h.
 //
-// Settings, and why: WAL with synchronous=FULL (a commit that returned is on disk), foreign keys on, no triggers, no views, no
-// SQL functions with side effects from the schema (trusted_schema off), cell sizes checked, DEFENSIVE, lowered limits: the file
-// may have been prepared by an enemy (sqlite.org/security.html).
+// Settings, and why: WAL with synchronous=FULL (a commit that returned is on disk), foreign keys on, no triggers, no
+// views, no SQL functions with side effects from the schema (trusted_schema off), cell sizes checked, DEFENSIVE,
+// lowered limits: the file may have been prepared by an enemy (sqlite.org/security.html).
 //
 // Not thread-safe: the owner serialises. Not movable: statements and transactions point at it.
 #ifndef WEIGHBRIDGE_DB_SQLITE_DATABASE_H_
@@ -32,8 +32,8 @@ enum class OpenMode {
 struct DatabaseOptions {
   std::string path;  // or ":memory:"
   OpenMode mode = OpenMode::kCreate;
-  // What the file must carry; a file without any table may carry 0. Checked before the first write, so that the database of
-  // another program is refused untouched (FailedPrecondition). Never 0.
+  // What the file must carry; a file without any table may carry 0. Checked before the first write, so that the
+  // database of another program is refused untouched (FailedPrecondition). Never 0.
   int application_id = 0;
   int busy_timeout_ms = 10000;
   std::string vfs_name;  // empty: the system's
@@ -47,8 +47,8 @@ class Database {
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
 
-  // Compiles one statement, or takes it up again where the same text was compiled before. `sql` is trusted text of this project;
-  // values go through Bind.
+  // Compiles one statement, or takes it up again where the same text was compiled before. `sql` is trusted text of this
+  // project; values go through Bind.
   absl::StatusOr<Statement> Prepare(std::string_view sql);
 
   // Runs one or more statements that take no values and return no rows.
@@ -57,8 +57,8 @@ class Database {
   // The one integer that a statement without values returns.
   absl::StatusOr<int64_t> QueryInt64(std::string_view sql);
 
-  // Structure of the whole file: DataLoss with the first findings if damaged. O(size of the file). The full check compares the
-  // indexes with their tables besides.
+  // Structure of the whole file: DataLoss with the first findings if damaged. O(size of the file). The full check
+  // compares the indexes with their tables besides.
   absl::Status QuickCheck() { return RunCheck("quick_check"); }
   absl::Status FullCheck() { return RunCheck("integrity_check"); }
 

@@ -48,15 +48,14 @@ std::unique_ptr<Database> OpenOrFail(const DatabaseOptions& options) {
 // A database with one table of ours.
 std::string NewDatabase() {
   const std::string path = NewPath();
-  const absl::Status made = OpenOrFail(Options(path))->Execute(
-      "PRAGMA application_id = 0x1234; CREATE TABLE t (a INTEGER NOT NULL, b TEXT, c BLOB) STRICT");
+  const absl::Status made =
+      OpenOrFail(Options(path))
+          ->Execute("PRAGMA application_id = 0x1234; CREATE TABLE t (a INTEGER NOT NULL, b TEXT, c BLOB) STRICT");
   EXPECT_TRUE(made.ok()) << made;
   return path;
 }
 
-void WriteFile(const std::string& path, const std::string& bytes) {
-  std::ofstream(path, std::ios::binary) << bytes;
-}
+void WriteFile(const std::string& path, const std::string& bytes) { std::ofstream(path, std::ios::binary) << bytes; }
 
 TEST(DatabaseTest, IsOpenedAsTheHeaderSays) {
   const std::unique_ptr<Database> database = OpenOrFail(Options(NewDatabase()));
@@ -64,9 +63,9 @@ TEST(DatabaseTest, IsOpenedAsTheHeaderSays) {
     const char* pragma;
     int64_t value;
   };
-  for (const Setting& setting : {Setting{"PRAGMA synchronous", 2}, Setting{"PRAGMA foreign_keys", 1},
-                                 Setting{"PRAGMA trusted_schema", 0}, Setting{"PRAGMA cell_size_check", 1},
-                                 Setting{"PRAGMA mmap_size", 0}}) {
+  for (const Setting& setting :
+       {Setting{"PRAGMA synchronous", 2}, Setting{"PRAGMA foreign_keys", 1}, Setting{"PRAGMA trusted_schema", 0},
+        Setting{"PRAGMA cell_size_check", 1}, Setting{"PRAGMA mmap_size", 0}}) {
     EXPECT_EQ(*database->QueryInt64(setting.pragma), setting.value) << setting.pragma;
   }
   absl::StatusOr<Statement> journal = database->Prepare("PRAGMA journal_mode");
@@ -183,22 +182,22 @@ TEST_P(OpenPathTest, HasItsOwnCodeAndNamesTheFile) {
 
 INSTANTIATE_TEST_SUITE_P(
     Table, OpenPathTest,
-    ::testing::Values(
-        PathCase{"Nothing", [](const std::string&) {}, OpenMode::kMustExist, absl::StatusCode::kNotFound},
-        PathCase{"Text", [](const std::string& path) { WriteFile(path, std::string(5000, 'x')); }, OpenMode::kCreate,
-                 absl::StatusCode::kDataLoss},
-        PathCase{"ShortText", [](const std::string& path) { WriteFile(path, "x"); }, OpenMode::kCreate,
-                 absl::StatusCode::kDataLoss},
-        PathCase{"Empty", [](const std::string& path) { WriteFile(path, ""); }, OpenMode::kMustExist,
-                 absl::StatusCode::kDataLoss},
-        PathCase{"EmptyReadOnly", [](const std::string& path) { WriteFile(path, ""); }, OpenMode::kReadOnly,
-                 absl::StatusCode::kDataLoss},
-        PathCase{"Folder", [](const std::string& path) { mkdir(path.c_str(), 0700); }, OpenMode::kCreate,
-                 absl::StatusCode::kFailedPrecondition},
-        PathCase{"Fifo", [](const std::string& path) { mkfifo(path.c_str(), 0600); }, OpenMode::kCreate,
-                 absl::StatusCode::kFailedPrecondition},
-        PathCase{"DanglingLink", [](const std::string& path) { EXPECT_EQ(symlink("/no/such/file", path.c_str()), 0); },
-                 OpenMode::kMustExist, absl::StatusCode::kNotFound}),
+    ::testing::Values(PathCase{"Nothing", [](const std::string&) {}, OpenMode::kMustExist, absl::StatusCode::kNotFound},
+                      PathCase{"Text", [](const std::string& path) { WriteFile(path, std::string(5000, 'x')); },
+                               OpenMode::kCreate, absl::StatusCode::kDataLoss},
+                      PathCase{"ShortText", [](const std::string& path) { WriteFile(path, "x"); }, OpenMode::kCreate,
+                               absl::StatusCode::kDataLoss},
+                      PathCase{"Empty", [](const std::string& path) { WriteFile(path, ""); }, OpenMode::kMustExist,
+                               absl::StatusCode::kDataLoss},
+                      PathCase{"EmptyReadOnly", [](const std::string& path) { WriteFile(path, ""); },
+                               OpenMode::kReadOnly, absl::StatusCode::kDataLoss},
+                      PathCase{"Folder", [](const std::string& path) { mkdir(path.c_str(), 0700); }, OpenMode::kCreate,
+                               absl::StatusCode::kFailedPrecondition},
+                      PathCase{"Fifo", [](const std::string& path) { mkfifo(path.c_str(), 0600); }, OpenMode::kCreate,
+                               absl::StatusCode::kFailedPrecondition},
+                      PathCase{"DanglingLink",
+                               [](const std::string& path) { EXPECT_EQ(symlink("/no/such/file", path.c_str()), 0); },
+                               OpenMode::kMustExist, absl::StatusCode::kNotFound}),
     [](const auto& info) { return info.param.name; });
 
 TEST(OpenTest, AnEmptyFileIsNewWhereOneMayBeMade) {

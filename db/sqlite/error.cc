@@ -16,12 +16,14 @@ struct Category {
 };
 
 constexpr Category kDamaged = {absl::StatusCode::kDataLoss, "restore a backup, or name another database"};
-constexpr Category kFull = {absl::StatusCode::kResourceExhausted, "free space on its disk, or raise the limit on file sizes"};
+constexpr Category kFull = {absl::StatusCode::kResourceExhausted,
+                            "free space on its disk, or raise the limit on file sizes"};
 constexpr Category kMemory = {absl::StatusCode::kResourceExhausted, "free memory"};
 constexpr Category kForbidden = {absl::StatusCode::kPermissionDenied, "allow writing, or name another path"};
 constexpr Category kBusy = {absl::StatusCode::kUnavailable, "another process holds it: wait for it and try again"};
 constexpr Category kMissing = {absl::StatusCode::kNotFound, "check the path"};
-constexpr Category kRefused = {absl::StatusCode::kInvalidArgument, "a row does not fit the schema, or names what is not stored"};
+constexpr Category kRefused = {absl::StatusCode::kInvalidArgument,
+                               "a row does not fit the schema, or names what is not stored"};
 constexpr Category kTooBig = {absl::StatusCode::kInvalidArgument, "a value is over the limit of the database"};
 constexpr Category kDisk = {absl::StatusCode::kInternal, "check the disk"};
 constexpr Category kOther = {absl::StatusCode::kInternal, "this is a fault of the program"};
@@ -96,10 +98,10 @@ absl::Status StatusOf(const ErrorFacts& facts, std::string_view path, std::strin
   const int primary = facts.code & 0xff;
   const bool from_system = (primary == SQLITE_IOERR || primary == SQLITE_CANTOPEN) && facts.system_errno != 0;
   const Category category = CategoryOf(facts);
-  return absl::Status(
-      category.code,
-      absl::StrFormat("database \"%s\": cannot %s: %s%s%s (SQLite code %d); %s", path, doing, facts.message,
-                      from_system ? ": " : "", from_system ? strerror(facts.system_errno) : "", facts.code, category.advice));
+  return absl::Status(category.code,
+                      absl::StrFormat("database \"%s\": cannot %s: %s%s%s (SQLite code %d); %s", path, doing,
+                                      facts.message, from_system ? ": " : "",
+                                      from_system ? strerror(facts.system_errno) : "", facts.code, category.advice));
 }
 
 }  // namespace weighbridge::db

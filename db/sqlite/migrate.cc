@@ -25,8 +25,9 @@ absl::Status CheckNumbers(const std::vector<Migration>& migrations) {
   if (migrations.empty()) return absl::InvalidArgumentError("no migrations were given");
   for (size_t i = 0; i < migrations.size(); ++i) {
     if (migrations[i].number != static_cast<int>(i) + 1) {
-      return absl::InvalidArgumentError(absl::StrFormat("migration %s has number %d where %d is due", migrations[i].name,
-                                                        migrations[i].number, static_cast<int>(i) + 1));
+      return absl::InvalidArgumentError(absl::StrFormat("migration %s has number %d where %d is due",
+                                                        migrations[i].name, migrations[i].number,
+                                                        static_cast<int>(i) + 1));
     }
   }
   return absl::OkStatus();
@@ -50,8 +51,8 @@ absl::Status Apply(Database* database, const Migration& migration) {
   WB_ASSIGN_OR_RETURN(const int64_t version, UserVersion(database));
   if (version >= migration.number) return absl::OkStatus();
   if (version != migration.number - 1) {
-    return absl::DataLossError(database->Message(
-        absl::StrFormat("has schema version %d where %d is due", version, migration.number - 1)));
+    return absl::DataLossError(
+        database->Message(absl::StrFormat("has schema version %d where %d is due", version, migration.number - 1)));
   }
   if (migration.number == 1) {
     WB_ASSIGN_OR_RETURN(const int64_t objects, database->QueryInt64("SELECT count(*) FROM sqlite_schema"));
@@ -83,9 +84,10 @@ struct SchemaObject {
 
 // What the schema consists of. Statistics of ANALYZE are no part of it: they change the speed of answers alone.
 absl::StatusOr<std::vector<SchemaObject>> ReadSchema(Database* database) {
-  WB_ASSIGN_OR_RETURN(Statement select,
-                      database->Prepare("SELECT type, name, tbl_name, coalesce(sql, '') FROM sqlite_schema"
-                                        " WHERE name NOT GLOB 'sqlite_stat[1-4]' ORDER BY name, type, tbl_name, rowid"));
+  WB_ASSIGN_OR_RETURN(
+      Statement select,
+      database->Prepare("SELECT type, name, tbl_name, coalesce(sql, '') FROM sqlite_schema"
+                        " WHERE name NOT GLOB 'sqlite_stat[1-4]' ORDER BY name, type, tbl_name, rowid"));
   std::vector<SchemaObject> objects;
   while (true) {
     WB_ASSIGN_OR_RETURN(const bool row, select.Step());
@@ -128,9 +130,9 @@ absl::Status CheckSchema(Database* database, const std::vector<Migration>& migra
     if (i < expected.size() && i < found.size() && expected[i] == found[i]) continue;
     const bool extra = i < found.size() && (i >= expected.size() || found[i].name <= expected[i].name);
     const SchemaObject& object = extra ? found[i] : expected[i];
-    return absl::DataLossError(database->Message(absl::StrFormat(
-        "its schema was changed (%s \"%s\" is %s); restore a backup", object.type, object.name.substr(0, 100),
-        extra ? "not as this program made it" : "missing")));
+    return absl::DataLossError(database->Message(
+        absl::StrFormat("its schema was changed (%s \"%s\" is %s); restore a backup", object.type,
+                        object.name.substr(0, 100), extra ? "not as this program made it" : "missing")));
   }
   return absl::OkStatus();
 }
@@ -143,8 +145,8 @@ absl::Status Migrate(Database* database, const std::vector<Migration>& migration
   WB_ASSIGN_OR_RETURN(int64_t version, UserVersion(database));
   WB_RETURN_IF_ERROR(CheckVersion(database, version, newest));
   if (version < newest && database->read_only()) {
-    return absl::FailedPreconditionError(database->Message(absl::StrFormat(
-        "has schema version %d and must be brought to %d; open it once for writing", version, newest)));
+    return absl::FailedPreconditionError(database->Message(
+        absl::StrFormat("has schema version %d and must be brought to %d; open it once for writing", version, newest)));
   }
   for (const Migration& migration : migrations) {
     if (migration.number > version) WB_RETURN_IF_ERROR(Apply(database, migration));

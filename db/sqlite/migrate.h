@@ -18,12 +18,13 @@ struct Migration {
   std::string sql;
 };
 
-// Brings the database to the last of `migrations`, each in one transaction; several processes may do so at once. Then compares
-// the schema with what the migrations make of an empty database, so that a table, trigger or view that somebody added or changed
-// is found before a statement runs on it.
+// Brings the database to the last of `migrations`, each in one transaction; several processes may do so at once. Then
+// compares the schema with what the migrations make of an empty database, so that a table, trigger or view that
+// somebody added or changed is found before a statement runs on it.
 //
-// FailedPrecondition: the database is newer than `migrations`, was made by other migrations, or is older and opened read-only.
-// DataLoss: the schema or its record is not what the migrations make. InvalidArgument: `migrations` has a gap.
+// FailedPrecondition: the database is newer than `migrations`, was made by other migrations, or is older and opened
+// read-only. DataLoss: the schema or its record is not what the migrations make. InvalidArgument: `migrations` has a
+// gap.
 absl::Status Migrate(Database* database, const std::vector<Migration>& migrations);
 
 }  // namespace weighbridge::db

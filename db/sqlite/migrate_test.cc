@@ -30,7 +30,8 @@ std::unique_ptr<Database> OpenOrFail(const std::string& path, OpenMode mode = Op
 }
 
 const Migration kFirst = {1, "0001_first", "CREATE TABLE a (x INTEGER NOT NULL) STRICT;"};
-const Migration kSecond = {2, "0002_second", "CREATE TABLE b (y TEXT NOT NULL) STRICT; INSERT INTO b (y) VALUES ('two');"};
+const Migration kSecond = {2, "0002_second",
+                           "CREATE TABLE b (y TEXT NOT NULL) STRICT; INSERT INTO b (y) VALUES ('two');"};
 const Migration kBroken = {3, "0003_broken", "CREATE TABLE c (z TEXT) STRICT; CREATE TABLE a (x TEXT);"};
 
 TEST(MigrateTest, AppliesEachOnceAndRecordsIt) {

@@ -28,7 +28,8 @@ void Statement::Keep(int code) {
 
 // An empty view may have a null pointer, which SQLite would take for NULL.
 void Statement::BindText(int index, std::string_view text) {
-  Keep(sqlite3_bind_text64(handle_, index, text.empty() ? "" : text.data(), text.size(), SQLITE_TRANSIENT, SQLITE_UTF8));
+  Keep(
+      sqlite3_bind_text64(handle_, index, text.empty() ? "" : text.data(), text.size(), SQLITE_TRANSIENT, SQLITE_UTF8));
 }
 
 void Statement::BindBlob(int index, std::string_view bytes) {

@@ -29,8 +29,8 @@ class Statement {
   Statement& operator=(Statement&& other) noexcept;
   ~Statement();
 
-  // Binding. Parameters count from 1. Bytes are copied. A failure (text over the length limit, lack of memory, wrong index) is
-  // kept and returned by the next Step. The wrong type does not compile.
+  // Binding. Parameters count from 1. Bytes are copied. A failure (text over the length limit, lack of memory, wrong
+  // index) is kept and returned by the next Step. The wrong type does not compile.
   void BindText(int index, std::string_view text);
   void BindBlob(int index, std::string_view bytes);
   void BindNull(int index);
@@ -48,14 +48,14 @@ class Statement {
   // Binds NULL for the empty text.
   void BindTextOrNull(int index, std::string_view text);
 
-  // Running. Step returns true if there is a row to read, false when done. Run is Step for statements without rows. Reset makes
-  // the statement ready for the next run; bindings are kept.
+  // Running. Step returns true if there is a row to read, false when done. Run is Step for statements without rows.
+  // Reset makes the statement ready for the next run; bindings are kept.
   absl::StatusOr<bool> Step();
   absl::Status Run();
   void Reset();
 
-  // Retrieving, after a Step that returned true. Columns count from 0. Types are those of the STRICT schema; what a damaged
-  // file gives instead is converted as SQLite does (NULL is empty or 0), so that rows need their own digests.
+  // Retrieving, after a Step that returned true. Columns count from 0. Types are those of the STRICT schema; what a
+  // damaged file gives instead is converted as SQLite does (NULL is empty or 0), so that rows need their own digests.
   int64_t ColumnInt64(int column);
   bool ColumnBool(int column) { return ColumnInt64(column) != 0; }
   std::string ColumnText(int column);

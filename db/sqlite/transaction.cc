@@ -18,7 +18,8 @@ absl::StatusOr<Transaction> Transaction::Begin(Database* database, Kind kind) {
           "an earlier flush to disk failed, so nothing more is written; check the disk and start the program again"));
     }
   }
-  const int code = sqlite3_exec(database->handle_, kind == Kind::kWrite ? "BEGIN IMMEDIATE" : "BEGIN", nullptr, nullptr, nullptr);
+  const int code =
+      sqlite3_exec(database->handle_, kind == Kind::kWrite ? "BEGIN IMMEDIATE" : "BEGIN", nullptr, nullptr, nullptr);
   if (code != SQLITE_OK) {
     return database->ErrorStatus(code, kind == Kind::kWrite ? "begin a write" : "begin a read");
   }

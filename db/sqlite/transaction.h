@@ -25,9 +25,9 @@ class Transaction {
   Transaction& operator=(Transaction&&) = delete;
   ~Transaction();
 
-  // OK only when every row is on disk. After an error nothing of the transaction is visible; whether the disk holds it after a
-  // failed flush nobody knows, so that the connection then refuses further writes. Call at most once, with no statement of the
-  // transaction in the middle of its rows.
+  // OK only when every row is on disk. After an error nothing of the transaction is visible; whether the disk holds it
+  // after a failed flush nobody knows, so that the connection then refuses further writes. Call at most once, with no
+  // statement of the transaction in the middle of its rows.
   absl::Status Commit();
 
  private:

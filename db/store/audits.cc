@@ -12,7 +12,7 @@ namespace weighbridge::db {
 namespace {
 
 #define WB_AUDIT_COLUMNS                                                                                            \
-  "SELECT sequence, audit_id, model_digest, rules_digest, classifier_version, context_digest, weights_digest,"     \
+  "SELECT sequence, audit_id, model_digest, rules_digest, classifier_version, context_digest, weights_digest,"      \
   " claimed, measured_by, repository, revision, created_at, rulebook_blob, inventory_blob, rows_sha256, row_sha256" \
   " FROM audits"
 
@@ -78,13 +78,15 @@ absl::Status InsertArtifacts(Database* database, int64_t sequence, const std::ve
 }
 
 absl::Status InsertEvidence(Database* database, int64_t sequence, const std::vector<EvidenceRow>& rows) {
-  WB_ASSIGN_OR_RETURN(Statement insert,
-                      database->Prepare("INSERT INTO evidence"
-                                        " (audit_sequence, ordinal, kind, component, path, byte_begin, byte_end, line, key,"
-                                        " value, blob) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
-  WB_ASSIGN_OR_RETURN(Statement insert_license,
-                      database->Prepare("INSERT INTO evidence_licenses"
-                                        " (audit_sequence, evidence_ordinal, ordinal, license_id) VALUES (?, ?, ?, ?)"));
+  WB_ASSIGN_OR_RETURN(
+      Statement insert,
+      database->Prepare("INSERT INTO evidence"
+                        " (audit_sequence, ordinal, kind, component, path, byte_begin, byte_end, line, key,"
+                        " value, blob) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+  WB_ASSIGN_OR_RETURN(
+      Statement insert_license,
+      database->Prepare("INSERT INTO evidence_licenses"
+                        " (audit_sequence, evidence_ordinal, ordinal, license_id) VALUES (?, ?, ?, ?)"));
   insert.BindInt64(1, sequence);
   insert_license.BindInt64(1, sequence);
   int64_t ordinal = 0;
@@ -115,9 +117,10 @@ absl::Status InsertEvidence(Database* database, int64_t sequence, const std::vec
 }
 
 absl::Status InsertTexts(Database* database, int64_t sequence, const std::vector<TextUseRow>& rows) {
-  WB_ASSIGN_OR_RETURN(Statement insert,
-                      database->Prepare("INSERT INTO audit_texts (audit_sequence, ordinal, license_id, token_file, blob)"
-                                        " VALUES (?, ?, ?, ?, ?)"));
+  WB_ASSIGN_OR_RETURN(
+      Statement insert,
+      database->Prepare("INSERT INTO audit_texts (audit_sequence, ordinal, license_id, token_file, blob)"
+                        " VALUES (?, ?, ?, ?, ?)"));
   insert.BindInt64(1, sequence);
   int64_t ordinal = 0;
   for (const TextUseRow& row : rows) {
@@ -171,9 +174,10 @@ absl::Status ReadArtifacts(Database* database, StoredAudit* audit) {
 }
 
 absl::Status ReadEvidence(Database* database, StoredAudit* audit) {
-  WB_ASSIGN_OR_RETURN(Statement select,
-                      database->Prepare("SELECT ordinal, kind, component, path, byte_begin, byte_end, line, key, value, blob"
-                                        " FROM evidence WHERE audit_sequence = ? ORDER BY ordinal"));
+  WB_ASSIGN_OR_RETURN(
+      Statement select,
+      database->Prepare("SELECT ordinal, kind, component, path, byte_begin, byte_end, line, key, value, blob"
+                        " FROM evidence WHERE audit_sequence = ? ORDER BY ordinal"));
   WB_ASSIGN_OR_RETURN(Statement select_licenses,
                       database->Prepare("SELECT license_id FROM evidence_licenses"
                                         " WHERE audit_sequence = ? AND evidence_ordinal = ? ORDER BY ordinal"));
@@ -204,9 +208,8 @@ absl::Status ReadEvidence(Database* database, StoredAudit* audit) {
 }
 
 absl::Status ReadTexts(Database* database, StoredAudit* audit) {
-  WB_ASSIGN_OR_RETURN(Statement select,
-                      database->Prepare("SELECT license_id, token_file, blob FROM audit_texts"
-                                        " WHERE audit_sequence = ? ORDER BY ordinal"));
+  WB_ASSIGN_OR_RETURN(Statement select, database->Prepare("SELECT license_id, token_file, blob FROM audit_texts"
+                                                          " WHERE audit_sequence = ? ORDER BY ordinal"));
   select.BindInt64(1, audit->sequence);
   while (true) {
     WB_ASSIGN_OR_RETURN(const bool found, select.Step());
@@ -283,13 +286,15 @@ absl::StatusOr<std::optional<StoredAudit>> ReadAuditById(Database* database, std
 }
 
 absl::StatusOr<std::optional<StoredAudit>> ReadAuditByKey(Database* database, std::string_view model_digest,
-                                                          std::string_view rules_digest, std::string_view classifier_version,
+                                                          std::string_view rules_digest,
+                                                          std::string_view classifier_version,
                                                           std::string_view context_digest, bool measured_only) {
-  WB_ASSIGN_OR_RETURN(Statement select,
-                      database->Prepare(WB_AUDIT_COLUMNS
-                                        " WHERE model_digest = ? AND rules_digest = ? AND classifier_version = ?"
-                                        " AND context_digest = ? AND (? = 0 OR (claimed = 0 AND measured_by <> 'client'))"
-                                        " ORDER BY sequence DESC LIMIT 1"));
+  WB_ASSIGN_OR_RETURN(
+      Statement select,
+      database->Prepare(WB_AUDIT_COLUMNS
+                        " WHERE model_digest = ? AND rules_digest = ? AND classifier_version = ?"
+                        " AND context_digest = ? AND (? = 0 OR (claimed = 0 AND measured_by <> 'client'))"
+                        " ORDER BY sequence DESC LIMIT 1"));
   select.BindText(1, model_digest);
   select.BindText(2, rules_digest);
   select.BindText(3, classifier_version);
@@ -307,10 +312,11 @@ absl::StatusOr<std::optional<StoredAudit>> ReadAuditByKey(Database* database, st
 
 absl::StatusOr<std::optional<StoredAudit>> ReadLatestAudit(Database* database, std::string_view model_digest,
                                                            bool measured_only) {
-  WB_ASSIGN_OR_RETURN(Statement select,
-                      database->Prepare(WB_AUDIT_COLUMNS
-                                        " WHERE model_digest = ? AND (? = 0 OR (claimed = 0 AND measured_by <> 'client'))"
-                                        " ORDER BY sequence DESC LIMIT 1"));
+  WB_ASSIGN_OR_RETURN(
+      Statement select,
+      database->Prepare(WB_AUDIT_COLUMNS
+                        " WHERE model_digest = ? AND (? = 0 OR (claimed = 0 AND measured_by <> 'client'))"
+                        " ORDER BY sequence DESC LIMIT 1"));
   select.BindText(1, model_digest);
   select.BindBool(2, measured_only);
   WB_ASSIGN_OR_RETURN(std::optional<StoredAudit> audit, ReadOne(database, &select));

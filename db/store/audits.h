@@ -28,7 +28,8 @@ absl::StatusOr<int64_t> InsertAudit(Database* database, const AuditRecord& recor
 // Heads that fit, newest first unless said otherwise; each checked against its row digest.
 absl::StatusOr<std::optional<StoredAudit>> ReadAuditById(Database* database, std::string_view audit_id);
 absl::StatusOr<std::optional<StoredAudit>> ReadAuditByKey(Database* database, std::string_view model_digest,
-                                                          std::string_view rules_digest, std::string_view classifier_version,
+                                                          std::string_view rules_digest,
+                                                          std::string_view classifier_version,
                                                           std::string_view context_digest, bool measured_only);
 absl::StatusOr<std::optional<StoredAudit>> ReadLatestAudit(Database* database, std::string_view model_digest,
                                                            bool measured_only);

@@ -13,9 +13,9 @@
 namespace weighbridge::db {
 namespace {
 
-#define WB_DECISION_COLUMNS                                                                                           \
-  "SELECT decisions.sequence, decision_id, audits.audit_id, evaluated_at, profile_digest, policy_digest,"            \
-  " decisions.rules_digest, decision, mode, profile_blob, policy_blob, result_blob, decisions.rows_sha256,"           \
+#define WB_DECISION_COLUMNS                                                                                 \
+  "SELECT decisions.sequence, decision_id, audits.audit_id, evaluated_at, profile_digest, policy_digest,"   \
+  " decisions.rules_digest, decision, mode, profile_blob, policy_blob, result_blob, decisions.rows_sha256," \
   " decisions.row_sha256 FROM decisions LEFT JOIN audits ON audits.sequence = decisions.audit_sequence"
 
 absl::Status Damaged(Database* database, std::string_view decision_id) {
@@ -25,9 +25,10 @@ absl::Status Damaged(Database* database, std::string_view decision_id) {
 }
 
 absl::Status ReadFindings(Database* database, int64_t sequence, DecisionRecord* record) {
-  WB_ASSIGN_OR_RETURN(Statement select,
-                      database->Prepare("SELECT rule_id, severity, outcome, license_id, clause, missing_fact FROM findings"
-                                        " WHERE decision_sequence = ? ORDER BY ordinal"));
+  WB_ASSIGN_OR_RETURN(
+      Statement select,
+      database->Prepare("SELECT rule_id, severity, outcome, license_id, clause, missing_fact FROM findings"
+                        " WHERE decision_sequence = ? ORDER BY ordinal"));
   select.BindInt64(1, sequence);
   while (true) {
     WB_ASSIGN_OR_RETURN(const bool found, select.Step());
@@ -106,10 +107,11 @@ absl::Status InsertFindings(Database* database, int64_t sequence, const std::vec
 }
 
 absl::Status InsertObligations(Database* database, int64_t sequence, const std::vector<ObligationRow>& rows) {
-  WB_ASSIGN_OR_RETURN(Statement insert,
-                      database->Prepare("INSERT INTO obligations"
-                                        " (decision_sequence, ordinal, kind, license_id, clause, fulfilled, not_triggered)"
-                                        " VALUES (?, ?, ?, ?, ?, ?, ?)"));
+  WB_ASSIGN_OR_RETURN(
+      Statement insert,
+      database->Prepare("INSERT INTO obligations"
+                        " (decision_sequence, ordinal, kind, license_id, clause, fulfilled, not_triggered)"
+                        " VALUES (?, ?, ?, ?, ?, ?, ?)"));
   insert.BindInt64(1, sequence);
   int64_t ordinal = 0;
   for (const ObligationRow& row : rows) {
@@ -145,10 +147,11 @@ absl::Status InsertDecision(Database* database, const DecisionRecord& record) {
   {
     WB_ASSIGN_OR_RETURN(
         Statement insert,
-        database->Prepare("INSERT INTO decisions"
-                          " (sequence, decision_id, audit_sequence, evaluated_at, profile_digest, policy_digest,"
-                          " rules_digest, decision, mode, profile_blob, policy_blob, result_blob, rows_sha256, row_sha256)"
-                          " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+        database->Prepare(
+            "INSERT INTO decisions"
+            " (sequence, decision_id, audit_sequence, evaluated_at, profile_digest, policy_digest,"
+            " rules_digest, decision, mode, profile_blob, policy_blob, result_blob, rows_sha256, row_sha256)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
     insert.BindInt64(1, sequence);
     insert.BindText(2, record.decision_id);
     insert.BindInt64(3, audit->sequence);

@@ -13,8 +13,8 @@
 
 namespace weighbridge::db {
 
-// Inserts inside the caller's transaction unless the same decision is stored. `record.decision_id` is set. InvalidArgument if
-// its audit is not stored.
+// Inserts inside the caller's transaction unless the same decision is stored. `record.decision_id` is set.
+// InvalidArgument if its audit is not stored.
 absl::Status InsertDecision(Database* database, const DecisionRecord& record);
 
 // Both with all rows, checked against their digests.

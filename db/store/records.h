@@ -1,10 +1,12 @@
-// The rows that the store keeps, as plain structs: strings, integers and lists of them. No meaning is attached here: which
-// values are right is the business of the packages that write them; the store checks shape alone (see "shape" below).
+// The rows that the store keeps, as plain structs: strings, integers and lists of them. No meaning is attached here:
+// which values are right is the business of the packages that write them; the store checks shape alone (see "shape"
+// below).
 //
 // Shapes. *sha256*, *digest*, *id*: 64 lower-case hexadecimal digits. *blob*: the SHA-256 of bytes that the store holds
-// (GetBlob); a record may only name blobs that are stored already or that stand in its own `blobs` list. *instant*: RFC 3339
-// in UTC, ending in "Z". Other strings are kept byte for byte, also when they are no UTF-8 (hostile file names and headers).
-// Where a comment says "may be empty", the empty string means "there is none"; elsewhere the store refuses it.
+// (GetBlob); a record may only name blobs that are stored already or that stand in its own `blobs` list. *instant*: RFC
+// 3339 in UTC, ending in "Z". Other strings are kept byte for byte, also when they are no UTF-8 (hostile file names and
+// headers). Where a comment says "may be empty", the empty string means "there is none"; elsewhere the store refuses
+// it.
 #ifndef WEIGHBRIDGE_DB_STORE_RECORDS_H_
 #define WEIGHBRIDGE_DB_STORE_RECORDS_H_
 
@@ -47,9 +49,9 @@ struct ArtifactRow {
 
 // One observation with its place.
 struct EvidenceRow {
-  std::string kind;       // license_text, card_field, header_field, ...
-  std::string component;  // may be empty (the root)
-  std::string path;       // artifact it was seen in; may be empty (a directory name, a declared base)
+  std::string kind;        // license_text, card_field, header_field, ...
+  std::string component;   // may be empty (the root)
+  std::string path;        // artifact it was seen in; may be empty (a directory name, a declared base)
   int64_t byte_begin = 0;  // [byte_begin, byte_end) of the file; both 0 where no place applies
   int64_t byte_end = 0;
   int64_t line = 0;                      // from 1; 0 where no line applies
@@ -72,11 +74,13 @@ struct AuditRecord {
   std::string audit_id;
 
   // Key under which FindAudit finds it; see AuditKey.
-  std::string model_digest;    // may be empty: a model that has none (an escaping link, a FIFO); such audits are never found by digest
+  std::string model_digest;  // may be empty: a model that has none (an escaping link, a FIFO); such audits are never
+                             // found by digest
   std::string rules_digest;
   std::string classifier_version;
-  std::string context_digest;  // may be empty; digest of all inputs that are not the model's own bytes: hub repository and
-                               // revision, files of --context, base models. Other context, other evidence: another audit
+  std::string context_digest;  // may be empty; digest of all inputs that are not the model's own bytes: hub repository
+                               // and revision, files of --context, base models. Other context, other evidence: another
+                               // audit
 
   std::string weights_digest;  // may be empty
   bool claimed = false;        // at least one artifact is claimed: the model digest rests on pointers
@@ -91,8 +95,8 @@ struct AuditRecord {
   std::vector<ArtifactRow> artifacts;
   std::vector<EvidenceRow> evidence;
   std::vector<TextUseRow> texts;
-  std::vector<std::string> used_audits;  // ids of earlier audits that this one rests on (measured twin of a pointer checkout,
-                                         // base model); they must be stored
+  std::vector<std::string> used_audits;  // ids of earlier audits that this one rests on (measured twin of a pointer
+                                         // checkout, base model); they must be stored
 
   // Input only: stored in the same transaction; empty in what the store returns.
   std::vector<BlobInput> blobs;
@@ -150,8 +154,8 @@ struct OfficialTextRow {
   std::string pack_version;  // may be empty unless source is "pack"
 };
 
-// SHA-256 over a canonical encoding of all stored fields but audit_id and created_at (decision_id for decisions). The same
-// inputs and findings have the same id on every machine.
+// SHA-256 over a canonical encoding of all stored fields but audit_id and created_at (decision_id for decisions). The
+// same inputs and findings have the same id on every machine.
 std::string AuditIdOf(const AuditRecord& record);
 std::string DecisionIdOf(const DecisionRecord& record);
 

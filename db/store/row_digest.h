@@ -1,7 +1,8 @@
 // The digests that stand beside each stored row, and the ids made from contents.
 //
-// Encoding: a tag, then each field in the order of the struct as a netstring ("3:abc"), integers as their decimal digits, lists
-// as their length and their elements. No two contents share an encoding. Frozen: a change needs new tags and a migration.
+// Encoding: a tag, then each field in the order of the struct as a netstring ("3:abc"), integers as their decimal
+// digits, lists as their length and their elements. No two contents share an encoding. Frozen: a change needs new tags
+// and a migration.
 #ifndef WEIGHBRIDGE_DB_STORE_ROW_DIGEST_H_
 #define WEIGHBRIDGE_DB_STORE_ROW_DIGEST_H_
 

@@ -34,7 +34,10 @@ AuditRecord SampleAudit(int seed) {
   const std::string official = Add(&audit.blobs, BlobKind::kOfficialText, "official" + std::string(9000, 'o'));
   audit.artifacts.push_back({"LICENSE", "license_text", 9005, text, "text", false});
   // A name of bytes that are no UTF-8 and a pointer.
-  audit.artifacts.push_back({"mod\xff" "el.safetensors", "weights", int64_t{1} << 40, SampleDigest("w" + name), "", true});
+  audit.artifacts.push_back(
+      {"mod\xff"
+       "el.safetensors",
+       "weights", int64_t{1} << 40, SampleDigest("w" + name), "", true});
   EvidenceRow evidence;
   evidence.kind = "license_text";
   evidence.component = "unet";
@@ -69,7 +72,8 @@ DecisionRecord SampleDecision(int seed) {
   decision.result_blob = Add(&decision.blobs, BlobKind::kResult, "{\"decision\":\"" + std::to_string(seed) + "\"}");
   decision.profile_digest = decision.profile_blob;
   decision.policy_digest = decision.policy_blob;
-  decision.findings.push_back({"term.threshold", "error", "unknown", "LicenseRef-a", "2", "monthly_active_users[2024-06,product]"});
+  decision.findings.push_back(
+      {"term.threshold", "error", "unknown", "LicenseRef-a", "2", "monthly_active_users[2024-06,product]"});
   decision.findings.push_back({"license.text_missing", "warning", "violated", "", "", ""});
   decision.obligations.push_back({"license_copy", "LicenseRef-a", "1.b", true, false});
   decision.obligations.push_back({"attribution_display", "LicenseRef-a", "1.b.i", false, true});

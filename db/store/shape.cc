@@ -38,8 +38,9 @@ class Checker {
   }
   void Instant(const char* field, std::string_view value) {
     absl::Time time;
-    const bool parsed = value.size() >= 20 && value.size() <= 40 && value[4] == '-' && value[10] == 'T' && value.back() == 'Z' &&
-                        absl::ParseTime(absl::RFC3339_full, absl::string_view(value.data(), value.size()), &time, nullptr);
+    const bool parsed =
+        value.size() >= 20 && value.size() <= 40 && value[4] == '-' && value[10] == 'T' && value.back() == 'Z' &&
+        absl::ParseTime(absl::RFC3339_full, absl::string_view(value.data(), value.size()), &time, nullptr);
     if (!parsed) Complain(field, "is not an instant such as 2026-01-31T12:00:00Z");
   }
   void OneOf(const char* field, std::string_view value, std::initializer_list<std::string_view> allowed) {

@@ -12,7 +12,8 @@ namespace weighbridge::db {
 // 64 lower-case hexadecimal digits.
 bool IsDigest(std::string_view text);
 
-// InvalidArgument naming the field ("audit.artifacts[3].path is empty"). Blobs that a record names are not looked up here.
+// InvalidArgument naming the field ("audit.artifacts[3].path is empty"). Blobs that a record names are not looked up
+// here.
 absl::Status CheckShape(const AuditRecord& audit);
 absl::Status CheckShape(const DecisionRecord& decision);
 absl::Status CheckShape(const OfficialTextRow& text);

@@ -26,7 +26,8 @@ struct IdTable {
 constexpr IdTable kAuditIds = {
     "audit", "SELECT audit_id FROM audits WHERE audit_id >= ? AND audit_id < ? ORDER BY audit_id LIMIT ?"};
 constexpr IdTable kDecisionIds = {
-    "decision", "SELECT decision_id FROM decisions WHERE decision_id >= ? AND decision_id < ? ORDER BY decision_id LIMIT ?"};
+    "decision",
+    "SELECT decision_id FROM decisions WHERE decision_id >= ? AND decision_id < ? ORDER BY decision_id LIMIT ?"};
 
 absl::StatusOr<std::string> ResolveId(Database* database, const IdTable& table, std::string_view prefix) {
   if (prefix.size() < kIdPrefixMinDigits || prefix.size() > 64 ||
@@ -239,7 +240,8 @@ absl::StatusOr<DecisionRecord> Store::GetDecision(std::string_view id) {
   WB_ASSIGN_OR_RETURN(const Transaction view, Transaction::Begin(database, Transaction::Kind::kRead));
   WB_ASSIGN_OR_RETURN(const std::string decision_id, ResolveId(database, kDecisionIds, id));
   WB_ASSIGN_OR_RETURN(std::optional<DecisionRecord> decision, ReadDecisionById(database, decision_id));
-  if (!decision) return absl::DataLossError(database->Message("lists a decision that it does not hold; restore a backup"));
+  if (!decision)
+    return absl::DataLossError(database->Message("lists a decision that it does not hold; restore a backup"));
   return *std::move(decision);
 }
 
@@ -252,7 +254,8 @@ absl::StatusOr<std::vector<DecisionRecord>> Store::ListDecisions(std::string_vie
 
 absl::StatusOr<AuditPage> Store::ListAudits(int page_size, int64_t before) {
   if (page_size < 1 || page_size > kPageSizeMax || before < 0) {
-    return absl::InvalidArgumentError(absl::StrFormat("a page has 1 to %d audits and begins at 0 or more", kPageSizeMax));
+    return absl::InvalidArgumentError(
+        absl::StrFormat("a page has 1 to %d audits and begins at 0 or more", kPageSizeMax));
   }
   absl::MutexLock lock(&mutex_);
   WB_ASSIGN_OR_RETURN(std::vector<StoredAudit> audits, ReadAuditsBefore(database_.get(), before, page_size + 1));

@@ -1,19 +1,21 @@
-// The store of Weighbridge: audits, decisions and the bytes they rest on, in one SQLite file. Typed queries, no policy, no
-// protobuf, no clock. Rows are only ever added.
+// The store of Weighbridge: audits, decisions and the bytes they rest on, in one SQLite file. Typed queries, no policy,
+// no protobuf, no clock. Rows are only ever added.
 //
 //   WB_ASSIGN_OR_RETURN(std::unique_ptr<Store> store, Store::Open({.path = path}));
 //   WB_ASSIGN_OR_RETURN(std::optional<AuditRecord> earlier, store->FindAudit(key));
 //   if (!earlier) WB_ASSIGN_OR_RETURN(RecordedIds ids, store->RecordAuditAndDecision(audit, decision));
 //
-// Durability: a call that writes is one transaction, all or nothing, and returns OK only after the commit was flushed to disk.
-// Trust in what is read: each blob, audit, decision and official text is stored with its SHA-256 and checked when read; what
-// does not match is DataLoss, never returned. That finds damage, not an attacker who can write the file.
+// Durability: a call that writes is one transaction, all or nothing, and returns OK only after the commit was flushed
+// to disk. Trust in what is read: each blob, audit, decision and official text is stored with its SHA-256 and checked
+// when read; what does not match is DataLoss, never returned. That finds damage, not an attacker who can write the
+// file.
 //
-// Errors, each naming the file and what to do: NotFound (no such file, or no such id), DataLoss (damaged, or no database),
-// PermissionDenied (read-only or forbidden), ResourceExhausted (disk full, file size limit, or a limit of this header),
-// Unavailable (locked by another process for longer than busy_timeout_ms), FailedPrecondition (schema newer than this program,
-// a database of another program, or one that must be migrated but is opened read-only), InvalidArgument (a record of wrong
-// shape, an ambiguous id prefix), AlreadyExists (an id recorded before with other content), Internal (anything else).
+// Errors, each naming the file and what to do: NotFound (no such file, or no such id), DataLoss (damaged, or no
+// database), PermissionDenied (read-only or forbidden), ResourceExhausted (disk full, file size limit, or a limit of
+// this header), Unavailable (locked by another process for longer than busy_timeout_ms), FailedPrecondition (schema
+// newer than this program, a database of another program, or one that must be migrated but is opened read-only),
+// InvalidArgument (a record of wrong shape, an ambiguous id prefix), AlreadyExists (an id recorded before with other
+// content), Internal (anything else).
 //
 // Thread-safe; one call at a time. Several processes may use one file: writers wait for each other.
 #ifndef WEIGHBRIDGE_DB_STORE_STORE_H_
@@ -51,7 +53,7 @@ enum class StoreMode {
 };
 
 enum class StoreCheck {
-  kAuto,   // structural check of the whole file when it is no larger than kAutoCheckMaxBytes
+  kAuto,  // structural check of the whole file when it is no larger than kAutoCheckMaxBytes
   kAlways,
   kNever,  // damage is found when it is met
 };
@@ -125,17 +127,19 @@ class Store {
   // Official texts of a licence (all licences if empty), ordered by licence, token file, source and SHA-256.
   absl::StatusOr<std::vector<OfficialTextRow>> ListOfficialTexts(std::string_view license_id);
 
-  // Each is one transaction. Recording what is recorded already with equal content is OK and adds nothing (created_at of the
-  // first recording stands); the same id with other content is AlreadyExists.
+  // Each is one transaction. Recording what is recorded already with equal content is OK and adds nothing (created_at
+  // of the first recording stands); the same id with other content is AlreadyExists.
   absl::StatusOr<std::string> RecordAudit(const AuditRecord& audit);
   absl::StatusOr<std::string> RecordDecision(const DecisionRecord& decision);
   absl::StatusOr<RecordedIds> RecordAuditAndDecision(const AuditRecord& audit, const DecisionRecord& decision);
 
-  // The newest audit with that key that passes the filter; nullopt if there is none. InvalidArgument if the model digest is
-  // empty: a model without digest has no twin.
-  absl::StatusOr<std::optional<AuditRecord>> FindAudit(const AuditKey& key, AuditFilter filter = AuditFilter::kMeasured);
+  // The newest audit with that key that passes the filter; nullopt if there is none. InvalidArgument if the model
+  // digest is empty: a model without digest has no twin.
+  absl::StatusOr<std::optional<AuditRecord>> FindAudit(const AuditKey& key,
+                                                       AuditFilter filter = AuditFilter::kMeasured);
   // The newest audit of that model, whatever the rules and context; nullopt if there is none.
-  absl::StatusOr<std::optional<AuditRecord>> LatestAuditByModelDigest(std::string_view model_digest, AuditFilter filter);
+  absl::StatusOr<std::optional<AuditRecord>> LatestAuditByModelDigest(std::string_view model_digest,
+                                                                      AuditFilter filter);
 
   // `id` may be a prefix of at least kIdPrefixMinDigits digits. InvalidArgument lists the ids if several begin so.
   absl::StatusOr<AuditRecord> GetAudit(std::string_view id);

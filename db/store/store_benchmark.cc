@@ -1,4 +1,5 @@
-// Durable recording against a bare write and flush of the same disk, look-ups, and opening. Prints figures, asserts none.
+// Durable recording against a bare write and flush of the same disk, look-ups, and opening. Prints figures, asserts
+// none.
 //   bazel run -c opt //db/store:store_benchmark
 
 #include <fcntl.h>
@@ -18,7 +19,8 @@ namespace {
 
 std::string NewPath(const char* name) {
   const char* folder = std::getenv("TEST_TMPDIR");
-  std::string path = std::string(folder != nullptr ? folder : "/var/tmp") + "/" + name + "_" + std::to_string(getpid()) + ".db";
+  std::string path =
+      std::string(folder != nullptr ? folder : "/var/tmp") + "/" + name + "_" + std::to_string(getpid()) + ".db";
   for (const char* suffix : {"", "-wal", "-shm"}) unlink((path + suffix).c_str());
   return path;
 }

@@ -163,7 +163,8 @@ TEST(StoreTest, AnAuditKeepsTheEarlierAuditsItRestsOn) {
   EXPECT_EQ(store->GetAudit(*id)->used_audits, pointer.used_audits);
 }
 
-// ---- finding an earlier audit ----------------------------------------------------------------------------------------
+// ---- finding an earlier audit
+// ----------------------------------------------------------------------------------------
 
 struct KeyCase {
   std::string name;
@@ -264,13 +265,15 @@ TEST(ListAuditsTest, PagesReachEveryAuditOnce) {
     for (const AuditSummary& audit : page->audits) repositories.push_back(audit.repository);
     before = page->next_before;
   } while (before != 0);
-  EXPECT_THAT(repositories, ::testing::ElementsAre("example/model-6", "example/model-5", "example/model-4", "example/model-3",
-                                                   "example/model-2", "example/model-1", "example/model-0"));
+  EXPECT_THAT(repositories,
+              ::testing::ElementsAre("example/model-6", "example/model-5", "example/model-4", "example/model-3",
+                                     "example/model-2", "example/model-1", "example/model-0"));
   EXPECT_FALSE(store->ListAudits(0, 0).ok());
   EXPECT_FALSE(store->ListAudits(kPageSizeMax + 1, 0).ok());
 }
 
-// ---- shape -----------------------------------------------------------------------------------------------------------
+// ---- shape
+// -----------------------------------------------------------------------------------------------------------
 
 struct ShapeCase {
   std::string name;
@@ -304,7 +307,8 @@ INSTANTIATE_TEST_SUITE_P(
         ShapeCase{"NegativeSize", [](auto* a, auto*) { a->artifacts[1].size = -1; }, "audit.artifacts[1].size"},
         ShapeCase{"EmptyPath", [](auto* a, auto*) { a->artifacts[0].path = ""; }, "audit.artifacts[0].path"},
         ShapeCase{"EndBeforeBegin", [](auto* a, auto*) { a->evidence[0].byte_end = 4; }, "audit.evidence[0].byte_end"},
-        ShapeCase{"EmptyLicense", [](auto* a, auto*) { a->evidence[0].license_ids[1] = ""; }, "audit.evidence[0].license_ids"},
+        ShapeCase{"EmptyLicense", [](auto* a, auto*) { a->evidence[0].license_ids[1] = ""; },
+                  "audit.evidence[0].license_ids"},
         ShapeCase{"LongValue", [](auto* a, auto*) { a->evidence[1].value.assign(kStringMaxBytes + 1, 'x'); },
                   "audit.evidence[1].value"},
         ShapeCase{"UnknownDecision", [](auto*, auto* d) { d->decision = "approved"; }, "decision.decision"},
@@ -356,7 +360,8 @@ TEST(OfficialTextTest, AreListedByLicenceAndStoredOnce) {
       << "a pack has a version";
 }
 
-// ---- damage ----------------------------------------------------------------------------------------------------------
+// ---- damage
+// ----------------------------------------------------------------------------------------------------------
 
 struct DamageCase {
   std::string name;
@@ -431,7 +436,8 @@ TEST(DamageTest, DamagedBytesAreNotTakenForStored) {
   EXPECT_EQ(store->PutBlob("text", BlobKind::kScannedText).status().code(), absl::StatusCode::kDataLoss);
 }
 
-// ---- opening ---------------------------------------------------------------------------------------------------------
+// ---- opening
+// ---------------------------------------------------------------------------------------------------------
 
 TEST(OpenTest, AMissingFileIsNotFoundUnlessItMayBeMade) {
   const std::string path = NewPath();

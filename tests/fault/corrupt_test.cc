@@ -105,13 +105,13 @@ struct Tally {
 
 enum class Loss {
   kMustBeFound,  // something that is missing must fail the full check
-  // SQLite takes the first damaged frame of a log for its end, because that is what a crash leaves: transactions behind it are
-  // gone, each of them whole, and nothing in the file can tell.
+  // SQLite takes the first damaged frame of a log for its end, because that is what a crash leaves: transactions behind
+  // it are gone, each of them whole, and nothing in the file can tell.
   kOfLastTransactionsIsSilent,
 };
 
-// Opens the image as it is, reads everything, records one more audit and reads that. Fails the test if an answer differs from
-// what was recorded, or if something is missing that must be found.
+// Opens the image as it is, reads everything, records one more audit and reads that. Fails the test if an answer
+// differs from what was recorded, or if something is missing that must be found.
 Verdict Examine(const Image& image, Loss loss = Loss::kMustBeFound) {
   const std::string path = NewPath();
   WriteFile(path, image.main);
@@ -139,8 +139,8 @@ Verdict Examine(const Image& image, Loss loss = Loss::kMustBeFound) {
     if (got.ok()) {
       EXPECT_EQ(db::AuditIdOf(*got), decision.audit_id);
     }
-    const auto found = store->FindAudit(
-        {audit.model_digest, audit.rules_digest, audit.classifier_version, audit.context_digest});
+    const auto found =
+        store->FindAudit({audit.model_digest, audit.rules_digest, audit.classifier_version, audit.context_digest});
     whole = whole && found.ok() && found->has_value();
     if (found.ok() && found->has_value()) {
       EXPECT_EQ(db::AuditIdOf(**found), decision.audit_id);
@@ -169,7 +169,8 @@ Verdict Examine(const Image& image, Loss loss = Loss::kMustBeFound) {
     EXPECT_EQ(texts->front().license_id, "LicenseRef-a");
   }
   const bool verified = store->VerifyAll().ok();
-  EXPECT_TRUE(whole || !verified || loss == Loss::kOfLastTransactionsIsSilent) << "something is missing, and the full check says nothing";
+  EXPECT_TRUE(whole || !verified || loss == Loss::kOfLastTransactionsIsSilent)
+      << "something is missing, and the full check says nothing";
 
   const auto added = store->RecordAuditAndDecision(db::SampleAudit(kSeedToAdd), db::SampleDecision(kSeedToAdd));
   if (added.ok()) {
@@ -281,8 +282,8 @@ TEST(CorruptTest, ATruncatedLogLosesOnlyItsEnd) {
   }
 }
 
-// A log of another database of ours: its frames name pages, not databases, so that SQLite may replay them. What is then read is
-// whole in itself or refused; whose it is no store can say without a witness outside the file.
+// A log of another database of ours: its frames name pages, not databases, so that SQLite may replay them. What is then
+// read is whole in itself or refused; whose it is no store can say without a witness outside the file.
 TEST(CorruptTest, TheLogOfAnotherDatabase) {
   const Image other = Logged(10);
   const std::string path = NewPath();
@@ -302,7 +303,8 @@ TEST(CorruptTest, TheLogOfAnotherDatabase) {
   }
 }
 
-// ---- hostile schemas -------------------------------------------------------------------------------------------------
+// ---- hostile schemas
+// -------------------------------------------------------------------------------------------------
 
 struct HostileCase {
   std::string name;
@@ -336,14 +338,17 @@ INSTANTIATE_TEST_SUITE_P(
     Table, HostileSchemaTest,
     ::testing::Values(
         HostileCase{"Trigger", "CREATE TRIGGER t AFTER INSERT ON audits BEGIN DELETE FROM audits; END"},
-        HostileCase{"TempLikeTrigger",
-                    "CREATE TRIGGER sqlite AFTER INSERT ON decisions BEGIN UPDATE decisions SET decision = 'APPROVED'; END"},
-        HostileCase{"ViewForTable",
-                    "DROP TABLE findings; CREATE VIEW findings AS WITH RECURSIVE r (n) AS (SELECT 1 UNION ALL SELECT n + 1"
-                    " FROM r) SELECT n AS rule_id FROM r"},
+        HostileCase{
+            "TempLikeTrigger",
+            "CREATE TRIGGER sqlite AFTER INSERT ON decisions BEGIN UPDATE decisions SET decision = 'APPROVED'; END"},
+        HostileCase{
+            "ViewForTable",
+            "DROP TABLE findings; CREATE VIEW findings AS WITH RECURSIVE r (n) AS (SELECT 1 UNION ALL SELECT n + 1"
+            " FROM r) SELECT n AS rule_id FROM r"},
         HostileCase{"VirtualTable", "DROP TABLE findings; CREATE VIRTUAL TABLE findings USING fts5(rule_id)"},
-        HostileCase{"WeakerCheck",
-                    "UPDATE sqlite_schema SET sql = replace(sql, 'AND claimed', 'OR claimed') || ' ' WHERE name = 'audits'"},
+        HostileCase{
+            "WeakerCheck",
+            "UPDATE sqlite_schema SET sql = replace(sql, 'AND claimed', 'OR claimed') || ' ' WHERE name = 'audits'"},
         HostileCase{"ExpressionIndex", "CREATE INDEX more ON audits (hex(zeroblob(1000)))"},
         HostileCase{"BrokenSql", "UPDATE sqlite_schema SET sql = 'CREATE TABLE blobs (' WHERE name = 'blobs'"},
         HostileCase{"SharedRoot",

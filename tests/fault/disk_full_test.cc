@@ -21,8 +21,8 @@ namespace {
 constexpr rlim_t kStepBytes = 4096 * 2 + 512;
 constexpr rlim_t kLimitMaxBytes = rlim_t{4} << 20;
 
-// What a child tells its parent: one byte for each acknowledged seed, then 'e' if an error of the right kind was seen, 'x' if
-// another one was, 'd' when done.
+// What a child tells its parent: one byte for each acknowledged seed, then 'e' if an error of the right kind was seen,
+// 'x' if another one was, 'd' when done.
 TEST(DiskFullTest, IsResourceExhaustedAtEveryLimitAndNothingIsHalfStored) {
   int refused = 0;
   int steps = 0;

@@ -105,7 +105,9 @@ int Lock(sqlite3_file* file, int level) {
   return Real(file)->pMethods->xLock(Real(file), level);
 }
 int Unlock(sqlite3_file* file, int level) { return Real(file)->pMethods->xUnlock(Real(file), level); }
-int CheckReservedLock(sqlite3_file* file, int* out) { return Real(file)->pMethods->xCheckReservedLock(Real(file), out); }
+int CheckReservedLock(sqlite3_file* file, int* out) {
+  return Real(file)->pMethods->xCheckReservedLock(Real(file), out);
+}
 int FileControl(sqlite3_file* file, int op, void* argument) {
   return Real(file)->pMethods->xFileControl(Real(file), op, argument);
 }
@@ -125,9 +127,25 @@ void ShmBarrier(sqlite3_file* file) { Real(file)->pMethods->xShmBarrier(Real(fil
 int ShmUnmap(sqlite3_file* file, int remove) { return Real(file)->pMethods->xShmUnmap(Real(file), remove); }
 
 // Version 2: without memory-mapped reads, which would pass this VFS by.
-constexpr sqlite3_io_methods kMethods = {
-    2,          Close,       Read,       Write,   Truncate, Sync,       FileSize, Lock, Unlock, CheckReservedLock,
-    FileControl, SectorSize, DeviceCharacteristics, ShmMap,  ShmLock,  ShmBarrier, ShmUnmap, nullptr, nullptr};
+constexpr sqlite3_io_methods kMethods = {2,
+                                         Close,
+                                         Read,
+                                         Write,
+                                         Truncate,
+                                         Sync,
+                                         FileSize,
+                                         Lock,
+                                         Unlock,
+                                         CheckReservedLock,
+                                         FileControl,
+                                         SectorSize,
+                                         DeviceCharacteristics,
+                                         ShmMap,
+                                         ShmLock,
+                                         ShmBarrier,
+                                         ShmUnmap,
+                                         nullptr,
+                                         nullptr};
 
 int Open(sqlite3_vfs* vfs, sqlite3_filename name, sqlite3_file* file, int flags, int* out_flags) {
   file->pMethods = nullptr;
@@ -155,7 +173,9 @@ int GetLastError(sqlite3_vfs* vfs, int size, char* out) {
   if (state.last_errno != 0) return state.last_errno;
   return RealVfs(vfs)->xGetLastError(RealVfs(vfs), size, out);
 }
-int CurrentTimeInt64(sqlite3_vfs* vfs, sqlite3_int64* out) { return RealVfs(vfs)->xCurrentTimeInt64(RealVfs(vfs), out); }
+int CurrentTimeInt64(sqlite3_vfs* vfs, sqlite3_int64* out) {
+  return RealVfs(vfs)->xCurrentTimeInt64(RealVfs(vfs), out);
+}
 
 }  // namespace
 

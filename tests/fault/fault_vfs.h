@@ -1,5 +1,6 @@
 // A SQLite VFS that makes one I/O operation fail, or ends the process in the middle of it, and passes all others to the
-// system's VFS. It never really flushes: what is tested is the order of things, not the disk, and thousands of runs must be fast.
+// system's VFS. It never really flushes: what is tested is the order of things, not the disk, and thousands of runs
+// must be fast.
 //
 // One for the process, under the name kFaultVfsName. Not thread-safe: one connection at a time.
 #ifndef WEIGHBRIDGE_TESTS_FAULT_FAULT_VFS_H_

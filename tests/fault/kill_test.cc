@@ -75,8 +75,8 @@ TEST_P(KillPointTest, AcknowledgedRowsSurviveEveryPoint) {
 INSTANTIATE_TEST_SUITE_P(Table, KillPointTest, ::testing::Values(FaultKind::kKill, FaultKind::kTornKill),
                          [](const auto& info) { return info.param == FaultKind::kKill ? "Before" : "HalfOfAWrite"; });
 
-// A child records without end, with real flushes; it is killed from outside once a random number of acknowledgements arrived,
-// that is, somewhere in the next recording. The database goes on through all rounds.
+// A child records without end, with real flushes; it is killed from outside once a random number of acknowledgements
+// arrived, that is, somewhere in the next recording. The database goes on through all rounds.
 TEST(KillLoopTest, AcknowledgedRowsSurviveAKillAtAnyTime) {
   const std::string path = NewPath();
   std::vector<int> acknowledged;

@@ -36,7 +36,8 @@ absl::StatusOr<std::unique_ptr<Store>> OpenStore(const std::string& path, StoreM
 }
 
 std::vector<db::OfficialTextInput> Texts() {
-  return {{{"LicenseRef-a", "a.tokens", "", "operator", ""}, "text a"}, {{"LicenseRef-b", "", "", "pack", "1"}, "text b"}};
+  return {{{"LicenseRef-a", "a.tokens", "", "operator", ""}, "text a"},
+          {{"LicenseRef-b", "", "", "pack", "1"}, "text b"}};
 }
 
 AuditKey KeyOf(const AuditRecord& audit) {
@@ -124,7 +125,8 @@ Outcome RunWorkload(const std::string& path, const std::function<void(int)>& on_
   return outcome;
 }
 
-std::string CheckAfter(const std::string& path, const std::vector<int>& acknowledged, bool texts_acknowledged, int seeds) {
+std::string CheckAfter(const std::string& path, const std::vector<int>& acknowledged, bool texts_acknowledged,
+                       int seeds) {
   const auto store = OpenStore(path, StoreMode::kCreate);
   if (!store.ok()) return absl::StrFormat("does not open: %s", store.status().ToString());
   const absl::Status verified = (*store)->VerifyAll();

@@ -20,12 +20,12 @@ struct Outcome {
   std::string wrong;  // a call that returned OK with something else than what was recorded; empty if none
 };
 
-// Makes a store at `path` on the fault VFS, records seeds 0 and 1 and two official texts, reads all back, closes, opens again,
-// records seed 2, reads all back, closes. Goes on after errors. `on_acknowledged` is called with each seed.
+// Makes a store at `path` on the fault VFS, records seeds 0 and 1 and two official texts, reads all back, closes, opens
+// again, records seed 2, reads all back, closes. Goes on after errors. `on_acknowledged` is called with each seed.
 Outcome RunWorkload(const std::string& path, const std::function<void(int)>& on_acknowledged);
 
-// What holds after any failure: the store opens; every digest in it is right; each acknowledged seed is there, whole; any other
-// is whole or not there at all. Returns what does not hold, or "". Seeds from 0 to `seeds`.
+// What holds after any failure: the store opens; every digest in it is right; each acknowledged seed is there, whole;
+// any other is whole or not there at all. Returns what does not hold, or "". Seeds from 0 to `seeds`.
 std::string CheckAfter(const std::string& path, const std::vector<int>& acknowledged, bool texts_acknowledged,
                        int seeds = kSeeds);
 
