@@ -93,7 +93,9 @@ void BuildOddTree(const TempTree& tree) {
                            ".git/objects/aa/b",
                            ".cache/huggingface/download/x.metadata",
                            ".weighbridge/db",
-                           "empty"}) {
+                           "empty",
+                           "sub/-",
+                           "-dir/-"}) {
     tree.File(path, std::string(path) == "empty" ? "" : std::string("content of ") + path);
   }
   tree.File("large.bin", std::string(3 * 1000 * 1000, 'w'));

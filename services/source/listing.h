@@ -45,7 +45,7 @@ enum class ProblemKind {
   kSocket,
   kDevice,       // block, character, or a type this program does not know
   kUnreadable,   // permission, I/O error, vanished while walking
-  kBadName,      // control character, backslash, invalid UTF-8, or the name "-" (sha256sum reads it as stdin)
+  kBadName,      // control character, backslash, invalid UTF-8, or a file "-" at the top (sha256sum reads it as stdin)
   kNameTooLong,  // path over kMaxPathBytes
   kTooDeep,
   kTooLarge,           // file over WalkLimits::max_file_bytes

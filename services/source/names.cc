@@ -77,8 +77,6 @@ void ForEachCharacter(std::string_view text, Visit visit) {
 }  // namespace
 
 std::string WhyBadName(std::string_view name) {
-  if (name == "-")
-    return "the name '-' cannot be hashed with sha256sum, which takes it for standard input: rename the file";
   if (IsPlainName(name)) return "";
   if (!IsValidUtf8(name)) return "the name is not valid UTF-8: rename the file";
   if (name.find('\\') != std::string_view::npos) return "the name holds a backslash: rename the file";

@@ -200,6 +200,11 @@ class Walker {
   }
 
   void File(const std::string& path, std::string target) {
+    if (path == "-") {
+      return Report(
+          ProblemKind::kBadName, path,
+          "sha256sum takes the name '-' for its standard input, so nobody could check the digest: rename the file");
+    }
     const absl::StatusOr<OpenedFile> file = root_.OpenRegular(target);
     if (!file.ok()) return Report(ProblemKind::kUnreadable, path, std::string(file.status().message()));
     if (file->identity.size > limits_.max_file_bytes) {

@@ -309,7 +309,7 @@ const Tree kTrees[] = {
      {"a"},
      {"bad_name d\\x0a"},
      true},
-    {"NameDash",
+    {"FileNamedDash",
      [](const TempTree& t) {
        t.File("m/-");
        t.File("m/a");
@@ -317,6 +317,13 @@ const Tree kTrees[] = {
      {"a"},
      {"bad_name -"},
      true},
+    {"DashBelowTheTop",
+     [](const TempTree& t) {
+       t.File("m/-/-");
+       t.File("m/a/-");
+     },
+     {"-/-", "a/-"},
+     {}},
     {"RightToLeftOverride",
      [](const TempTree& t) { t.File("m/a\xE2\x80\xAEnib.py"); },
      {"a\xE2\x80\xAEnib.py"},
