@@ -50,8 +50,8 @@ std::string PackBlob(const BlobSections& sections) {
 
 absl::StatusOr<BlobSections> UnpackBlob(std::string_view blob) {
   if (blob.size() < kHeaderBytes + kDigestBytes) {
-    return absl::InvalidArgumentError(
-        absl::StrFormat("compiled rulebook: %d bytes are too few; at least %d are needed", blob.size(), kHeaderBytes + kDigestBytes));
+    return absl::InvalidArgumentError(absl::StrFormat("compiled rulebook: %d bytes are too few; at least %d are needed",
+                                                      blob.size(), kHeaderBytes + kDigestBytes));
   }
   if (blob.substr(0, kMagic.size()) != kMagic) {
     return absl::InvalidArgumentError("compiled rulebook, offset 0: not a compiled rulebook of version 1");
@@ -71,16 +71,19 @@ absl::StatusOr<BlobSections> UnpackBlob(std::string_view blob) {
     const uint64_t offset = ReadU64(body, 8 + i * 16);
     const uint64_t size = ReadU64(body, 8 + i * 16 + 8);
     if (offset != expected || size > body.size() - offset) {
-      return absl::InvalidArgumentError(absl::StrFormat("compiled rulebook, offset %d: section %d lies outside", 8 + i * 16, i));
+      return absl::InvalidArgumentError(
+          absl::StrFormat("compiled rulebook, offset %d: section %d lies outside", 8 + i * 16, i));
     }
     *parts[i] = body.substr(offset, size);
     expected = Aligned(offset + size);
     if (expected > body.size()) {
-      return absl::InvalidArgumentError(absl::StrFormat("compiled rulebook, offset %d: section %d is not padded", 8 + i * 16, i));
+      return absl::InvalidArgumentError(
+          absl::StrFormat("compiled rulebook, offset %d: section %d is not padded", 8 + i * 16, i));
     }
   }
   if (expected != body.size()) {
-    return absl::InvalidArgumentError(absl::StrFormat("compiled rulebook, offset %d: bytes after the last section", expected));
+    return absl::InvalidArgumentError(
+        absl::StrFormat("compiled rulebook, offset %d: bytes after the last section", expected));
   }
   return sections;
 }

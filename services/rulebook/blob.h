@@ -18,12 +18,12 @@ struct BlobSections {
   std::string_view bundle;    // PackBundle() of the source files
 };
 
-// Format: "WBRBOOK1", for each section u64 offset and u64 size (little-endian), the sections in order with zero bytes up to the
-// next offset divisible by 8, SHA-256 of everything before.
+// Format: "WBRBOOK1", for each section u64 offset and u64 size (little-endian), the sections in order with zero bytes
+// up to the next offset divisible by 8, SHA-256 of everything before.
 std::string PackBlob(const BlobSections& sections);
 
-// Views into `blob`. DATA_LOSS if the checksum does not fit; INVALID_ARGUMENT for other bytes, and for an address that is not
-// divisible by 8.
+// Views into `blob`. DATA_LOSS if the checksum does not fit; INVALID_ARGUMENT for other bytes, and for an address that
+// is not divisible by 8.
 absl::StatusOr<BlobSections> UnpackBlob(std::string_view blob);
 
 }  // namespace weighbridge::rulebook

@@ -10,8 +10,9 @@ namespace weighbridge::rulebook {
 
 const absl::StatusOr<std::shared_ptr<const Rulebook>>& BuiltinRulebook() {
   // Never destroyed, so that it may be used at exit.
-  static const auto& rulebook = *new absl::StatusOr<std::shared_ptr<const Rulebook>>(Rulebook::FromCompiled(
-      std::string_view(weighbridge_builtin_rules_begin, weighbridge_builtin_rules_end - weighbridge_builtin_rules_begin)));
+  static const auto& rulebook =
+      *new absl::StatusOr<std::shared_ptr<const Rulebook>>(Rulebook::FromCompiled(std::string_view(
+          weighbridge_builtin_rules_begin, weighbridge_builtin_rules_end - weighbridge_builtin_rules_begin)));
   return rulebook;
 }
 

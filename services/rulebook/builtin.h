@@ -9,8 +9,8 @@
 
 namespace weighbridge::rulebook {
 
-// The rules of this build, loaded on the first call; any thread. An error means a damaged binary. For --rules DIR lay the folder's
-// files over UnpackBundle((*BuiltinRulebook())->bundle()) with Rulebook::Layered().
+// The rules of this build, loaded on the first call; any thread. An error means a damaged binary. For --rules DIR lay
+// the folder's files over UnpackBundle((*BuiltinRulebook())->bundle()) with Rulebook::Layered().
 const absl::StatusOr<std::shared_ptr<const Rulebook>>& BuiltinRulebook();
 
 }  // namespace weighbridge::rulebook

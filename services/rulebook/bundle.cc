@@ -29,8 +29,9 @@ class Reader {
 
   absl::StatusOr<std::string_view> Take(uint64_t size, const char* what) {
     if (size > bytes_.size() - offset_) {
-      return absl::InvalidArgumentError(absl::StrFormat("rule bundle, offset %d: truncated: %s needs %d bytes, %d are left",
-                                                        offset_, what, size, bytes_.size() - offset_));
+      return absl::InvalidArgumentError(
+          absl::StrFormat("rule bundle, offset %d: truncated: %s needs %d bytes, %d are left", offset_, what, size,
+                          bytes_.size() - offset_));
     }
     const std::string_view taken = bytes_.substr(offset_, size);
     offset_ += size;

@@ -2,8 +2,8 @@
 //
 //   compile_rules BLOB_OUT ASSEMBLER_OUT FILE...
 //
-// Each FILE is named by a path in which "rules/" stands; what follows is its path in the rulebook. Prints every issue and exits
-// with 1 if the rules are broken, so that no binary is built from them.
+// Each FILE is named by a path in which "rules/" stands; what follows is its path in the rulebook. Prints every issue
+// and exits with 1 if the rules are broken, so that no binary is built from them.
 #include <fstream>
 #include <iostream>
 #include <iterator>
@@ -36,8 +36,8 @@ bool WriteFile(const std::string& path, const std::string& bytes) {
   return out.good();
 }
 
-// The digest in the comment makes the assembler file change whenever the blob does: Bazel keeps only the inputs that the compiler
-// lists as included, and .incbin is not listed.
+// The digest in the comment makes the assembler file change whenever the blob does: Bazel keeps only the inputs that
+// the compiler lists as included, and .incbin is not listed.
 std::string Assembler(const std::string& blob_path, const std::string& blob) {
   return "/* " + Sha256Hex(blob) +
          " */\n"

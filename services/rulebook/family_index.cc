@@ -23,13 +23,16 @@ void AddOnce(const T& value, std::vector<T>* list) {
   if (std::find(list->begin(), list->end(), value) == list->end()) list->push_back(value);
 }
 
-bool IsWordByte(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || static_cast<unsigned char>(c) >= 0x80; }
+bool IsWordByte(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || static_cast<unsigned char>(c) >= 0x80;
+}
 
 // The part of a glob before its first '*'.
 std::string_view LiteralStart(std::string_view glob) { return glob.substr(0, glob.find('*')); }
 
-// True if the glob fits `tail`, the rest of a longer lower-case name from a word on: where the glob's literal start ends with a
-// word, that word must end there too ("qwen2" is neither in "qwen2.5" nor in "qwen2b"), and anything may follow the whole.
+// True if the glob fits `tail`, the rest of a longer lower-case name from a word on: where the glob's literal start
+// ends with a word, that word must end there too ("qwen2" is neither in "qwen2.5" nor in "qwen2b"), and anything may
+// follow the whole.
 bool MatchesFrom(const std::string& glob, std::string_view tail) {
   const std::string_view start = LiteralStart(glob);
   if (tail.substr(0, start.size()) != start) return false;
@@ -119,7 +122,9 @@ std::vector<ArchitectureMatch> FamilyIndex::ByArchitecture(std::string_view mode
 }
 
 std::vector<NameMatch> FamilyIndex::NamesIn(std::string_view text) const {
-  if (text.size() > kNameBytesMax) text = text.substr(0, kNameBytesMax);
+  while (!text.empty() && text.back() == '/') text.remove_suffix(1);
+  text = text.substr(text.rfind('/') + 1);  // npos + 1 is 0
+  if (text.size() > kNameBytesMax) return {};
   const std::string lower = [&] {
     std::string out(text);  // not NormalName: offsets must stay
     for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
@@ -148,12 +153,14 @@ std::vector<NameMatch> FamilyIndex::NamesIn(std::string_view text) const {
     }
     // The first row whose glob fits from here on tells rows of one version apart (sizes, "vision").
     Row row;
+    size_t row_words = 0;
     const auto globs = globs_.find(tokens[i].text);
     if (globs != globs_.end()) {
       const std::string_view tail = std::string_view(lower).substr(tokens[i].begin);
       for (const NameGlob& glob : globs->second) {
         if (MatchesFrom(glob.glob, tail)) {
           row = glob.row;
+          row_words = Words(LiteralStart(glob.glob)).size();
           break;
         }
       }
@@ -164,11 +171,14 @@ std::vector<NameMatch> FamilyIndex::NamesIn(std::string_view text) const {
                       std::string(text.substr(tokens[i].begin, tokens[i + words - 1].end - tokens[i].begin))};
       if (phrase->family == row.family) {
         row_used = true;
-        if (phrase->version.empty() || phrase->version == row.member->version()) {
+        // The glob tells rows of one version apart. Of two different versions that which takes more words stands
+        // ("acorn-*" says less than "acorn 2.0"), of equals both.
+        if (phrase->version.empty() || phrase->version == row.member->version() || row_words > words ||
+            (row_words == words && row.member->version().empty())) {
           match.members = {row.member};
           match.version = row.member->version();
-        } else {
-          AddOnce(row.member, &match.members);  // the two disagree: both stand
+        } else if (row_words == words) {
+          AddOnce(row.member, &match.members);
         }
       }
       matches.push_back(std::move(match));
@@ -180,7 +190,8 @@ std::vector<NameMatch> FamilyIndex::NamesIn(std::string_view text) const {
   // A family named with a version needs no second entry for its bare name or for the same rows.
   std::vector<NameMatch> out;
   for (NameMatch& match : matches) {
-    const bool bare = match.members.size() == static_cast<size_t>(match.family->members_size()) && match.version.empty();
+    const bool bare =
+        match.members.size() == static_cast<size_t>(match.family->members_size()) && match.version.empty();
     const bool repeated = std::any_of(out.begin(), out.end(), [&](const NameMatch& other) {
       return other.family == match.family && other.members == match.members;
     });

@@ -29,7 +29,8 @@ class FamilyIndex {
   // The first row for "org/name"; null pointers if there is none.
   Row ByRepository(std::string_view repository) const;
 
-  std::vector<ArchitectureMatch> ByArchitecture(std::string_view model_type, absl::Span<const std::string> architectures,
+  std::vector<ArchitectureMatch> ByArchitecture(std::string_view model_type,
+                                                absl::Span<const std::string> architectures,
                                                 std::string_view gguf_architecture) const;
 
   std::vector<NameMatch> NamesIn(std::string_view text) const;

@@ -9,6 +9,21 @@ namespace weighbridge::rulebook {
 
 using rules::v1::DocumentKind;
 
+namespace {
+
+bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+bool IsWordByte(char c) { return IsDigit(c) || (c >= 'a' && c <= 'z') || static_cast<unsigned char>(c) >= 0x80; }
+
+// True if no word and no number goes on across `end`: "license-2.0" ends before "-standalone" and ".txt", not before
+// ".1" or "a".
+bool EndsAWord(const std::string& link, size_t end) {
+  if (end == link.size() || !IsWordByte(link[end - 1])) return true;
+  if (IsWordByte(link[end])) return false;
+  return !(link[end] == '.' && IsDigit(link[end - 1]) && end + 1 < link.size() && IsDigit(link[end + 1]));
+}
+
+}  // namespace
+
 LicenseIndex::LicenseIndex(const rules::v1::Compiled& compiled) {
   for (const License& license : compiled.licenses()) all_.push_back(&license);
   std::sort(all_.begin(), all_.end(), [](const License* a, const License* b) { return a->id() < b->id(); });
@@ -29,7 +44,9 @@ LicenseIndex::LicenseIndex(const rules::v1::Compiled& compiled) {
     }
     for (const std::string& tag : license->hub_tags()) Add(NormalName(tag), license, &hub_tags_);
     for (const std::string& name : license->license_names()) Add(NormalName(name), license, &names_);
-    for (const std::string& link : license->links()) Add(NormalLink(link), license, &links_);
+    for (const std::string& link : license->links()) {
+      Add(NormalLink(link), license, !link.empty() && link.back() == '/' ? &folder_links_ : &open_links_);
+    }
   }
 }
 
@@ -68,10 +85,19 @@ LicenseIndex::Licenses LicenseIndex::ByName(std::string_view license_name) const
 LicenseIndex::Licenses LicenseIndex::ByLink(std::string_view url) const {
   if (url.size() > kNameBytesMax) return {};
   const std::string link = NormalLink(url);
-  for (size_t end = link.size(); end != std::string::npos && end > 0;) {
-    const auto found = links_.find(link.substr(0, end));
-    if (found != links_.end()) return found->second;
-    end = link.find_last_of("/?#", end - 1);
+  for (size_t end = link.size(); end > 0; --end) {
+    const char next = end == link.size() ? '\0' : link[end];
+    const std::string prefix = link.substr(0, end);
+    Licenses found;
+    if (next == '\0' || next == '/' || next == '?' || next == '#') found = Find(folder_links_, prefix);
+    if (EndsAWord(link, end)) {
+      for (const License* license : Find(open_links_, prefix)) {
+        if (std::find(found.begin(), found.end(), license) == found.end()) found.push_back(license);
+      }
+    }
+    if (found.empty()) continue;
+    std::sort(found.begin(), found.end(), [](const License* a, const License* b) { return a->id() < b->id(); });
+    return found;
   }
   return {};
 }

@@ -38,7 +38,8 @@ class LicenseIndex {
   Map spellings_;
   Map hub_tags_;
   Map names_;
-  Map links_;
+  Map folder_links_;  // listed with '/' at the end: what lies below them
+  Map open_links_;    // others: whatever goes on with another word
 };
 
 }  // namespace weighbridge::rulebook

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <tuple>
 
+#include "services/rulebook/lint_parts.h"
+
 namespace weighbridge::rulebook {
 
 void SortIssues(std::vector<RuleIssue>* issues) {
@@ -12,6 +14,41 @@ void SortIssues(std::vector<RuleIssue>* issues) {
   issues->erase(std::unique(issues->begin(), issues->end()), issues->end());
 }
 
-std::vector<RuleIssue> Lint(const ParsedRules& rules) { return {}; }
+std::vector<RuleIssue> Lint(const ParsedRules& rules) {
+  std::vector<RuleIssue> issues;
+  LintContext context;
+  context.rules = &rules;
+  for (const rules::v1::Field& field : rules.fields.message.field()) context.fields.insert(field.id());
+  for (const rules::v1::CountryGroup& group : rules.countries.message.group()) context.groups.insert(group.id());
+  for (const std::string& folder : rules.license_folders) context.licenses[folder] = nullptr;
+  for (const auto& license : rules.licenses) {
+    context.licenses[std::string(LicenseFolder(license.path))] = &license;
+  }
+  for (const auto& license : rules.licenses) {
+    const Cursor at(license, &issues);
+    LintTexts(at);
+    LintLicense(context, at);
+    LintTerms(context, at);
+    LintProvenance(context, at);
+  }
+  for (const auto& family : rules.families) {
+    const Cursor at(family, &issues);
+    LintTexts(at);
+    LintFamily(context, at);
+  }
+  const Cursor fields(rules.fields, &issues), countries(rules.countries, &issues), triggers(rules.triggers, &issues);
+  LintTexts(fields);
+  LintFields(fields);
+  LintTexts(countries);
+  LintCountries(countries);
+  LintTexts(triggers);
+  LintTriggers(triggers);
+  LintTokenFolders(context, &issues);
+  LintNames(context, &issues);
+  LintReferences(context, &issues);
+  LintGlobs(context, &issues);
+  SortIssues(&issues);
+  return issues;
+}
 
 }  // namespace weighbridge::rulebook

@@ -1,4 +1,5 @@
-// What a careful reader would refuse in rules that parse: see lint_license.cc, lint_family.cc, lint_lists.cc and lint_names.cc.
+// What a careful reader would refuse in rules that parse: see lint_license.cc, lint_family.cc, lint_lists.cc and
+// lint_names.cc.
 #ifndef WEIGHBRIDGE_SERVICES_RULEBOOK_LINT_H_
 #define WEIGHBRIDGE_SERVICES_RULEBOOK_LINT_H_
 

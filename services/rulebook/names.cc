@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace weighbridge::rulebook {
 namespace {
@@ -14,6 +15,17 @@ bool StartsWith(std::string_view text, std::string_view start) { return text.sub
 
 // Bytes of letters beyond ASCII belong to the word they stand in, so that no word ends in the middle of a foreign one.
 bool IsWordByte(char c) { return IsDigit(c) || IsLetter(c) || static_cast<unsigned char>(c) >= 0x80; }
+
+// True if the byte at `pos` belongs to the word that began before it.
+bool GoesOn(std::string_view text, size_t begin, size_t pos) {
+  if (IsWordByte(text[pos])) return true;
+  if (pos == begin || !IsDigit(text[pos - 1]) || pos + 1 >= text.size() || !IsDigit(text[pos + 1])) return false;
+  if (text[pos] == '.') return true;
+  if (text[pos] != '_') return false;
+  size_t end = pos + 1;
+  while (end < text.size() && IsDigit(text[end])) ++end;
+  return end == text.size() || !IsWordByte(text[end]);
+}
 
 }  // namespace
 
@@ -37,7 +49,7 @@ std::string NormalSpelling(std::string_view name) {
 
 bool SaysNothing(std::string_view normal_name) {
   static constexpr std::array<std::string_view, 20> kWords = {
-      "",      "other",   "others",      "unknown", "none",  "null", "nil",  "n/a", "na",          "custom",
+      "",      "other",   "others",     "unknown", "none",  "null", "nil",  "n/a", "na",          "custom",
       "false", "license", "unlicensed", "licence", "terms", "tbd",  "todo", "-",   "unspecified", "undefined"};
   return std::find(kWords.begin(), kWords.end(), normal_name) != kWords.end();
 }
@@ -89,7 +101,9 @@ bool GlobMatches(std::string_view glob, std::string_view text) {
 std::vector<NameToken> NameTokens(std::string_view text) {
   std::vector<NameToken> tokens;
   const auto add = [&](size_t begin, size_t end) {
-    tokens.push_back({NormalName(text.substr(begin, end - begin)), begin, end});
+    NameToken token = {NormalName(text.substr(begin, end - begin)), begin, end};
+    std::replace(token.text.begin(), token.text.end(), '_', '.');  // only versions have one
+    tokens.push_back(std::move(token));
   };
   for (size_t pos = 0; pos < text.size();) {
     if (!IsWordByte(text[pos])) {
@@ -97,11 +111,7 @@ std::vector<NameToken> NameTokens(std::string_view text) {
       continue;
     }
     size_t end = pos;
-    while (end < text.size() &&
-           (IsWordByte(text[end]) || (text[end] == '.' && end > pos && IsDigit(text[end - 1]) && end + 1 < text.size() &&
-                                      IsDigit(text[end + 1])))) {
-      ++end;
-    }
+    while (end < text.size() && GoesOn(text, pos, end)) ++end;
     size_t letters = pos;
     while (letters < end && !IsDigit(text[letters])) ++letters;
     if (letters == end || letters == pos) {  // no digits, or digits first

@@ -51,7 +51,8 @@ std::string_view HeaderValue(std::string_view bytes, std::string_view key) {
 void CheckHeader(const RuleFile& file, std::string_view proto_file, std::string_view message,
                  std::vector<RuleIssue>* issues) {
   if (HeaderValue(file.bytes, "proto-file") != proto_file) {
-    issues->push_back({file.path, 1, 1, absl::StrFormat("the file must begin with the line \"# proto-file: %s\"", proto_file)});
+    issues->push_back(
+        {file.path, 1, 1, absl::StrFormat("the file must begin with the line \"# proto-file: %s\"", proto_file)});
   }
   const std::string_view named = HeaderValue(file.bytes, "proto-message");
   const size_t dot = message.rfind('.');
@@ -84,7 +85,8 @@ bool CheckBytes(const RuleFile& file, std::vector<RuleIssue>* issues) {
 }
 
 template <typename Message>
-bool ParseFile(const RuleFile& file, std::string_view proto_file, Parsed<Message>* parsed, std::vector<RuleIssue>* issues) {
+bool ParseFile(const RuleFile& file, std::string_view proto_file, Parsed<Message>* parsed,
+               std::vector<RuleIssue>* issues) {
   parsed->path = file.path;
   CheckHeader(file, proto_file, Message::descriptor()->full_name(), issues);
   if (!CheckBytes(file, issues)) return false;
@@ -143,9 +145,10 @@ ParsedRules Parse(const std::vector<RuleFile>& files, std::vector<RuleIssue>* is
       has_triggers = true;
       ParseFile(*file, kRulebookProto, &rules.triggers, issues);
     } else {
-      issues->push_back({std::string(path), 0, 0,
-                         "no rule file stands here: licences are licenses/<short id>/rule.textproto and *.tokens, families "
-                         "are families/<id>.textproto"});
+      issues->push_back(
+          {std::string(path), 0, 0,
+           "no rule file stands here: licences are licenses/<short id>/rule.textproto and *.tokens, families "
+           "are families/<id>.textproto"});
     }
   }
   if (!has_fields) issues->push_back({"fields.textproto", 0, 0, "the file is missing"});

@@ -32,13 +32,13 @@ struct ParsedRules {
   Parsed<rules::v1::TriggerSet> triggers;
   // Path to bytes.
   std::map<std::string, std::string_view> token_files;
-  // Folders under licenses/ that hold a rule.textproto, whether it parsed or not: references to a file that is broken are not
-  // reported a second time.
+  // Folders under licenses/ that hold a rule.textproto, whether it parsed or not: references to a file that is broken
+  // are not reported a second time.
   std::vector<std::string> license_folders;
 };
 
-// Parses all files; views into `files` stay in the result. Appends everything that is wrong to `issues`; the result then holds the
-// files that could be parsed.
+// Parses all files; views into `files` stay in the result. Appends everything that is wrong to `issues`; the result
+// then holds the files that could be parsed.
 ParsedRules Parse(const std::vector<RuleFile>& files, std::vector<RuleIssue>* issues);
 
 // "licenses/MIT/rule.textproto" -> "MIT"; empty for a path outside licenses/<folder>/.

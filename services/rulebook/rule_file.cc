@@ -73,14 +73,15 @@ std::vector<RuleIssue> CheckRuleFiles(const std::vector<RuleFile>& files) {
     if (++seen[file.path] == 2) issues.push_back({file.path, 0, 0, "the path occurs twice"});
     const size_t limit = EndsWith(file.path, ".tokens") ? kTokenFileBytesMax : kRuleTextBytesMax;
     if (file.bytes.size() > limit) {
-      issues.push_back(
-          {file.path, 0, 0, absl::StrFormat("file of %d bytes is over the limit of %d bytes", file.bytes.size(), limit)});
+      issues.push_back({file.path, 0, 0,
+                        absl::StrFormat("file of %d bytes is over the limit of %d bytes", file.bytes.size(), limit)});
     }
     total += file.bytes.size();
   }
   if (total > kRulebookBytesMax) {
-    issues.push_back({"", 0, 0, absl::StrFormat("all files together have %d bytes, over the limit of %d bytes", total,
-                                                kRulebookBytesMax)});
+    issues.push_back(
+        {"", 0, 0,
+         absl::StrFormat("all files together have %d bytes, over the limit of %d bytes", total, kRulebookBytesMax)});
   }
   return issues;
 }
@@ -88,7 +89,8 @@ std::vector<RuleIssue> CheckRuleFiles(const std::vector<RuleFile>& files) {
 std::string RulesDigest(const std::vector<RuleFile>& files) {
   std::vector<const RuleFile*> sorted;
   for (const RuleFile& file : files) sorted.push_back(&file);
-  std::stable_sort(sorted.begin(), sorted.end(), [](const RuleFile* a, const RuleFile* b) { return a->path < b->path; });
+  std::stable_sort(sorted.begin(), sorted.end(),
+                   [](const RuleFile* a, const RuleFile* b) { return a->path < b->path; });
   Sha256 hash;
   for (const RuleFile* file : sorted) hash.Update(Sha256Hex(file->bytes) + "  " + file->path + "\n");
   return ToHex(hash.Finish());

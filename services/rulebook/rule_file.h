@@ -1,7 +1,7 @@
 // The files of a rulebook as bytes, what can be wrong with them, and their digest.
 //
-// Nothing in this package reads files: `services/source` or the caller does, so that the linter, the command line, a daemon and a
-// fuzzer share one entry point.
+// Nothing in this package reads files: `services/source` or the caller does, so that the linter, the command line, a
+// daemon and a fuzzer share one entry point.
 #ifndef WEIGHBRIDGE_SERVICES_RULEBOOK_RULE_FILE_H_
 #define WEIGHBRIDGE_SERVICES_RULEBOOK_RULE_FILE_H_
 
@@ -18,10 +18,10 @@ namespace weighbridge::rulebook {
 // Limits of a rulebook, in bytes and counts. About fifty times what the known licences need.
 inline constexpr size_t kRuleFilesMax = 20'000;
 inline constexpr size_t kRulePathBytesMax = 200;
-inline constexpr size_t kRuleTextBytesMax = 1 << 20;        // one .textproto
-inline constexpr size_t kTokenFileBytesMax = 16 << 20;      // one .tokens
-inline constexpr size_t kRulebookBytesMax = 256 << 20;      // all files together
-inline constexpr int kRuleNestingMax = 32;                  // messages inside messages
+inline constexpr size_t kRuleTextBytesMax = 1 << 20;    // one .textproto
+inline constexpr size_t kTokenFileBytesMax = 16 << 20;  // one .tokens
+inline constexpr size_t kRulebookBytesMax = 256 << 20;  // all files together
+inline constexpr int kRuleNestingMax = 32;              // messages inside messages
 
 // One file of a rulebook.
 struct RuleFile {
@@ -47,8 +47,8 @@ std::string ToString(const RuleIssue& issue);
 // All issues, one on each line.
 std::string ToString(const std::vector<RuleIssue>& issues);
 
-// True for the names that belong to a rulebook: *.textproto and *.tokens. README, BUILD and everything else in the folder is not
-// part of it; whoever walks the folder leaves those out.
+// True for the names that belong to a rulebook: *.textproto and *.tokens. README, BUILD and everything else in the
+// folder is not part of it; whoever walks the folder leaves those out.
 bool IsRuleFileName(std::string_view path);
 
 // Sorts bytewise by path, the order of every digest and bundle.
@@ -57,13 +57,13 @@ void SortRuleFiles(std::vector<RuleFile>* files);
 // Checks number, sizes, path form (relative, plain, no empty, "." or ".." part) and that no path occurs twice.
 std::vector<RuleIssue> CheckRuleFiles(const std::vector<RuleFile>& files);
 
-// SHA-256, as 64 hexadecimal digits, over the lines "<sha256>  <path>\n" of all files in bytewise path order. Reproducible with
-// coreutils; the line stands in rules/README.md.
+// SHA-256, as 64 hexadecimal digits, over the lines "<sha256>  <path>\n" of all files in bytewise path order.
+// Reproducible with coreutils; the line stands in rules/README.md.
 std::string RulesDigest(const std::vector<RuleFile>& files);
 
-// One byte string that holds all files, the same for the same files in any order: what the store keeps by its digest and a replay
-// reads back. Format: magic "WBRULES1", u32 count, then for each file in path order u32 path length, path, u64 size, bytes;
-// integers little-endian.
+// One byte string that holds all files, the same for the same files in any order: what the store keeps by its digest
+// and a replay reads back. Format: magic "WBRULES1", u32 count, then for each file in path order u32 path length, path,
+// u64 size, bytes; integers little-endian.
 std::string PackBundle(std::vector<RuleFile> files);
 
 // The files of a bundle, in path order. INVALID_ARGUMENT with the offset for anything that PackBundle does not write.

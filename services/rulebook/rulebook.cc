@@ -8,6 +8,9 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_format.h"
 #include "services/base/status_macros.h"
+#include "services/classify/classifier.h"
+#include "services/classify/index.h"
+#include "services/classify/token_file.h"
 #include "services/rulebook/blob.h"
 #include "services/rulebook/family_index.h"
 #include "services/rulebook/license_index.h"
@@ -39,6 +42,22 @@ rules::v1::Compiled CompiledFrom(ParsedRules* rules, std::string digest) {
   return compiled;
 }
 
+// The classifier's index over the token files and trigger phrases, both in the order of their files.
+absl::StatusOr<std::string> IndexFrom(const ParsedRules& rules) {
+  std::vector<classify::TokenFile> files;
+  for (const auto& [path, bytes] : rules.token_files) {
+    WB_ASSIGN_OR_RETURN(classify::TokenFile file, classify::ParseTokenFile(bytes));
+    file.name = path.substr(path.rfind('/') + 1);
+    files.push_back(std::move(file));
+  }
+  std::vector<classify::TriggerPhrase> phrases;
+  for (const rules::v1::TriggerPhrase& phrase : rules.triggers.message.phrase()) {
+    phrases.push_back(
+        {phrase.id(), phrase.kind(), phrase.pattern(), phrase.restrictive(), phrase.hit(), phrase.miss()});
+  }
+  return classify::CompileIndex(files, phrases);
+}
+
 }  // namespace
 
 struct Rulebook::Index {
@@ -56,11 +75,15 @@ struct Rulebook::Index {
   const FamilyIndex families;
   std::unordered_map<std::string, const rules::v1::Field*> fields;
   std::unordered_map<std::string, std::set<std::string, std::less<>>> groups;
-  std::string owned_bundle;  // empty for a compiled rulebook, whose blob holds it
+  // Empty for a compiled rulebook, whose blob holds them. Made once and never changed: the views below look into them.
+  std::string owned_index;
+  std::string owned_bundle;
+  std::string_view index;
   std::string_view bundle;
+  std::unique_ptr<const classify::Classifier> classifier;
 };
 
-Rulebook::Rulebook() = default;
+Rulebook::Rulebook(std::unique_ptr<const Index> index) : index_(std::move(index)) {}
 Rulebook::~Rulebook() = default;
 
 absl::StatusOr<std::shared_ptr<const Rulebook>> Rulebook::FromFiles(std::vector<RuleFile> files,
@@ -72,14 +95,21 @@ absl::StatusOr<std::shared_ptr<const Rulebook>> Rulebook::FromFiles(std::vector<
   issues->insert(issues->end(), meaning.begin(), meaning.end());
   SortIssues(issues);
   if (!issues->empty()) {
-    return absl::InvalidArgumentError(
-        absl::StrFormat("the rulebook has %d errors and is not loaded; first: %s", issues->size(), ToString(issues->front())));
+    return absl::InvalidArgumentError(absl::StrFormat("the rulebook has %d errors and is not loaded; first: %s",
+                                                      issues->size(), ToString(issues->front())));
   }
-  std::shared_ptr<Rulebook> book(new Rulebook());
-  book->index_ = std::make_unique<Index>(CompiledFrom(&rules, RulesDigest(files)));
-  book->index_->owned_bundle = PackBundle(std::move(files));
-  book->index_->bundle = book->index_->owned_bundle;
-  return book;
+  absl::StatusOr<std::string> classifier_index = IndexFrom(rules);
+  if (!classifier_index.ok()) {  // what no single file shows, such as two wordings with the same name
+    issues->push_back({"", 0, 0, std::string(classifier_index.status().message())});
+    return absl::InvalidArgumentError(ToString(issues->front()));
+  }
+  auto index = std::make_unique<Index>(CompiledFrom(&rules, RulesDigest(files)));
+  index->owned_index = *std::move(classifier_index);
+  index->index = index->owned_index;
+  index->owned_bundle = PackBundle(std::move(files));
+  index->bundle = index->owned_bundle;
+  WB_ASSIGN_OR_RETURN(index->classifier, classify::Classifier::Create(index->index));
+  return std::shared_ptr<const Rulebook>(new Rulebook(std::move(index)));
 }
 
 absl::StatusOr<std::shared_ptr<const Rulebook>> Rulebook::Layered(std::vector<RuleFile> base,
@@ -95,25 +125,30 @@ absl::StatusOr<std::shared_ptr<const Rulebook>> Rulebook::FromCompiled(std::stri
     return absl::InvalidArgumentError("compiled rulebook: its messages cannot be parsed");
   }
   if (compiled.schema_version() != kSchemaVersion) {
-    return absl::InvalidArgumentError(absl::StrFormat("compiled rulebook: schema version %d; this program reads version %d",
-                                                      compiled.schema_version(), kSchemaVersion));
+    return absl::InvalidArgumentError(
+        absl::StrFormat("compiled rulebook: schema version %d; this program reads version %d",
+                        compiled.schema_version(), kSchemaVersion));
   }
-  std::shared_ptr<Rulebook> book(new Rulebook());
-  book->index_ = std::make_unique<Index>(std::move(compiled));
-  book->index_->bundle = sections.bundle;
-  return book;
+  auto index = std::make_unique<Index>(std::move(compiled));
+  index->index = sections.index;
+  index->bundle = sections.bundle;
+  WB_ASSIGN_OR_RETURN(index->classifier, classify::Classifier::Create(index->index));
+  return std::shared_ptr<const Rulebook>(new Rulebook(std::move(index)));
 }
 
 std::string Rulebook::Compile() const {
   BlobSections sections;
   const std::string messages = index_->compiled.SerializeAsString();
   sections.messages = messages;
+  sections.index = index_->index;
   sections.bundle = index_->bundle;
   return PackBlob(sections);
 }
 
 const std::string& Rulebook::digest() const { return index_->compiled.rules_digest(); }
 std::string_view Rulebook::bundle() const { return index_->bundle; }
+
+const classify::Classifier& Rulebook::classifier() const { return *index_->classifier; }
 
 absl::Span<const License* const> Rulebook::licenses() const { return index_->licenses.all(); }
 const License* Rulebook::LicenseById(std::string_view id) const { return index_->licenses.ById(id); }
@@ -133,7 +168,9 @@ std::vector<const License*> Rulebook::LicensesByHubTag(std::string_view tag) con
 std::vector<const License*> Rulebook::LicensesByName(std::string_view license_name) const {
   return index_->licenses.ByName(license_name);
 }
-std::vector<const License*> Rulebook::LicensesByLink(std::string_view url) const { return index_->licenses.ByLink(url); }
+std::vector<const License*> Rulebook::LicensesByLink(std::string_view url) const {
+  return index_->licenses.ByLink(url);
+}
 
 absl::Span<const Family* const> Rulebook::families() const { return index_->families.all(); }
 

@@ -5,11 +5,11 @@
 //   if (!book.ok()) { std::cerr << ToString(issues); ... }
 //   for (const License* license : (*book)->LicensesByHubTag("gemma")) ...
 //
-// A Rulebook never changes after it is made; any thread may use it. Everything it hands out by pointer or reference lives as long
-// as it does. Lists of licences are in bytewise order of id.
+// A Rulebook never changes after it is made; any thread may use it. Everything it hands out by pointer or reference
+// lives as long as it does. Lists of licences are in bytewise order of id.
 //
-// Names compare as whole values: lower case, blanks at the ends removed. No look-up ever matches a part of a name, and words that
-// say nothing ("other", "unknown", "") match nothing.
+// Names compare as whole values: lower case, blanks at the ends removed. No look-up ever matches a part of a name, and
+// words that say nothing ("other", "unknown", "") match nothing.
 #ifndef WEIGHBRIDGE_SERVICES_RULEBOOK_RULEBOOK_H_
 #define WEIGHBRIDGE_SERVICES_RULEBOOK_RULEBOOK_H_
 
@@ -25,6 +25,10 @@
 #include "proto/weighbridge/rules/v1/rulebook.pb.h"
 #include "services/rulebook/rule_file.h"
 
+namespace weighbridge::classify {
+class Classifier;
+}
+
 namespace weighbridge::rulebook {
 
 using ::weighbridge::rules::v1::Family;
@@ -36,8 +40,8 @@ struct ModelResolution {
   const Family* family = nullptr;
   // Has `modality`, `boundary`, `closed`, `openness`, `version`.
   const FamilyMember* member = nullptr;
-  // The licences that may hold, in the order of the row; several where the copy's date decides (`member->boundary()`). Empty for
-  // closed models only.
+  // The licences that may hold, in the order of the row; several where the copy's date decides (`member->boundary()`).
+  // Empty for closed models only.
   std::vector<const License*> licenses;
   // Not empty: these stand in place of the licences' own `use_policies`.
   std::vector<const License*> use_policies;
@@ -62,18 +66,19 @@ struct ArchitectureMatch {
 
 class Rulebook {
  public:
-  // Loads rule files in any order. INVALID_ARGUMENT if anything is wrong with them, and then `issues` (not null; overwritten)
-  // says everything that is, in the order of path, line and column.
+  // Loads rule files in any order. INVALID_ARGUMENT if anything is wrong with them, and then `issues` (not null;
+  // overwritten) says everything that is, in the order of path, line and column.
   static absl::StatusOr<std::shared_ptr<const Rulebook>> FromFiles(std::vector<RuleFile> files,
                                                                    std::vector<RuleIssue>* issues);
 
   // FromFiles over Layer(base, overlay): the rules of the binary with those of a user's folder over them.
-  static absl::StatusOr<std::shared_ptr<const Rulebook>> Layered(std::vector<RuleFile> base, std::vector<RuleFile> overlay,
+  static absl::StatusOr<std::shared_ptr<const Rulebook>> Layered(std::vector<RuleFile> base,
+                                                                 std::vector<RuleFile> overlay,
                                                                  std::vector<RuleIssue>* issues);
 
-  // Loads what Compile() wrote. `blob` is not copied: it must outlive the rulebook and begin at an address divisible by 8.
-  // DATA_LOSS if the checksum does not fit, INVALID_ARGUMENT for another format or version. The content is trusted to be what
-  // Compile() made; the checksum guards against accident, not against forgery.
+  // Loads what Compile() wrote. `blob` is not copied: it must outlive the rulebook and begin at an address divisible
+  // by 8. DATA_LOSS if the checksum does not fit, INVALID_ARGUMENT for another format or version. The content is
+  // trusted to be what Compile() made; the checksum guards against accident, not against forgery.
   static absl::StatusOr<std::shared_ptr<const Rulebook>> FromCompiled(std::string_view blob);
 
   Rulebook(const Rulebook&) = delete;
@@ -89,15 +94,20 @@ class Rulebook {
   // The blob for FromCompiled(): magic, version, section table, parsed messages, classifier index, bundle, SHA-256.
   std::string Compile() const;
 
-  // ---- licences and use policies ------------------------------------------------------------------------------------------
+  // Compares texts with every wording that the rulebook has; its matches name `License.id` or `short_id` (see
+  // LicenseById). Shared by all threads; lives as long as the rulebook.
+  const classify::Classifier& classifier() const;
+
+  // ---- licences and use policies
+  // ------------------------------------------------------------------------------------------
 
   absl::Span<const License* const> licenses() const;
 
   // By id or short id, exact but for case; null if there is none.
   const License* LicenseById(std::string_view id) const;
 
-  // The documents that a spelling typed by a person can mean: ids, short ids, other names, full names, hub tags and license
-  // names. Blanks, '-' and '_' are one. "gemma" means every Gemma terms text.
+  // The documents that a spelling typed by a person can mean: ids, short ids, other names, full names, hub tags and
+  // license names. Blanks, '-' and '_' are one. "gemma" means every Gemma terms text.
   std::vector<const License*> FindLicenses(std::string_view spelling) const;
 
   // The one that it means; null if there is none or more than one.
@@ -106,15 +116,18 @@ class Rulebook {
   // Candidate sets for metadata; a set of several stands for all of them. Use policies are never candidates.
   std::vector<const License*> LicensesByHubTag(std::string_view tag) const;
   std::vector<const License*> LicensesByName(std::string_view license_name) const;
-  // By the longest listed prefix that ends at a '/', '?' or '#' of the URL, or at its end. Scheme and case do not count.
+  // By the longest listed prefix of the URL. One listed with '/' at its end stands for that place and what lies below
+  // it, others for every address that goes on with another word. Scheme, "www." and case do not count.
   std::vector<const License*> LicensesByLink(std::string_view url) const;
 
-  // ---- families -----------------------------------------------------------------------------------------------------------
+  // ---- families
+  // -----------------------------------------------------------------------------------------------------------
 
   absl::Span<const Family* const> families() const;
 
-  // The row of a hub repository "org/name": organisation exact, name by glob, first match wins in the order of the families'
-  // file names and their rows. Nothing for other shapes. Closed models have no organisation: see ModelNamesIn().
+  // The row of a hub repository "org/name": organisation exact, name by glob, first match wins in the order of the
+  // families' file names and their rows. Nothing for other shapes. Closed models have no organisation: see
+  // ModelNamesIn().
   std::optional<ModelResolution> ResolveModel(std::string_view repository) const;
 
   // The licences and use policies of a row.
@@ -125,11 +138,13 @@ class Rulebook {
                                                         absl::Span<const std::string> architectures,
                                                         std::string_view gguf_architecture) const;
 
-  // Families named in a free string such as the name of a directory or of somebody else's repository. Whole words only: neither
-  // "TinyLlama" nor "llamas" names llama. In the order of the string.
+  // Families named in a free string such as the name of a directory or of somebody else's repository; of a string with
+  // '/' in it the last part counts, because an organisation is no model. Whole words only: neither "TinyLlama" nor
+  // "llamas" names llama. In the order of the string. Evidence to compare, never a licence by itself.
   std::vector<NameMatch> ModelNamesIn(std::string_view text) const;
 
-  // ---- fields and countries -----------------------------------------------------------------------------------------------
+  // ---- fields and countries
+  // -----------------------------------------------------------------------------------------------
 
   const rules::v1::FieldSet& fields() const;
   bool HasField(std::string_view field) const;
@@ -142,9 +157,9 @@ class Rulebook {
 
  private:
   struct Index;
-  Rulebook();
+  explicit Rulebook(std::unique_ptr<const Index> index);
 
-  std::unique_ptr<Index> index_;
+  const std::unique_ptr<const Index> index_;
 };
 
 }  // namespace weighbridge::rulebook
