@@ -307,6 +307,13 @@ absl::Status JsonLexer::ReadNumber(JsonToken* token) {
     text_ += static_cast<char>(byte);
     ++cur_;
   }
+  if (text_ == "-" && PeekByte() == 'I' && options_.non_finite == JsonLexerOptions::NonFinite::kAccept) {
+    WB_RETURN_IF_ERROR(ReadWord(token));
+    if (token->kind != JsonToken::Kind::kNumber) return Malformed(token->at, "expected a value");
+    text_.insert(0, 1, '-');
+    token->text = text_;
+    return absl::OkStatus();
+  }
   if (!IsNumber(text_)) return Malformed(token->at, absl::StrFormat("\"%s\" is no number", text_));
   token->text = text_;
   token->size = text_.size();
@@ -315,7 +322,8 @@ absl::Status JsonLexer::ReadNumber(JsonToken* token) {
 
 absl::Status JsonLexer::ReadWord(JsonToken* token) {
   text_.clear();
-  for (int byte = PeekByte(); byte >= 'a' && byte <= 'z' && text_.size() < kWordBytesMax; byte = PeekByte()) {
+  const auto is_letter = [](int byte) { return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z'); };
+  for (int byte = PeekByte(); is_letter(byte) && text_.size() < kWordBytesMax; byte = PeekByte()) {
     text_ += static_cast<char>(byte);
     ++cur_;
   }
@@ -327,6 +335,8 @@ absl::Status JsonLexer::ReadWord(JsonToken* token) {
     token->kind = JsonToken::Kind::kFalse;
   } else if (text_ == "null") {
     token->kind = JsonToken::Kind::kNull;
+  } else if ((text_ == "NaN" || text_ == "Infinity") && options_.non_finite == JsonLexerOptions::NonFinite::kAccept) {
+    token->kind = JsonToken::Kind::kNumber;
   } else if (text_.empty()) {
     return Malformed(token->at, absl::StrFormat("expected a value, found %s", Shown(PeekByte())));
   } else {

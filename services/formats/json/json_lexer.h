@@ -33,6 +33,8 @@ struct JsonLexerOptions {
   uint64_t string_bytes_max = 64 << 20;        // a longer string is an error
   size_t string_keep_max = 1 << 20;            // a longer string is cut in `text`
   enum class Place { kOffset, kLineAndColumn } place = Place::kLineAndColumn;
+  // NaN, Infinity and -Infinity are no JSON, but Python writes them into configs; accepted as numbers if asked for.
+  enum class NonFinite { kRefuse, kAccept } non_finite = NonFinite::kRefuse;
 };
 
 // Not thread-safe. The reader must outlive the lexer and is not to be used meanwhile, until Detach.

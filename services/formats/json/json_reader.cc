@@ -88,6 +88,7 @@ absl::StatusOr<Value> ParseJson(std::string_view text, const JsonLimits& limits)
   JsonLexerOptions options;
   options.depth_max = std::min(limits.depth_max, kJsonDepthMax);
   options.string_bytes_max = options.string_keep_max = limits.bytes_max;
+  if (limits.non_finite == JsonLimits::NonFinite::kAccept) options.non_finite = JsonLexerOptions::NonFinite::kAccept;
   JsonLexer lexer(&reader, text.size(), options);
   WB_ASSIGN_OR_RETURN(const JsonToken first, lexer.Next());
   WB_ASSIGN_OR_RETURN(Value value, TreeBuilder(&lexer, limits.elements_max).Build(first));

@@ -16,6 +16,8 @@ struct JsonLimits {
   uint64_t bytes_max = 8 << 20;     // of the document
   uint64_t elements_max = 65'536;   // values of any kind
   int depth_max = 32;
+  // Accept NaN, Infinity and -Infinity as unquoted scalars, as Python's reader does; for configs.
+  enum class NonFinite { kRefuse, kAccept } non_finite = NonFinite::kRefuse;
 };
 
 // Reads one JSON document. Refused: duplicate keys (also when escaped differently), malformed UTF-8, anything behind the

@@ -53,7 +53,7 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"missing_comma", "[1 2]", "expected ',' or ']'"}, Bad{"mismatched", "[1}", "does not match"},
         Bad{"key_without_quotes", "{a:1}", "expected a key"}, Bad{"key_without_colon", "{\"a\" 1}", "expected ':'"},
         Bad{"key_without_value", "{\"a\":}", "expected a value"}, Bad{"comment", "{/* x */}", "expected a key"},
-        Bad{"nan", "[NaN]", "expected a value"}, Bad{"word", "[nul]", "\"nul\" is no value"}, Bad{"plus", "[+1]", "expected a value"},
+        Bad{"nan", "[NaN]", "\"NaN\" is no value"}, Bad{"minus_infinity", "[-Infinity]", "\"-\" is no number"}, Bad{"word", "[nul]", "\"nul\" is no value"}, Bad{"plus", "[+1]", "expected a value"},
         Bad{"leading_zero", "[01]", "\"01\" is no number"}, Bad{"bare_minus", "[-]", "is no number"}, Bad{"dot", "[1.]", "is no number"},
         Bad{"exponent", "[1e]", "is no number"}, Bad{"control_in_string", "[\"a\nb\"]", "offset 3"},
         Bad{"overlong_utf8", "[\"\xC0\x80\"]", "malformed UTF-8"}, Bad{"surrogate_utf8", "[\"\xED\xA0\x80\"]", "malformed UTF-8"},
@@ -93,6 +93,16 @@ TEST(JsonReaderTest, AskedDepthIsBounded) {
   limits.depth_max = 1000000;
   EXPECT_FALSE(ParseJson(std::string(129, '[') + std::string(129, ']'), limits).ok());
   EXPECT_TRUE(ParseJson(std::string(128, '[') + std::string(128, ']'), limits).ok());
+}
+
+TEST(JsonReaderTest, NonFiniteNumbersOnlyWhereAskedFor) {
+  JsonLimits limits;
+  limits.non_finite = JsonLimits::NonFinite::kAccept;
+  const Value list = ParseJson("[NaN, Infinity, -Infinity, -1]", limits).value();
+  EXPECT_EQ(list.items[2].text, "-Infinity");
+  EXPECT_EQ(list.items[2].AsDouble(), std::nullopt);
+  EXPECT_EQ(list.items[3].AsInt(), -1);
+  for (const char* text : {"[-Inf]", "[Inf]", "[-I]", "[-true]", "[nan]", "[-NaN]"}) EXPECT_FALSE(ParseJson(text, limits).ok()) << text;
 }
 
 // All tokens of a document as one text, for comparing block sizes.

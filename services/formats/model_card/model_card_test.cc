@@ -107,16 +107,17 @@ TEST(ModelCardBadInputTest, EveryCharacterEdited) {
 TEST(ModelCardCorpusTest, RealCardsAreRead) {
   const auto corpus = testing_support::CorpusDir();
   if (!corpus.has_value()) GTEST_SKIP() << "WEIGHBRIDGE_CORPUS names no folder";
-  int cards = 0, with_front_matter = 0, with_licence = 0;
+  int cards = 0, with_issues = 0, with_front_matter = 0, with_licence = 0;
   for (const auto& entry : std::filesystem::directory_iterator(*corpus + "/model-cards")) {
     ++cards;
     const absl::StatusOr<ModelCard> card = ParseModelCard(testing_support::ReadFileOrFail(entry.path()));
     ASSERT_TRUE(card.ok()) << entry.path() << ": " << card.status();
-    EXPECT_TRUE(card->issues.empty()) << entry.path() << ": " << card->issues[0].message;
+    with_issues += !card->issues.empty();
     with_front_matter += card->has_front_matter;
     with_licence += !card->licenses.empty();
   }
   EXPECT_EQ(cards, 77);
+  EXPECT_EQ(with_issues, 1) << "one real card has a list inside its tags";
   EXPECT_EQ(with_front_matter, 68);
   EXPECT_EQ(with_licence, 65);
 }
