@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2034  # constants are for those who source this
 # Shared by the scripts of this project; to be sourced. Says what it does on stderr, stops with a clear error.
 
 readonly WB_LICENCE_PACK_NAME="scancode-toolkit-mini"
@@ -40,18 +41,20 @@ wb_install() {
       "Weighbridge builds on Debian 12; install their equivalents and run again."
   local as_root=()
   if ((EUID != 0)); then
-    command -v sudo >/dev/null && sudo -n true 2>/dev/null ||
-      wb_die "not root, and sudo asks for a password" "run as root: apt-get install ${missing[*]}"
+    sudo -n true 2>/dev/null ||
+      wb_die "not root, and sudo is not there or asks for a password" "run as root: apt-get install ${missing[*]}"
     as_root=(sudo -n)
   fi
   wb_say "installing ${#missing[@]} Debian packages: ${missing[*]}"
   local log
   log="$(mktemp)"
-  if ! { "${as_root[@]}" apt-get update -q &&
-    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${missing[@]}"; } \
-    >"$log" 2>&1 </dev/null; then
+  # Another apt-get, such as the daily one of a fresh machine, is waited for. Package lists that cannot be renewed may still do.
+  "${as_root[@]}" apt-get -o DPkg::Lock::Timeout=300 update -q >"$log" 2>&1 </dev/null || true
+  if ! "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -q -y \
+    --no-install-recommends "${missing[@]}" >>"$log" 2>&1 </dev/null; then
     tail -n 15 "$log" >&2
-    wb_die "apt-get could not install: ${missing[*]}" "the lines above say why (whole log: $log)"
+    wb_die "apt-get could not install: ${missing[*]}" "the lines above say why (whole log: $log)" \
+      "Weighbridge needs the packages of Debian 12 (bookworm) and a network or a mirror to fetch them from."
   fi
   rm -f "$log"
 }
@@ -61,6 +64,15 @@ wb_cache_dir() { printf '%s/weighbridge\n' "${XDG_CACHE_HOME:-${HOME:-/tmp}/.cac
 
 # Folder of the unpacked licence pack; it is complete if its file `complete` is there.
 wb_licence_pack_dir() { printf '%s/licence-pack/%s\n' "$(wb_cache_dir)" "$WB_LICENCE_PACK_VERSION"; }
+
+# Stops if `bazel` is not the one that this project builds with offline.
+wb_check_bazel() {
+  command -v bazel >/dev/null || wb_die "bazel is not on the PATH" "the package bazel-bootstrap of Debian 12 brings /usr/bin/bazel"
+  local version
+  version="$(bazel --version 2>/dev/null </dev/null)" || version="(it does not start)"
+  [[ "$version" == "bazel 4.2."* ]] ||
+    wb_die "$(command -v bazel) is $version, not Bazel 4.2" "put /usr/bin of Debian's bazel-bootstrap first on the PATH"
+}
 
 # The bazel command with this project's settings; symlinks bazel-* appear in the project's top folder.
 wb_bazel() {

@@ -1,0 +1,130 @@
+#!/usr/bin/env bash
+# From a fresh Debian 12 to decisions: installs what is missing, builds, composes example models, gates them.
+#
+# usage: deploy/quickstart.sh [--examples FOLDER]     default: the examples folder in the user's cache; remade at each run
+# Runs as root or with sudo that asks nothing. A second run takes seconds. Without a network for the licence pack it says which
+# examples it leaves out.
+# exit: 0 every example got the decision it should get, 1 one did not, 2 something cannot be had, 4 a fetched file is not the pinned one
+set -euo pipefail
+started_in="$PWD"
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+# shellcheck source=deploy/lib/common.sh
+source deploy/lib/common.sh
+
+examples="$(wb_cache_dir)/examples"
+while (($# > 0)); do
+  case "$1" in
+    --examples)
+      (($# >= 2)) || wb_die "--examples needs a folder"
+      examples="$2"
+      [[ "$examples" == /* ]] || examples="$started_in/$examples"
+      shift 2
+      ;;
+    -h | --help)
+      sed -n '2,7s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
+      exit 0
+      ;;
+    *) wb_die "unknown argument $1" "usage: deploy/quickstart.sh [--examples FOLDER]" ;;
+  esac
+done
+
+# ---- install, build ------------------------------------------------------------------------------------------------------
+
+wb_install "${WB_BUILD_PACKAGES[@]}"
+wb_check_bazel
+
+wb_say "building (the first time: about 10 minutes on two cores)"
+wb_bazel build //services/cli:weighbridge >&2 </dev/null ||
+  wb_die "the build failed" "the lines above say why; it needs about 2 GB of memory and 2 GB of disk" \
+    "to see it alone: bazel build //services/cli:weighbridge"
+weighbridge="$(pwd)/bazel-bin/services/cli/weighbridge"
+[[ -x "$weighbridge" ]] || wb_die "no program at $weighbridge after the build" "is bazel-bin a link that cannot be replaced?"
+
+# ---- compose -------------------------------------------------------------------------------------------------------------
+
+compose=(deploy/examples/compose.sh)
+pack_status=0
+pack="$(deploy/licence-pack.sh)" || pack_status=$?
+case "$pack_status" in
+  0) compose+=(--texts "$pack") ;;
+  4) exit 4 ;; # what was fetched is not what was pinned: no reason to go on
+  *) wb_say "going on without the licence pack: examples that need a real licence text are left out" ;;
+esac
+
+wb_say "composing example models in $examples"
+left_out="$("${compose[@]}" "$examples")"
+table="$(pwd)/deploy/examples/examples.tsv"
+cd -- "$examples"
+# The examples keep their own database: a trial leaves no trace in the user's.
+export XDG_DATA_HOME="$PWD/data"
+export NO_COLOR=1
+
+# ---- gate ----------------------------------------------------------------------------------------------------------------
+
+# gate MODEL PROFILE DECISION EXIT: runs the gate into ./result.txt; false if decision or exit code is not as given.
+gate() {
+  local status=0
+  "$weighbridge" gate "$1" --profile "profiles/$2" --quiet >result.txt 2>errors.txt </dev/null || status=$?
+  local decision=""
+  read -r decision _ <result.txt || true
+  if [[ "$decision" == "$3" && "$status" == "$4" ]]; then return 0; fi
+  printf 'error: expected %s with exit code %s, got %s with exit code %s\n' "$3" "$4" "${decision:-no decision}" "$status" >&2
+  cat errors.txt >&2
+  return 1
+}
+
+wrong=()
+shown=0
+first=1
+while IFS=$'\t' read -r model profile decision code comment; do
+  [[ "$model" != "#"* && -d "$model" ]] || continue
+  printf '\n# %s\n$ weighbridge gate %s --profile profiles/%s\n' "$comment" "$model" "$profile"
+  gate "$model" "$profile" "$decision" "$code" || wrong+=("$model with $profile")
+  if ((first)); then
+    cat result.txt
+    first=0
+  else
+    # The verdict, and the first reason.
+    awk 'NR == 1 { print; next } /^[A-Z]/ { section++ } section == 1 && items < 2 { if (/^  [-+!x] /) items++; if (items < 2) print }' \
+      result.txt
+  fi
+  shown=$((shown + 1))
+done <"$table"
+
+printf '\n# What was decided can be evaluated again from what is stored, to the same bytes\n'
+audit="$("$weighbridge" log list 2>errors.txt | awk 'NR == 1 { print $1 }')" || true
+if [[ -n "$audit" ]]; then
+  printf '$ weighbridge log replay %s\n' "$audit"
+  "$weighbridge" log replay "$audit" || wrong+=("log replay $audit")
+else
+  cat errors.txt >&2
+  wrong+=("log list: it names no audit")
+fi
+
+# ---- what now ------------------------------------------------------------------------------------------------------------
+
+if [[ -n "$left_out" ]]; then
+  printf '\nLeft out, because the licence pack with real texts could not be fetched:\n'
+  while IFS=$'\t' read -r model key; do printf '  %-22s needs the text %s\n' "$model" "$key"; done <<<"$left_out"
+  printf 'With a network: deploy/licence-pack.sh; with a copy of the wheel: deploy/licence-pack.sh --wheel FILE\n'
+fi
+cat <<END
+
+Examples and profiles lie in $examples
+The program is $weighbridge
+Next: cd to the examples, edit a profile, and gate again; then a model of yours:
+  export PATH="$(dirname "$weighbridge"):\$PATH"
+  weighbridge gate /path/to/model --profile profiles/startup.yaml
+  weighbridge gate llama-3.1-8b --profile profiles/giant.yaml --format json
+  weighbridge explain term.threshold
+  weighbridge licenses llama3.1
+README.md has a tour. Nothing here is legal advice.
+END
+
+if ((${#wrong[@]} > 0)); then
+  printf '\n%d of %d examples did not go as they should:\n' "${#wrong[@]}" "$shown" >&2
+  printf '  %s\n' "${wrong[@]}" >&2
+  printf 'This is a fault of Weighbridge or of this checkout; see git status, and report it.\n' >&2
+  exit 1
+fi
+printf '\n%d examples gated, each with the decision it should get\n' "$shown"
