@@ -174,7 +174,20 @@ class HeaderParser {
     const uint64_t bytes = key->size * static_cast<uint64_t>(Width(key->element));  // at most 2^28 * 8
     WB_RETURN_IF_ERROR(CheckRoom(bytes, "array"));
     if (key->element != GgufType::kBool) return reader_->Skip(bytes, "array");
-    for (uint64_t i = 0; i < key->size; ++i) WB_RETURN_IF_ERROR(ReadScalar(GgufType::kBool).status());
+    return CheckBooleans(bytes);
+  }
+
+  absl::Status CheckBooleans(uint64_t count) {
+    while (count > 0) {
+      WB_ASSIGN_OR_RETURN(std::string_view bytes, reader_->Available());
+      bytes = bytes.substr(0, static_cast<size_t>(std::min<uint64_t>(bytes.size(), count)));
+      for (size_t i = 0; i < bytes.size(); ++i) {
+        if (static_cast<uint8_t>(bytes[i]) <= 1) continue;
+        return Malformed(reader_->offset() + i, absl::StrFormat("boolean %d is neither 0 nor 1", static_cast<uint8_t>(bytes[i])));
+      }
+      reader_->Consume(bytes.size());
+      count -= bytes.size();
+    }
     return absl::OkStatus();
   }
 
