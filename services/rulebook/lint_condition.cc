@@ -36,14 +36,16 @@ std::string ValueProblem(const LintContext& context, FactId::Value id, const std
                  : absl::StrFormat("%s is \"true\" or \"false\", not \"%s\"", name, value);
     case FactType::countries:
       if (value.rfind("group:", 0) == 0) {
-        return context.groups.count(value.substr(6)) != 0
+        return !context.rules->countries_known || context.groups.count(value.substr(6)) != 0
                    ? ""
                    : absl::StrFormat("countries.textproto has no group \"%s\"", value.substr(6));
       }
       return IsCountryCode(value) ? "" : absl::StrFormat("\"%s\" is no ISO 3166-1 alpha-2 country code", value);
     case FactType::words:
       if (id == FactId::fields_of_use) {
-        return context.fields.count(value) != 0 ? "" : absl::StrFormat("fields.textproto has no field \"%s\"", value);
+        return !context.rules->fields_known || context.fields.count(value) != 0
+                   ? ""
+                   : absl::StrFormat("fields.textproto has no field \"%s\"", value);
       }
       for (const std::string& word : info.values()) {
         if (word == value) return "";

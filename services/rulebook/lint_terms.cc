@@ -81,6 +81,10 @@ void LintDuty(const LintContext& context, const ConditionOwner& owner, const Cur
   if (duty.encouraged() && duty.has_violated_when()) {
     at.ReportAt("encouraged", "what the text only encourages cannot be violated");
   }
+  if (duty.has_violated_when() && duty.has_fulfilled_when() &&
+      duty.violated_when().SerializeAsString() == duty.fulfilled_when().SerializeAsString()) {
+    at.ReportAt("fulfilled_when", "the same facts fulfil the duty and violate it");
+  }
   if (duty.kind() == ObligationKind::derivative_name && duty.strings().empty()) {
     at.ReportAt("kind", "derivative_name needs the word that the name must have, in `strings`");
   }
@@ -97,6 +101,9 @@ void LintTest(const LintContext& context, const ConditionOwner& owner, const Cur
   if (test.has_unless()) {
     LintCondition(context, owner, at.Sub("unless"));
     if (test.unless_clause().empty()) at.ReportAt("unless", "unless needs its unless_clause");
+    if (test.when().SerializeAsString() == test.unless().SerializeAsString()) {
+      at.ReportAt("unless", "the test never applies: unless is the same as when");
+    }
   } else if (!test.unless_clause().empty()) {
     at.ReportAt("unless_clause", "unless_clause without unless");
   }

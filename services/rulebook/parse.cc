@@ -137,10 +137,10 @@ ParsedRules Parse(const std::vector<RuleFile>& files, std::vector<RuleIssue>* is
       if (ParseFile(*file, kRulebookProto, &family, issues)) rules.families.push_back(std::move(family));
     } else if (path == "fields.textproto") {
       has_fields = true;
-      ParseFile(*file, kRulebookProto, &rules.fields, issues);
+      rules.fields_known = ParseFile(*file, kRulebookProto, &rules.fields, issues);
     } else if (path == "countries.textproto") {
       has_countries = true;
-      ParseFile(*file, kRulebookProto, &rules.countries, issues);
+      rules.countries_known = ParseFile(*file, kRulebookProto, &rules.countries, issues);
     } else if (path == "triggers.textproto") {
       has_triggers = true;
       ParseFile(*file, kRulebookProto, &rules.triggers, issues);

@@ -30,6 +30,9 @@ struct ParsedRules {
   Parsed<rules::v1::FieldSet> fields;
   Parsed<rules::v1::CountryGroups> countries;
   Parsed<rules::v1::TriggerSet> triggers;
+  // False if the file is missing or does not parse: what refers to it is then not reported a second time.
+  bool fields_known = false;
+  bool countries_known = false;
   // Path to bytes.
   std::map<std::string, std::string_view> token_files;
   // Folders under licenses/ that hold a rule.textproto, whether it parsed or not: references to a file that is broken
