@@ -107,20 +107,15 @@ uint32_t Overlap(uint32_t begin, uint32_t end, const Group& group) {
   return high > low ? high - low : 0;
 }
 
-// Words of the text that `a` explains and `b` does not.
-uint32_t ExplainedOnlyBy(const Comparison& a, const Comparison& b) {
-  std::vector<uint32_t> words_a, words_b;
-  for (const uint32_t word : a.map) {
-    if (word < kMarkerBase) words_a.push_back(word);
-  }
+// Words of the span [begin, end) that `a` explains and `b` does not.
+uint32_t ExplainedOnlyBy(const Comparison& a, const Comparison& b, uint32_t begin, uint32_t end) {
+  std::vector<bool> explained(end - begin);
   for (const uint32_t word : b.map) {
-    if (word < kMarkerBase) words_b.push_back(word);
+    if (word >= begin && word < end) explained[word - begin] = true;
   }
   uint32_t only = 0;
-  size_t j = 0;
-  for (const uint32_t word : words_a) {
-    while (j < words_b.size() && words_b[j] < word) ++j;
-    if (j == words_b.size() || words_b[j] != word) ++only;
+  for (const uint32_t word : a.map) {
+    if (word >= begin && word < end && !explained[word - begin]) ++only;
   }
   return only;
 }
@@ -132,8 +127,8 @@ constexpr uint32_t kMixtureShare = 5;  // one in so many
 bool FitsAsWell(const Comparison& best, const Comparison& other) {
   if (IsBareVerdict(best.verdict)) return IsBareVerdict(other.verdict) && other.matched == best.matched;
   if (IsBareVerdict(other.verdict)) return false;
-  const uint32_t for_other = ExplainedOnlyBy(other, best);
-  const uint32_t for_best = ExplainedOnlyBy(best, other);
+  const uint32_t for_other = ExplainedOnlyBy(other, best, best.word_begin, best.word_end);
+  const uint32_t for_best = ExplainedOnlyBy(best, other, best.word_begin, best.word_end);
   if (for_other == 0 && for_best == 0) return other.differing <= best.differing;
   return for_other * kMixtureShare >= for_best + for_other;
 }

@@ -57,6 +57,7 @@ class Comparer {
     for (size_t i = 1; i < chain_.runs.size(); ++i) AlignBetween(chain_.runs[i - 1], chain_.runs[i]);
     begin_ = chain_.begin();
     end_ = chain_.end();
+    FindPart();
     AlignBefore();
     AlignBehind();
     out_.word_begin = begin_;
@@ -79,11 +80,25 @@ class Comparer {
     }
   }
 
+  // A text does not go on beyond the part of the file (a value of a front matter, the body) in which it stands.
+  void FindPart() {
+    const std::vector<uint32_t>& parts = found_.tokens->part_begins;
+    const auto word_at = [&](uint32_t offset) {
+      return static_cast<uint32_t>(std::lower_bound(words_.begin(), words_.end(), offset,
+                                                    [](const Word& word, uint32_t at) { return word.begin < at; }) -
+                                   words_.begin());
+    };
+    const auto behind_first = std::upper_bound(parts.begin(), parts.end(), words_[begin_].begin);
+    part_begin_ = behind_first == parts.begin() ? 0 : word_at(*(behind_first - 1));
+    const auto behind_last = std::upper_bound(parts.begin(), parts.end(), words_[end_ - 1].begin);
+    part_end_ = behind_last == parts.end() ? static_cast<uint32_t>(words_.size()) : word_at(*behind_last);
+  }
+
   // Aligns official words [low, high) with what stands before found word begin_, backwards.
   void AlignBackward(uint32_t low, uint32_t high) {
     while (high > low) {
       const uint32_t step = std::min(kEndStepWords, high - low);
-      const uint32_t reach = std::min(begin_, step + kEndSlackWords);
+      const uint32_t reach = std::min(begin_ - part_begin_, step + kEndSlackWords);
       std::vector<uint32_t> official(step), found(reach);
       for (uint32_t i = 0; i < step; ++i) official[i] = official_[high - 1 - i];
       for (uint32_t i = 0; i < reach; ++i) found[i] = found_.hashes[begin_ - 1 - i];
@@ -102,7 +117,7 @@ class Comparer {
   void AlignForward(uint32_t low, uint32_t high) {
     while (high > low) {
       const uint32_t step = std::min(kEndStepWords, high - low);
-      const uint32_t reach = std::min<uint32_t>(static_cast<uint32_t>(words_.size()) - end_, step + kEndSlackWords);
+      const uint32_t reach = std::min(part_end_ - end_, step + kEndSlackWords);
       const WordPairs pairs = AlignOutward(official_.subspan(low, step), found_.hashes.subspan(end_, reach), budget_);
       if (pairs.empty()) return;
       const uint32_t old_end = end_;
@@ -120,9 +135,12 @@ class Comparer {
       const IndexSegment& segment = segments_[s];
       if (segment.begin >= high) continue;
       if (segment.kind == static_cast<uint32_t>(Segment::Kind::kFixed)) {
+        if (segment.group == kTitleGroup && high == segment.end && OwnHeadingBefore(segment)) return;
         AlignBackward(segment.begin, high);
       } else {
-        begin_ -= SlotBefore(s);
+        bool own_heading = false;
+        begin_ -= SlotBefore(s, &own_heading);
+        if (own_heading) return;
       }
       high = segment.begin;
     }
@@ -143,17 +161,23 @@ class Comparer {
   }
 
   // Words before begin_ that fill slot s: up to the fixed part that comes before the slot, or else the notice that stands there.
-  uint32_t SlotBefore(size_t s) const {
+  // Sets *own_heading for a heading made of the title's words in another form ("The X License (X)"): the title is then absent
+  // and the heading is framing.
+  uint32_t SlotBefore(size_t s, bool* own_heading) const {
     const IndexSegment& segment = segments_[s];
-    const uint32_t most = std::min(segment.max_words, begin_);
+    const uint32_t most = std::min(segment.max_words, begin_ - part_begin_);
     if (s > 0) {
       const IndexSegment& fixed = segments_[s - 1];
       const uint32_t sample = std::min<uint32_t>(3, fixed.end - fixed.begin);
-      for (uint32_t size = 0; size <= most && size + sample <= begin_; ++size) {
-        if (std::equal(official_.begin() + fixed.end - sample, official_.begin() + fixed.end,
-                       found_.hashes.begin() + (begin_ - size - sample))) {
-          return size;
+      for (uint32_t size = 0; size <= most && size + sample <= begin_ - part_begin_; ++size) {
+        if (!std::equal(official_.begin() + fixed.end - sample, official_.begin() + fixed.end,
+                        found_.hashes.begin() + (begin_ - size - sample))) {
+          continue;
         }
+        const uint32_t own = TitleWordsAt(fixed, begin_ - size, begin_);
+        if (own == 0 || !IsCopyrightNotice(found_, begin_ - size + own, begin_)) return size;
+        *own_heading = true;
+        return size - own;
       }
     }
     if (segment.kind != static_cast<uint32_t>(Segment::Kind::kCopyrightSlot)) return 0;
@@ -163,13 +187,31 @@ class Comparer {
     return 0;
   }
 
+  // True if more of the title's words stand before begin_ than the title has: a heading like "The X License (X)".
+  bool OwnHeadingBefore(const IndexSegment& title) const {
+    uint32_t count = 0;
+    while (begin_ - count > part_begin_ && TitleWordsAt(title, begin_ - count - 1, begin_ - count) == 1) ++count;
+    return count > title.end - title.begin;
+  }
+
+  // How many words from `begin` on are words of the title.
+  uint32_t TitleWordsAt(const IndexSegment& title, uint32_t begin, uint32_t end) const {
+    if (title.group != kTitleGroup) return 0;
+    uint32_t count = 0;
+    while (begin + count < end && std::find(official_.begin() + title.begin, official_.begin() + title.end,
+                                            found_.hashes[begin + count]) != official_.begin() + title.end) {
+      ++count;
+    }
+    return count;
+  }
+
   uint32_t SlotBehind(size_t s) const {
     const IndexSegment& segment = segments_[s];
-    const uint32_t most = std::min<uint32_t>(segment.max_words, static_cast<uint32_t>(words_.size()) - end_);
+    const uint32_t most = std::min(segment.max_words, part_end_ - end_);
     if (s + 1 < segments_.size()) {
       const IndexSegment& fixed = segments_[s + 1];
       const uint32_t sample = std::min<uint32_t>(3, fixed.end - fixed.begin);
-      for (uint32_t size = 0; size <= most && end_ + size + sample <= words_.size(); ++size) {
+      for (uint32_t size = 0; size <= most && end_ + size + sample <= part_end_; ++size) {
         if (std::equal(official_.begin() + fixed.begin, official_.begin() + fixed.begin + sample,
                        found_.hashes.begin() + end_ + size)) {
           return size;
@@ -413,7 +455,11 @@ class Comparer {
     const uint32_t to = words_[end_ - 1].end;
     for (const Oddity& oddity : found_.tokens->oddities) {
       if (oddity.begin >= to) break;
-      if (oddity.end <= from) continue;
+      // Markup that hides text may hide all that follows; other markup stands before the word it changes.
+      const uint32_t reach = begin_ > 0 ? words_[begin_ - 1].end : 0;
+      const bool before = oddity.kind == OddityKind::kHiddenMarkup ||
+                          (oddity.kind == OddityKind::kStruck && oddity.end > reach);
+      if (oddity.end <= from && !before) continue;
       EditClass cls = EditClass::kHidden;
       switch (oddity.kind) {
         case OddityKind::kHiddenComment:
@@ -442,7 +488,7 @@ class Comparer {
       allowed_only_ = allowed_only_ && IsAllowed(cls);
       any_critical_ = any_critical_ || IsCritical(cls);
       if (out_.edits.size() < kMaxListedEdits) {
-        out_.edits.push_back({cls, IsCritical(cls), std::max(oddity.begin, from), std::min(oddity.end, to), 0, 0});
+        out_.edits.push_back({cls, IsCritical(cls), oddity.begin, std::min(oddity.end, to), 0, 0});
       }
     }
   }
@@ -542,7 +588,8 @@ class Comparer {
   const absl::Span<const IndexMarker> markers_;
   const absl::Span<const IndexSegment> segments_;
   uint32_t required_ = 0;
-  uint32_t begin_ = 0, end_ = 0;
+  uint32_t begin_ = 0, end_ = 0;            // span of found words
+  uint32_t part_begin_ = 0, part_end_ = 0;  // the span stays within these
   std::vector<bool> absent_;  // by segment
   std::vector<std::pair<uint32_t, uint32_t>> slots_;  // bytes of slot contents
   bool allowed_only_ = true;

@@ -44,7 +44,8 @@ class Writer {
     header.format_version = kIndexFormatVersion;
     header.normaliser_version = kNormaliserVersion;
     header.total_bytes = bytes_.size();
-    header.checksum = IndexChecksum(std::string_view(bytes_).substr(sizeof(header)));
+    std::memcpy(&bytes_[0], &header, sizeof(header));
+    header.checksum = IndexChecksum(bytes_);
     std::memcpy(&bytes_[0], &header, sizeof(header));
     return std::move(bytes_);
   }

@@ -28,9 +28,11 @@ bool Inside(uint64_t begin, uint64_t count, uint64_t size) { return begin <= siz
 
 }  // namespace
 
-uint64_t IndexChecksum(std::string_view bytes) {
+namespace {
+
+uint64_t ChecksumOf(std::string_view bytes, uint64_t seed) {
   // Four lanes of multiply and rotate over 8-byte words: damage is detected at several bytes a cycle. It is no signature.
-  uint64_t lanes[4] = {0x9E3779B97F4A7C15u, 0xC2B2AE3D27D4EB4Fu, 0x165667B19E3779F9u, 0x27D4EB2F165667C5u};
+  uint64_t lanes[4] = {seed ^ 0x9E3779B97F4A7C15u, 0xC2B2AE3D27D4EB4Fu, 0x165667B19E3779F9u, 0x27D4EB2F165667C5u};
   const auto mix = [](uint64_t lane, uint64_t value) {
     lane = (lane ^ value) * 0xBF58476D1CE4E5B9u;
     return lane << 31 | lane >> 33;
@@ -52,6 +54,16 @@ uint64_t IndexChecksum(std::string_view bytes) {
   return result;
 }
 
+}  // namespace
+
+uint64_t IndexChecksum(std::string_view index) {
+  IndexHeader header;
+  std::memcpy(&header, index.data(), sizeof(header));
+  header.checksum = 0;
+  const uint64_t head = ChecksumOf(std::string_view(reinterpret_cast<const char*>(&header), sizeof(header)), 0);
+  return ChecksumOf(index.substr(sizeof(header)), head);
+}
+
 absl::StatusOr<IndexView> IndexView::Load(std::string_view bytes) {
   if (reinterpret_cast<uintptr_t>(bytes.data()) % 8 != 0) return absl::InvalidArgumentError("the licence index is not aligned");
   IndexHeader header;
@@ -64,7 +76,7 @@ absl::StatusOr<IndexView> IndexView::Load(std::string_view bytes) {
                         header.format_version, header.normaliser_version, kIndexFormatVersion, kNormaliserVersion));
   }
   if (header.total_bytes != bytes.size()) return Broken("its size is not the one it names");
-  if (header.checksum != IndexChecksum(bytes.substr(sizeof(header)))) return Broken("checksum");
+  if (header.checksum != IndexChecksum(bytes)) return Broken("checksum");
 
   IndexView view;
   WB_ASSIGN_OR_RETURN(const auto strings, ReadTable<char>(bytes, header.strings, "strings"));

@@ -17,7 +17,7 @@ struct IndexHeader {
   uint32_t format_version;
   uint32_t normaliser_version;
   uint64_t total_bytes;
-  uint64_t checksum;  // of everything behind the header
+  uint64_t checksum;  // IndexChecksum of the whole
   struct Table {
     uint64_t offset;
     uint64_t count;  // records
@@ -66,7 +66,8 @@ struct IndexPhrase {
 inline constexpr char kIndexMagic[8] = {'W', 'B', 'C', 'L', 'S', 'I', 'D', 'X'};
 inline constexpr uint32_t kIndexFormatVersion = 1;
 
-uint64_t IndexChecksum(std::string_view bytes);
+// Of all bytes but the field itself. Requires index.size() >= sizeof(IndexHeader).
+uint64_t IndexChecksum(std::string_view index);
 
 // Views into the bytes of an index, which must outlive it and start at an address that is a multiple of 8.
 class IndexView {

@@ -14,6 +14,7 @@ namespace {
 
 constexpr size_t kMaxLinkBytes = 2048;
 constexpr size_t kMaxStruckBytes = 4096;
+constexpr size_t kMaxJoinBytes = 40;
 // A line at least this long that ends without punctuation probably goes on below: a number there is no list marker.
 constexpr size_t kWrappedLineBytes = 60;
 
@@ -335,6 +336,7 @@ class Scanner {
   void ScanWord();
   bool ReadWordBytes();
   bool ExtendWord();
+  bool JoinPrefix(int length);
   bool AppendGlyph();
   bool IsMarker(std::string_view form) const;
   void FinishWord();
@@ -464,25 +466,36 @@ bool Scanner::ExtendWord() {
         return true;
       }
       return false;
-    case '-': {
-      const std::string_view form = std::string_view(out_.normalised).substr(form_begin_);
-      if (form != "non" && form != "sub") return false;
-      size_t at = pos_ + 1;
-      if (At(at) == '\r') ++at;
-      if (At(at) == '\n') {
-        ++at;
-        while (At(at) == ' ' || At(at) == '\t') ++at;
-      }
-      if (ClassOf(At(at)) != kLower && ClassOf(At(at)) != kUpper) return false;
-      pos_ = at;
-      return true;
-    }
+    case '-':
+      return JoinPrefix(1);
     case '&':
     case '\\':
       return AppendGlyph();
     default:
       return ClassOf(c) == kHigh && AppendGlyph();
   }
+}
+
+// "non-commercial" is "noncommercial", also where a line (with its comment prefix) breaks behind the hyphen. Moves on to the
+// letter behind a hyphen of `length` bytes and returns true if the word so far is such a prefix.
+bool Scanner::JoinPrefix(int length) {
+  const std::string_view form = std::string_view(out_.normalised).substr(form_begin_);
+  if (form != "non" && form != "sub") return false;
+  size_t at = pos_ + length;
+  const size_t limit = std::min(text_.size(), at + kMaxJoinBytes);
+  bool broken = false;
+  for (; at < limit; ++at) {
+    if (broken && (text_.compare(at, 4, "dnl ") == 0 || text_.compare(at, 4, "REM ") == 0)) at += 3;
+    const char c = text_[at];
+    if (ClassOf(c) == kLower || ClassOf(c) == kUpper) break;
+    broken = broken || c == '\n';
+    const bool framing = ClassOf(c) == kSpace || ClassOf(c) == kLineEnd ||
+                         (broken && (c == '#' || c == '*' || c == '/' || c == ';' || c == '>' || c == '|' || c == '-'));
+    if (!framing) return false;
+  }
+  if (at >= text_.size() || at >= limit) return false;
+  pos_ = at;
+  return true;
 }
 
 // Takes a character that is not plain ASCII into the word; false if it ends the word.
@@ -554,13 +567,8 @@ bool Scanner::AppendGlyph() {
       Append("'");
       pos_ += glyph.length;
       return true;
-    case FoldKind::kHyphen: {
-      const std::string_view word = std::string_view(out_.normalised).substr(form_begin_);
-      const ByteClass next = ClassOf(At(pos_ + glyph.length));
-      if ((word != "non" && word != "sub") || (next != kLower && next != kUpper)) return false;
-      pos_ += glyph.length;
-      return true;
-    }
+    case FoldKind::kHyphen:
+      return JoinPrefix(glyph.length);
     case FoldKind::kZeroWidth:
       return pass(OddityKind::kZeroWidth);
     case FoldKind::kSoftHyphen:

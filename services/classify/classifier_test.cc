@@ -1,0 +1,228 @@
+// The verdicts, on invented licences: mutants, disguises, collisions and harmless twins.
+#include "services/classify/classifier.h"
+
+#include <ostream>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "gtest/gtest.h"
+#include "services/classify/fixture.h"
+#include "services/classify/mutate.h"
+
+namespace weighbridge::classify {
+namespace {
+
+std::string WithHolder(std::string text) {
+  const std::string line = "<year> <holder>";
+  return text.replace(text.find(line), line.size(), "2029 Ada Example and contributors");
+}
+
+std::string Replace(std::string text, const std::string& from, const std::string& to) {
+  const size_t at = text.find(from);
+  EXPECT_NE(at, std::string::npos) << from;
+  return at == std::string::npos ? text : text.replace(at, from.size(), to);
+}
+
+struct Case {
+  std::string name;
+  std::string text;
+  std::string expected;  // Summary
+};
+
+void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
+
+class VerdictTest : public testing::TestWithParam<Case> {};
+
+TEST_P(VerdictTest, IsAsExpected) {
+  const Built built = BuildFixture();
+  EXPECT_EQ(Summary(built.classifier->Classify(GetParam().text)), GetParam().expected);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Texts, VerdictTest,
+    testing::Values(
+        Case{"Empty", "", ""},                                                                      //
+        Case{"Pointer", "This model is under the Tarn 2.0 Community Agreement, see its page.", ""},  //
+        Case{"OfficialPebble", PebbleText(), "Pebble EXACT bare"},
+        Case{"FilledIn", WithHolder(PebbleText()), "Pebble EQUIVALENT bare"},
+        Case{"NoTitle", PebbleText().substr(16), "Pebble EQUIVALENT bare"},
+        Case{"OtherFormOfTitle", "The Pebble License (Pebble)\n" + PebbleText().substr(15), "Pebble EQUIVALENT bare"},
+        Case{"NoCopyrightLine", Replace(PebbleText(), "Copyright (c) <year> <holder>\n", ""), "Pebble EQUIVALENT bare"},
+        Case{"ConditionInCopyrightLine",
+             Replace(PebbleText(), "<year> <holder>", "2029 Ada, research use only, no business use"), "Pebble MODIFIED"},
+        Case{"ModifiedInTitle", "Modified " + PebbleText(), "Pebble EXACT"},
+        Case{"TitleOfAnotherLicence", "Tarn 2.1 License\n\n" + PebbleText().substr(16), "Pebble VARIANT"},
+        Case{"Version20", TarnText("2.0"), "Tarn-2.0 EXACT bare"},  //
+        Case{"Version21", TarnText("2.1"), "Tarn-2.1 EXACT bare"},
+        Case{"Thirty", Replace(TarnText("2.0"), "300 million", "30 million"), "Tarn-2.0 MODIFIED"},
+        Case{"ArticleLost", Replace(TarnText("2.0"), "the settings needed", "settings needed"), "Tarn-2.0 VARIANT"},
+        Case{"SectionReference", Replace(TarnText("2.0"), "section 2 does", "section 4 does"), "Tarn-2.0 MODIFIED"},
+        Case{"OtherVersionInTitle", Replace(TarnText("2.0"), "TARN 2.0", "TARN 2.1"), "Tarn-2.0 MODIFIED"},
+        Case{"FirstQuarter", TarnText("2.0").substr(0, 900), "Tarn-2.0 PARTIAL"},
+        Case{"TwoLicences", TarnText("2.0") + "\n----\n\n" + WithHolder(PebbleText()),
+             "Tarn-2.0 EXACT bare; Pebble EQUIVALENT bare"},
+        Case{"SameTextTwice", PebbleText() + "\n" + PebbleText(), "Pebble EXACT bare; Pebble EXACT bare"},
+        Case{"UnlistedSister", PebbleShowText(), "Pebble MODIFIED"},
+        Case{"ShortNonCommercialLine", PebbleText() + "\nNon-commercial use.\n", "Pebble EXACT"},
+        Case{"ProseBehind", PebbleText() + "\nThe garden behind the house had been quiet since early morning that day.\n",
+             "Pebble EXACT"},
+        Case{"FrontMatter",
+             "---\nlanguage:\n- en\nextra_gated_prompt: >-\n  " + Replace(TarnText("2.0"), "1. What", "  1. What") +
+                 "extra_gated_fields:\n  Name: text that is not short at all and belongs to a form of many words\n---\n"
+                 "# Tarn\n\nThis model card has a body with many words that are no part of any agreement.\n",
+             "Tarn-2.0 EXACT bare"}),
+    [](const testing::TestParamInfo<Case>& info) { return info.param.name; });
+
+TEST(ClassifierTest, NamesBothSiblingsWhenNothingDecides) {
+  const Built built = BuildOrFail({LearnOrFail("Tarn-A", "1", TarnText("2.0")), LearnOrFail("Tarn-B", "1", TarnText("2.0"))});
+  const Classification found = built.classifier->Classify(TarnText("2.0"));
+  ASSERT_EQ(found.matches.size(), 1u);
+  EXPECT_EQ(found.matches[0].verdict, MatchVerdict::kExact);
+  EXPECT_EQ(found.matches[0].also, std::vector<std::string>{"Tarn-B"});
+  EXPECT_FALSE(found.Bare(0));
+}
+
+TEST(ClassifierTest, TheLargerTextWinsWhereOneContainsTheOther) {
+  const Built built = BuildOrFail({LearnOrFail("Pebble", "1", PebbleText()), LearnOrFail("Show", "1", PebbleShowText())});
+  EXPECT_EQ(Summary(built.classifier->Classify(PebbleShowText())), "Show EXACT bare");
+  EXPECT_EQ(Summary(built.classifier->Classify(PebbleText())), "Pebble EXACT bare");
+}
+
+TEST(ClassifierTest, EditsPointAtTheFoundBytes) {
+  const Built built = BuildFixture();
+  const std::string text = Replace(TarnText("2.0"), "300 million", "30 million");
+  const Classification found = built.classifier->Classify(text);
+  ASSERT_EQ(found.matches.size(), 1u);
+  ASSERT_EQ(found.matches[0].edits.size(), 1u);
+  const Edit& edit = found.matches[0].edits[0];
+  EXPECT_EQ(text.substr(edit.begin, edit.end - edit.begin), "30");
+  EXPECT_EQ(EditClassName(edit.cls), "number");
+  EXPECT_TRUE(edit.critical);
+  const TokenizedText official = Tokenize(TarnText("2.0"));
+  ASSERT_EQ(edit.expected_word_count, 1u);
+  EXPECT_EQ(official.NormalisedWord(edit.expected_first_word), "300");
+}
+
+TEST(ClassifierTest, ResidueSaysWhatItTouchesAndHolds) {
+  const Built built = BuildFixture();
+  const std::string clause = "Whoever has over 5 million monthly users asks first.";
+  const Classification found = built.classifier->Classify(PebbleText() + "\n" + clause + "\n");
+  ASSERT_EQ(found.residue.size(), 1u);
+  EXPECT_TRUE(found.residue[0].touches_match);
+  EXPECT_TRUE(found.residue[0].blocks);
+  EXPECT_EQ(found.residue[0].triggers, std::vector<std::string>{"monthly-visitors"});
+  EXPECT_TRUE(found.matches[0].blocked_by_residue);
+  EXPECT_EQ(found.matches[0].verdict, MatchVerdict::kExact);
+}
+
+TEST(ClassifierTest, TermsCarryValuesAndPlaces) {
+  const Built built = BuildFixture();
+  const std::string text = TarnText("2.0");
+  const Classification found = built.classifier->Classify(text);
+  ASSERT_EQ(found.terms.size(), 2u);
+  EXPECT_EQ(found.terms[1].kind, "mau_threshold");
+  EXPECT_EQ(found.terms[1].value, "300000000");
+  EXPECT_EQ(text.substr(found.terms[1].begin, found.terms[1].end - found.terms[1].begin), "300 million monthly visitors");
+  EXPECT_TRUE(found.terms[1].restrictive);
+  EXPECT_TRUE(found.terms[1].in_match);
+}
+
+TEST(ClassifierTest, NoMutantIsBare) {
+  const Built built = BuildFixture();
+  int count = 0;
+  for (const std::string& text : {PebbleText(), TarnText("2.0"), TarnText("2.1")}) {
+    const TokenFile file = LearnOrFail("x", "x", text);
+    const auto [begin, end] = RequiredBytes(file, text);
+    std::vector<Variation> mutants = LegalMutants(text, begin, end, 12);
+    for (Variation& disguise : Disguises(text, begin, end)) mutants.push_back(std::move(disguise));
+    for (Variation& collision : Collisions(text, begin, end, 3)) mutants.push_back(std::move(collision));
+    for (const Variation& mutant : mutants) {
+      const Classification found = built.classifier->Classify(mutant.text);
+      for (size_t i = 0; i < found.matches.size(); ++i) {
+        EXPECT_FALSE(found.Bare(i)) << Summary(found) << " for " << mutant.name;
+      }
+      ++count;
+    }
+  }
+  EXPECT_GT(count, 500);
+}
+
+TEST(ClassifierTest, EveryDisguiseIsFlagged) {
+  const Built built = BuildFixture();
+  const std::string text = TarnText("2.0");
+  const auto [begin, end] = RequiredBytes(LearnOrFail("x", "x", text), text);
+  for (const Variation& disguise : Disguises(text, begin, end)) {
+    EXPECT_FALSE(built.classifier->Classify(disguise.text).oddities.empty()) << disguise.name;
+  }
+}
+
+TEST(ClassifierTest, AChosenCollisionIsSeenByItsDigest) {
+  const Built built = BuildFixture();
+  const std::string text = TarnText("2.0");
+  const auto [begin, end] = RequiredBytes(LearnOrFail("x", "x", text), text);
+  const std::vector<Variation> collisions = Collisions(text, begin, end, 2);
+  ASSERT_EQ(collisions.size(), 2u);
+  for (const Variation& collision : collisions) {
+    const Classification found = built.classifier->Classify(collision.text);
+    ASSERT_EQ(found.matches.size(), 1u);
+    EXPECT_EQ(found.matches[0].verdict, MatchVerdict::kModified);
+    ASSERT_EQ(found.matches[0].edits.size(), 1u);
+    EXPECT_EQ(EditClassName(found.matches[0].edits[0].cls), "collision");
+  }
+}
+
+TEST(ClassifierTest, EveryHarmlessTwinIsBare) {
+  const Built built = BuildFixture();
+  const std::pair<std::string, std::string> texts[] = {
+      {"Pebble", WithHolder(PebbleText())}, {"Tarn-2.0", TarnText("2.0")}, {"Tarn-2.1", TarnText("2.1")}};
+  for (const auto& [id, text] : texts) {
+    for (const Variation& twin : HarmlessTwins(text)) {
+      const Classification found = built.classifier->Classify(twin.text);
+      EXPECT_TRUE(found.matches.size() == 1 && found.matches[0].license_id == id && found.Bare(0))
+          << Summary(found) << " for " << id << ", " << twin.name;
+    }
+  }
+}
+
+TEST(ClassifierTest, SameAnswerFromAnyThread) {
+  const Built built = BuildFixture();
+  const std::string text = TarnText("2.1") + PebbleText() + Replace(TarnText("2.0"), "must not", "may");
+  const std::string expected = Summary(built.classifier->Classify(text));
+  std::vector<std::string> answers(8);
+  std::vector<std::thread> threads;
+  for (std::string& answer : answers) {
+    threads.emplace_back([&] { answer = Summary(built.classifier->Classify(text)); });
+  }
+  for (std::thread& thread : threads) thread.join();
+  for (const std::string& answer : answers) EXPECT_EQ(answer, expected);
+}
+
+// Not a time limit: these inputs would take hours if any step were more than linear in them.
+TEST(ClassifierTest, SurvivesHostileTexts) {
+  const Built built = BuildFixture();
+  std::string shingle, tiny, copies;
+  while (shingle.size() < 1 << 20) shingle += "load, run, change and hand on the Weights ";
+  while (tiny.size() < 1 << 20) tiny += "a ";
+  while (copies.size() < 1 << 20) copies += TarnText("2.0") + PebbleText();
+  std::string tags, comments, links;
+  while (tags.size() < 1 << 20) tags += "<a <!-- [](";
+  while (comments.size() < 1 << 20) comments += "<!--";
+  while (links.size() < 1 << 20) links += "](~~&#";
+  for (const std::string& text : {shingle, tiny, copies, std::string(1 << 20, 'x'), tags, comments, links,
+                                  std::string(1 << 20, '\xFF'), std::string(1 << 20, '\0')}) {
+    const Classification found = built.classifier->Classify(text);
+    EXPECT_LE(found.words, text.size());
+  }
+  EXPECT_GT(built.classifier->Classify(copies).matches.size(), 100u);
+}
+
+TEST(ClassifierTest, ATextOverTheLimitIsNeverBare) {
+  const Built built = BuildFixture();
+  const Classification found = built.classifier->Classify(PebbleText() + std::string(kMaxTextBytes, ' '));
+  EXPECT_TRUE(found.incomplete);
+  EXPECT_TRUE(found.matches.empty());
+}
+
+}  // namespace
+}  // namespace weighbridge::classify
