@@ -18,12 +18,18 @@ int DtypeBits(std::string_view dtype) {
 // {elements of a block, bytes of a block}
 std::pair<uint64_t, uint64_t> GgufBlock(uint32_t type) {
   switch (type) {
-    case 0: return {1, 4};
-    case 2: return {32, 18};
-    case 8: return {32, 34};
-    case 12: return {256, 144};
-    case 24: return {1, 1};
-    default: return {1, 2};  // F16, BF16
+    case 0:
+      return {1, 4};
+    case 2:
+      return {32, 18};
+    case 8:
+      return {32, 34};
+    case 12:
+      return {256, 144};
+    case 24:
+      return {1, 1};
+    default:
+      return {1, 2};  // F16, BF16
   }
 }
 
@@ -31,27 +37,40 @@ int KvWidth(GgufKvType type) {
   switch (type) {
     case GgufKvType::kU8:
     case GgufKvType::kI8:
-    case GgufKvType::kBool: return 1;
+    case GgufKvType::kBool:
+      return 1;
     case GgufKvType::kU16:
-    case GgufKvType::kI16: return 2;
+    case GgufKvType::kI16:
+      return 2;
     case GgufKvType::kU32:
     case GgufKvType::kI32:
-    case GgufKvType::kF32: return 4;
+    case GgufKvType::kF32:
+      return 4;
     case GgufKvType::kU64:
     case GgufKvType::kI64:
-    case GgufKvType::kF64: return 8;
+    case GgufKvType::kF64:
+      return 8;
     case GgufKvType::kString:
-    case GgufKvType::kArray: return 0;
+    case GgufKvType::kArray:
+      return 0;
   }
   return 0;
 }
 
 void WriteNumber(GgufWriter* writer, GgufKvType type, uint64_t value) {
   switch (KvWidth(type)) {
-    case 1: writer->U8(static_cast<uint8_t>(value)); break;
-    case 2: writer->U16(static_cast<uint16_t>(value)); break;
-    case 4: writer->U32(static_cast<uint32_t>(value)); break;
-    default: writer->U64(value); break;
+    case 1:
+      writer->U8(static_cast<uint8_t>(value));
+      break;
+    case 2:
+      writer->U16(static_cast<uint16_t>(value));
+      break;
+    case 4:
+      writer->U32(static_cast<uint32_t>(value));
+      break;
+    default:
+      writer->U64(value);
+      break;
   }
 }
 
@@ -92,10 +111,12 @@ std::string SafetensorsFile(std::string_view header, std::string_view data) {
   return file;
 }
 
-std::string BuildSafetensors(const std::vector<SafetensorsSpec>& tensors, const std::map<std::string, std::string>& metadata,
-                             uint32_t seed) {
+std::string BuildSafetensors(const std::vector<SafetensorsSpec>& tensors,
+                             const std::map<std::string, std::string>& metadata, uint32_t seed) {
   std::string header = "{";
-  const auto comma = [&] { if (header.size() > 1) header += ','; };
+  const auto comma = [&] {
+    if (header.size() > 1) header += ',';
+  };
   if (!metadata.empty()) {
     header += "\"__metadata__\":{";
     bool first = true;
@@ -145,9 +166,12 @@ GgufWriter& GgufWriter::PadTo(uint64_t alignment) {
   return *this;
 }
 
-GgufWriter& GgufWriter::Header(uint64_t tensors, uint64_t kvs) { return Raw("GGUF").U32(version_).Count(tensors).Count(kvs); }
+GgufWriter& GgufWriter::Header(uint64_t tensors, uint64_t kvs) {
+  return Raw("GGUF").U32(version_).Count(tensors).Count(kvs);
+}
 
-GgufWriter& GgufWriter::Tensor(std::string_view name, const std::vector<uint64_t>& dims, uint32_t type, uint64_t offset) {
+GgufWriter& GgufWriter::Tensor(std::string_view name, const std::vector<uint64_t>& dims, uint32_t type,
+                               uint64_t offset) {
   String(name).U32(static_cast<uint32_t>(dims.size()));
   for (const uint64_t dim : dims) Count(dim);
   return U32(type).U64(offset);
@@ -195,7 +219,8 @@ GgufKv GgufNumbers(std::string key, GgufKvType element, std::vector<uint64_t> va
   return kv;
 }
 
-std::string BuildGguf(const std::vector<GgufKv>& kvs, const std::vector<GgufTensorSpec>& tensors, const GgufOptions& options) {
+std::string BuildGguf(const std::vector<GgufKv>& kvs, const std::vector<GgufTensorSpec>& tensors,
+                      const GgufOptions& options) {
   std::vector<GgufKv> all = kvs;
   if (options.alignment != 32) all.push_back(GgufU32("general.alignment", options.alignment));
   GgufWriter writer(options.version, options.order);
@@ -236,7 +261,8 @@ std::string BuildLfsPointer(std::string_view sha256_hex, uint64_t size) {
 }
 
 std::string BuildShardIndex(const std::map<std::string, std::string>& weight_map, uint64_t total_size) {
-  std::string json = "{\n  \"metadata\": {\n    \"total_size\": " + std::to_string(total_size) + "\n  },\n  \"weight_map\": {";
+  std::string json =
+      "{\n  \"metadata\": {\n    \"total_size\": " + std::to_string(total_size) + "\n  },\n  \"weight_map\": {";
   bool first = true;
   for (const auto& [tensor, file] : weight_map) {
     json += (first ? "\n    " : ",\n    ") + JsonQuoted(tensor) + ": " + JsonQuoted(file);

@@ -12,7 +12,8 @@
 
 namespace weighbridge::testing_support {
 
-// ---- safetensors -----------------------------------------------------------------------------------------------------------
+// ---- safetensors
+// -----------------------------------------------------------------------------------------------------------
 
 struct SafetensorsSpec {
   std::string name;
@@ -27,17 +28,20 @@ std::string BuildSafetensors(const std::vector<SafetensorsSpec>& tensors,
 // Any header text with its length in front and `data` behind: for files that lie.
 std::string SafetensorsFile(std::string_view header, std::string_view data);
 
-// ---- GGUF ------------------------------------------------------------------------------------------------------------------
+// ---- GGUF
+// ------------------------------------------------------------------------------------------------------------------
 
 // Ids of the format.
 enum class GgufKvType : uint32_t { kU8, kI8, kU16, kI16, kU32, kI32, kF32, kBool, kString, kArray, kU64, kI64, kF64 };
 
 enum class GgufByteOrder { kLittle, kBig };
 
-// Writes the primitive values of a GGUF of one version and byte order; the tests of attacks use it to write what no builder would.
+// Writes the primitive values of a GGUF of one version and byte order; the tests of attacks use it to write what no
+// builder would.
 class GgufWriter {
  public:
-  explicit GgufWriter(uint32_t version = 3, GgufByteOrder order = GgufByteOrder::kLittle) : version_(version), order_(order) {}
+  explicit GgufWriter(uint32_t version = 3, GgufByteOrder order = GgufByteOrder::kLittle)
+      : version_(version), order_(order) {}
 
   GgufWriter& U8(uint8_t value) { return Number(value, 1); }
   GgufWriter& U16(uint16_t value) { return Number(value, 2); }
@@ -67,11 +71,11 @@ class GgufWriter {
 struct GgufKv {
   std::string key;
   GgufKvType type = GgufKvType::kU32;
-  uint64_t number = 0;                  // any integer or bool; floats by their bits
-  std::string text;                     // of a string
-  GgufKvType element = GgufKvType::kU8; // of an array
-  std::vector<uint64_t> numbers;        // elements of an array of numbers
-  std::vector<std::string> texts;       // elements of an array of strings
+  uint64_t number = 0;                   // any integer or bool; floats by their bits
+  std::string text;                      // of a string
+  GgufKvType element = GgufKvType::kU8;  // of an array
+  std::vector<uint64_t> numbers;         // elements of an array of numbers
+  std::vector<std::string> texts;        // elements of an array of strings
 };
 GgufKv GgufString(std::string key, std::string value);
 GgufKv GgufU32(std::string key, uint32_t value);
@@ -94,9 +98,11 @@ struct GgufOptions {
 };
 
 // A valid file: data in sequence, each tensor padded. Knows the sizes of types 0, 1, 2, 8, 12, 24 and 30.
-std::string BuildGguf(const std::vector<GgufKv>& kvs, const std::vector<GgufTensorSpec>& tensors, const GgufOptions& options = {});
+std::string BuildGguf(const std::vector<GgufKv>& kvs, const std::vector<GgufTensorSpec>& tensors,
+                      const GgufOptions& options = {});
 
-// ---- others ----------------------------------------------------------------------------------------------------------------
+// ---- others
+// ----------------------------------------------------------------------------------------------------------------
 
 // A git-lfs pointer to `size` bytes with this SHA-256 (64 hexadecimal digits).
 std::string BuildLfsPointer(std::string_view sha256_hex, uint64_t size);

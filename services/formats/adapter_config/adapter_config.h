@@ -24,8 +24,8 @@ struct AdapterConfig {
   std::optional<AdapterValue> revision;
   std::optional<uint64_t> r;
   std::optional<double> lora_alpha;
-  std::vector<std::string> target_modules;              // a pattern counts as one entry
-  std::vector<std::string> modules_to_save;             // modules that the adapter holds whole
+  std::vector<std::string> target_modules;   // a pattern counts as one entry
+  std::vector<std::string> modules_to_save;  // modules that the adapter holds whole
 };
 
 // INVALID_ARGUMENT with offset, line and column if it is no JSON object or if one of these keys has the wrong type.

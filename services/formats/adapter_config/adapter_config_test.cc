@@ -31,12 +31,14 @@ TEST(AdapterConfigTest, ReadsWhatAnAdapterNeeds) {
 TEST(AdapterConfigTest, AnEmptyBaseIsNoBase) {
   EXPECT_FALSE(ParseAdapterConfig(R"({"base_model_name_or_path": ""})").value().base_model_name_or_path.has_value());
   EXPECT_FALSE(ParseAdapterConfig("{}").value().base_model_name_or_path.has_value());
-  EXPECT_THAT(ParseAdapterConfig(R"({"target_modules": "all-linear"})").value().target_modules, ElementsAre("all-linear"));
+  EXPECT_THAT(ParseAdapterConfig(R"({"target_modules": "all-linear"})").value().target_modules,
+              ElementsAre("all-linear"));
 }
 
 TEST(AdapterConfigTest, WrongTypesAreRefused) {
-  for (const char* json : {"[]", R"({"peft_type": 1})", R"({"base_model_name_or_path": ["x"]})", R"({"r": -1})", R"({"r": "8"})", R"({"lora_alpha": true})",
-                           R"({"target_modules": [1]})", R"({"modules_to_save": {"a": 1}})", R"({"r": 1, "r": 2})"}) {
+  for (const char* json : {"[]", R"({"peft_type": 1})", R"({"base_model_name_or_path": ["x"]})", R"({"r": -1})",
+                           R"({"r": "8"})", R"({"lora_alpha": true})", R"({"target_modules": [1]})",
+                           R"({"modules_to_save": {"a": 1}})", R"({"r": 1, "r": 2})"}) {
     EXPECT_THAT(std::string(ParseAdapterConfig(json).status().message()), HasSubstr("offset ")) << json;
   }
 }
@@ -50,10 +52,13 @@ TEST(AdapterConfigBadInputTest, EveryTruncationAndEdit) {
 TEST(AdapterConfigCorpusTest, RealConfigsAreRead) {
   const auto corpus = testing_support::CorpusDir();
   if (!corpus.has_value()) GTEST_SKIP() << "WEIGHBRIDGE_CORPUS names no folder";
-  const AdapterConfig zoo = ParseAdapterConfig(testing_support::ReadFileOrFail(*corpus + "/artifacts/zoo/adapter_config.json")).value();
+  const AdapterConfig zoo =
+      ParseAdapterConfig(testing_support::ReadFileOrFail(*corpus + "/artifacts/zoo/adapter_config.json")).value();
   EXPECT_EQ(zoo.base_model_name_or_path->value, "zoo/A");
   const AdapterConfig real =
-      ParseAdapterConfig(testing_support::ReadFileOrFail(*corpus + "/configs/adelacorbeanu-llama-3-2-3b-romanian-qa-lora/adapter_config.json")).value();
+      ParseAdapterConfig(testing_support::ReadFileOrFail(
+                             *corpus + "/configs/adelacorbeanu-llama-3-2-3b-romanian-qa-lora/adapter_config.json"))
+          .value();
   EXPECT_EQ(real.base_model_name_or_path->value, "meta-llama/Llama-3.2-3B");
 }
 

@@ -19,7 +19,9 @@ class Arena {
  public:
   Arena() = default;
   Arena(Arena&& other) noexcept
-      : blocks_(std::move(other.blocks_)), free_(std::exchange(other.free_, nullptr)), left_(std::exchange(other.left_, 0)) {}
+      : blocks_(std::move(other.blocks_)),
+        free_(std::exchange(other.free_, nullptr)),
+        left_(std::exchange(other.left_, 0)) {}
   Arena& operator=(Arena&& other) noexcept {
     blocks_ = std::move(other.blocks_);
     free_ = std::exchange(other.free_, nullptr);

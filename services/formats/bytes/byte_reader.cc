@@ -35,7 +35,8 @@ absl::Status ByteReader::Fetch() {
         absl::StrFormat("offset %d: the file ended early, its size was %d bytes when opened", fetched_, size_));
   }
   if (block_.size() > size_ - fetched_) {
-    return absl::DataLossError(absl::StrFormat("offset %d: the file grew beyond its size of %d bytes", fetched_, size_));
+    return absl::DataLossError(
+        absl::StrFormat("offset %d: the file grew beyond its size of %d bytes", fetched_, size_));
   }
   fetched_ += block_.size();
   return absl::OkStatus();

@@ -3,8 +3,8 @@
 //   ByteReader reader(&source);
 //   WB_ASSIGN_OR_RETURN(uint64_t length, reader.ReadU64(Endian::kLittle, "header length"));
 //
-// Every read is checked against size() before anything is allocated or consumed. `what` names the thing read in the error
-// message. Not thread-safe; the source must outlive the reader.
+// Every read is checked against size() before anything is allocated or consumed. `what` names the thing read in the
+// error message. Not thread-safe; the source must outlive the reader.
 #ifndef WEIGHBRIDGE_SERVICES_FORMATS_BYTES_BYTE_READER_H_
 #define WEIGHBRIDGE_SERVICES_FORMATS_BYTES_BYTE_READER_H_
 

@@ -17,8 +17,9 @@ class ByteSource {
  public:
   virtual ~ByteSource() = default;
 
-  // Returns the next block of unread bytes, never empty except at the end of the artifact. The view stays valid until the
-  // next call. An error is one of the medium (the file shrank, the disk failed), never of the content, and is final.
+  // Returns the next block of unread bytes, never empty except at the end of the artifact. The view stays valid until
+  // the next call. An error is one of the medium (the file shrank, the disk failed), never of the content, and is
+  // final.
   virtual absl::StatusOr<std::string_view> NextBlock() = 0;
 
   // Size of the whole artifact in bytes, known before the first block.
@@ -28,7 +29,8 @@ class ByteSource {
 // A ByteSource over memory that the caller keeps alive; `block_size` (at least 1) lets tests split the input anywhere.
 class MemorySource : public ByteSource {
  public:
-  explicit MemorySource(std::string_view bytes, size_t block_size = SIZE_MAX) : bytes_(bytes), block_size_(block_size) {}
+  explicit MemorySource(std::string_view bytes, size_t block_size = SIZE_MAX)
+      : bytes_(bytes), block_size_(block_size) {}
 
   absl::StatusOr<std::string_view> NextBlock() override {
     const std::string_view block = bytes_.substr(position_, block_size_);

@@ -1,5 +1,5 @@
-// The three ways in which content can be refused, each naming the place. Errors of the medium are not made here: they pass
-// through from the ByteSource unchanged.
+// The three ways in which content can be refused, each naming the place. Errors of the medium are not made here: they
+// pass through from the ByteSource unchanged.
 #ifndef WEIGHBRIDGE_SERVICES_FORMATS_BYTES_ERRORS_H_
 #define WEIGHBRIDGE_SERVICES_FORMATS_BYTES_ERRORS_H_
 

@@ -14,15 +14,25 @@ bool EndsWith(std::string_view text, std::string_view suffix) {
   return text.size() >= suffix.size() && text.substr(text.size() - suffix.size()) == suffix;
 }
 
-constexpr std::string_view kVisionKeys[] = {"vision",  "visual",    "image_",    "img_",       "video_",       "mm_",
-                                            "vit_",    "pixel_",    "projector_", "multimodal", "multi_modal", "perceiver", "patch_size"};
+constexpr std::string_view kVisionKeys[] = {"vision",      "visual",    "image_",    "img_",       "video_",
+                                            "mm_",         "vit_",      "pixel_",    "projector_", "multimodal",
+                                            "multi_modal", "perceiver", "patch_size"};
 constexpr std::string_view kAudioKeys[] = {"audio", "speech", "num_mel_bins", "mel_", "sampling_rate"};
 
 // Encoder-decoder classes of transformers that only read and write text; "ForConditionalGeneration" alone says nothing.
-constexpr std::string_view kTextGenerators[] = {"T5",       "MT5",  "UMT5",  "LongT5", "T5Gemma",       "Bart",   "MBart",          "Pegasus", "PegasusX",
-                                                "LED",      "Blenderbot", "BlenderbotSmall", "M2M100", "ProphetNet", "FSMT", "SwitchTransformers", "PLBart", "BigBirdPegasus",
+constexpr std::string_view kTextGenerators[] = {"T5",         "MT5",
+                                                "UMT5",       "LongT5",
+                                                "T5Gemma",    "Bart",
+                                                "MBart",      "Pegasus",
+                                                "PegasusX",   "LED",
+                                                "Blenderbot", "BlenderbotSmall",
+                                                "M2M100",     "ProphetNet",
+                                                "FSMT",       "SwitchTransformers",
+                                                "PLBart",     "BigBirdPegasus",
                                                 "NllbMoe"};
-constexpr std::string_view kTextHeads[] = {"ForCausalLM", "LMHeadModel", "ForMaskedLM", "ForSequenceClassification", "ForTokenClassification", "ForQuestionAnswering", "MTModel"};
+constexpr std::string_view kTextHeads[] = {
+    "ForCausalLM",          "LMHeadModel", "ForMaskedLM", "ForSequenceClassification", "ForTokenClassification",
+    "ForQuestionAnswering", "MTModel"};
 
 bool IsTextArchitecture(std::string_view name) {
   if (NameShowsVision(name) || NameShowsAudio(name)) return false;
@@ -38,10 +48,14 @@ bool IsTextArchitecture(std::string_view name) {
 // null, false, empty and zero switch a feature off.
 bool Stands(const Value& value) {
   switch (value.kind) {
-    case Value::Kind::kNull: return false;
-    case Value::Kind::kScalar: return value.AsBool() != false && !value.text.empty() && value.text != "0";
-    case Value::Kind::kList: return !value.items.empty();
-    case Value::Kind::kMap: return !value.members.empty();
+    case Value::Kind::kNull:
+      return false;
+    case Value::Kind::kScalar:
+      return value.AsBool() != false && !value.text.empty() && value.text != "0";
+    case Value::Kind::kList:
+      return !value.items.empty();
+    case Value::Kind::kMap:
+      return !value.members.empty();
   }
   return true;
 }
@@ -56,8 +70,12 @@ class ConfigReader {
     const struct {
       std::string_view key;
       std::optional<ConfigValue>* value;
-    } strings[] = {{"model_type", &config_.model_type}, {"_name_or_path", &config_.name_or_path}, {"torch_dtype", &config_.torch_dtype},
-                   {"dtype", &config_.torch_dtype},     {"transformers_version", &config_.transformers_version}, {"_class_name", &config_.class_name}};
+    } strings[] = {{"model_type", &config_.model_type},
+                   {"_name_or_path", &config_.name_or_path},
+                   {"torch_dtype", &config_.torch_dtype},
+                   {"dtype", &config_.torch_dtype},
+                   {"transformers_version", &config_.transformers_version},
+                   {"_class_name", &config_.class_name}};
     for (const auto& row : strings) {
       const Member* member = root.FindMember(row.key);
       if (member == nullptr || member->value.IsNull() || row.value->has_value()) continue;
@@ -73,7 +91,8 @@ class ConfigReader {
     }
     const Value* text_config = root.Find("text_config");
     for (const Value* map : {&root, text_config}) {
-      if (map != nullptr && !config_.vocab_size.has_value() && map->Find("vocab_size") != nullptr) config_.vocab_size = map->Find("vocab_size")->AsUint();
+      if (map != nullptr && !config_.vocab_size.has_value() && map->Find("vocab_size") != nullptr)
+        config_.vocab_size = map->Find("vocab_size")->AsUint();
     }
     if (const Member* member = root.FindMember("auto_map")) {
       if (Stands(member->value)) config_.auto_map = member->key_at;

@@ -28,12 +28,13 @@ struct ConfigEvidence {
 struct ModelConfig {
   std::optional<ConfigValue> model_type;
   std::vector<ConfigValue> architectures;
-  std::optional<ConfigValue> name_or_path;  // "_name_or_path": often the base model, sometimes a path of a training machine
-  std::optional<ConfigValue> torch_dtype;   // or "dtype" of newer writers
+  std::optional<ConfigValue>
+      name_or_path;  // "_name_or_path": often the base model, sometimes a path of a training machine
+  std::optional<ConfigValue> torch_dtype;  // or "dtype" of newer writers
   std::optional<ConfigValue> transformers_version;
-  std::optional<ConfigValue> class_name;    // "_class_name" of diffusers components
-  std::optional<uint64_t> vocab_size;       // of the model or its text_config
-  std::optional<Position> auto_map;         // the config names code of its own
+  std::optional<ConfigValue> class_name;  // "_class_name" of diffusers components
+  std::optional<uint64_t> vocab_size;     // of the model or its text_config
+  std::optional<Position> auto_map;       // the config names code of its own
   std::vector<ConfigEvidence> vision;
   std::vector<ConfigEvidence> audio;
   // What the config alone says: kText needs known text architectures, no code of its own and neither list above.
@@ -43,8 +44,9 @@ struct ModelConfig {
   bool has_audio() const { return !audio.empty(); }
 };
 
-// Reads a config. INVALID_ARGUMENT with offset, line and column if it is no JSON object (json_reader.h; NaN and Infinity are accepted)
-// or if a value that matters has the wrong type: a string where a list must stand can be read in two ways.
+// Reads a config. INVALID_ARGUMENT with offset, line and column if it is no JSON object (json_reader.h; NaN and
+// Infinity are accepted) or if a value that matters has the wrong type: a string where a list must stand can be read in
+// two ways.
 absl::StatusOr<ModelConfig> ParseModelConfig(std::string_view text);
 
 }  // namespace weighbridge::formats

@@ -2,7 +2,8 @@
 #include "services/formats/testing/fuzz_target.h"
 
 std::vector<std::string> FuzzSeeds() {
-  return {R"({"architectures": ["LlamaForCausalLM"], "model_type": "llama", "vocab_size": 10})", R"({"vision_config": {"a": [1, -Infinity, null]}, "auto_map": {}})"};
+  return {R"({"architectures": ["LlamaForCausalLM"], "model_type": "llama", "vocab_size": 10})",
+          R"({"vision_config": {"a": [1, -Infinity, null]}, "auto_map": {}})"};
 }
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {

@@ -52,22 +52,44 @@ TEST_P(ModalityOfConfigTest, IsWhatTheConfigShows) {
 INSTANTIATE_TEST_SUITE_P(
     Config, ModalityOfConfigTest,
     ::testing::Values(
-        Case{"text", R"({"architectures": ["MistralForCausalLM"]})", Modality::kText}, Case{"encoder_decoder", R"({"architectures": ["T5ForConditionalGeneration"]})", Modality::kText},
-        Case{"masked", R"({"architectures": ["BertForMaskedLM"]})", Modality::kText}, Case{"empty", "{}", Modality::kUnknown}, Case{"no_architectures", R"({"model_type": "llama"})", Modality::kUnknown},
-        Case{"null_architectures", R"({"architectures": null})", Modality::kUnknown}, Case{"unknown_class", R"({"architectures": ["SomethingModel"]})", Modality::kUnknown},
-        Case{"conditional_generation_alone", R"({"architectures": ["NewForConditionalGeneration"]})", Modality::kUnknown}, Case{"only_the_head", R"({"architectures": ["ForCausalLM"]})", Modality::kUnknown},
-        Case{"one_of_two_unknown", R"({"architectures": ["LlamaForCausalLM", "X"]})", Modality::kUnknown}, Case{"code_of_its_own", R"({"architectures": ["XForCausalLM"], "auto_map": {"AutoModel": "x.X"}})", Modality::kUnknown},
-        Case{"vision_config", R"({"architectures": ["LlamaForCausalLM"], "vision_config": {"hidden_size": 1}})", Modality::kVision}, Case{"vision_config_null", R"({"architectures": ["LlamaForCausalLM"], "vision_config": null})", Modality::kText},
-        Case{"image_token", R"({"architectures": ["LlamaForCausalLM"], "image_token_index": 128256})", Modality::kVision}, Case{"vision_below", R"({"architectures": ["LlamaForCausalLM"], "thinker_config": {"vision_config": {"a": 1}}})", Modality::kVision},
-        Case{"vision_by_type", R"({"architectures": ["LlamaForCausalLM"], "model_type": "mllama"})", Modality::kVision}, Case{"vision_by_class", R"({"architectures": ["MllamaForConditionalGeneration"]})", Modality::kVision},
-        Case{"audio_config", R"({"architectures": ["LlamaForCausalLM"], "audio_config": {"a": 1}})", Modality::kAudio}, Case{"audio_by_class", R"({"architectures": ["WhisperForConditionalGeneration"]})", Modality::kAudio},
-        Case{"labels_are_free_text", R"({"architectures": ["BertForSequenceClassification"], "id2label": {"0": "x"}, "label2id": {"vision_x": 1}})", Modality::kText},
-        Case{"infinity", R"({"architectures": ["MambaForCausalLM"], "time_step_limit": [0.0, Infinity]})", Modality::kText}),
+        Case{"text", R"({"architectures": ["MistralForCausalLM"]})", Modality::kText},
+        Case{"encoder_decoder", R"({"architectures": ["T5ForConditionalGeneration"]})", Modality::kText},
+        Case{"masked", R"({"architectures": ["BertForMaskedLM"]})", Modality::kText},
+        Case{"empty", "{}", Modality::kUnknown},
+        Case{"no_architectures", R"({"model_type": "llama"})", Modality::kUnknown},
+        Case{"null_architectures", R"({"architectures": null})", Modality::kUnknown},
+        Case{"unknown_class", R"({"architectures": ["SomethingModel"]})", Modality::kUnknown},
+        Case{"conditional_generation_alone", R"({"architectures": ["NewForConditionalGeneration"]})",
+             Modality::kUnknown},
+        Case{"only_the_head", R"({"architectures": ["ForCausalLM"]})", Modality::kUnknown},
+        Case{"one_of_two_unknown", R"({"architectures": ["LlamaForCausalLM", "X"]})", Modality::kUnknown},
+        Case{"code_of_its_own", R"({"architectures": ["XForCausalLM"], "auto_map": {"AutoModel": "x.X"}})",
+             Modality::kUnknown},
+        Case{"vision_config", R"({"architectures": ["LlamaForCausalLM"], "vision_config": {"hidden_size": 1}})",
+             Modality::kVision},
+        Case{"vision_config_null", R"({"architectures": ["LlamaForCausalLM"], "vision_config": null})",
+             Modality::kText},
+        Case{"image_token", R"({"architectures": ["LlamaForCausalLM"], "image_token_index": 128256})",
+             Modality::kVision},
+        Case{"vision_below",
+             R"({"architectures": ["LlamaForCausalLM"], "thinker_config": {"vision_config": {"a": 1}}})",
+             Modality::kVision},
+        Case{"vision_by_type", R"({"architectures": ["LlamaForCausalLM"], "model_type": "mllama"})", Modality::kVision},
+        Case{"vision_by_class", R"({"architectures": ["MllamaForConditionalGeneration"]})", Modality::kVision},
+        Case{"audio_config", R"({"architectures": ["LlamaForCausalLM"], "audio_config": {"a": 1}})", Modality::kAudio},
+        Case{"audio_by_class", R"({"architectures": ["WhisperForConditionalGeneration"]})", Modality::kAudio},
+        Case{
+            "labels_are_free_text",
+            R"({"architectures": ["BertForSequenceClassification"], "id2label": {"0": "x"}, "label2id": {"vision_x": 1}})",
+            Modality::kText},
+        Case{"infinity", R"({"architectures": ["MambaForCausalLM"], "time_step_limit": [0.0, Infinity]})",
+             Modality::kText}),
     [](const auto& info) { return info.param.name; });
 
 TEST(ModelConfigTest, WrongTypesAreRefusedWithTheirPlace) {
   const auto message = [](const char* json) { return std::string(ParseModelConfig(json).status().message()); };
-  EXPECT_THAT(message(R"({"model_type": 5})"), StartsWith("offset 15 (line 1, column 16): \"model_type\" is no string"));
+  EXPECT_THAT(message(R"({"model_type": 5})"),
+              StartsWith("offset 15 (line 1, column 16): \"model_type\" is no string"));
   EXPECT_THAT(message(R"({"architectures": "LlamaForCausalLM"})"), HasSubstr("is no list"));
   EXPECT_THAT(message(R"({"architectures": [1]})"), HasSubstr("list of strings"));
   EXPECT_THAT(message(R"({"_name_or_path": {"a": 1}})"), HasSubstr("is no string"));

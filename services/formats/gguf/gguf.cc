@@ -25,17 +25,22 @@ int Width(GgufType type) {
   switch (type) {
     case GgufType::kU8:
     case GgufType::kI8:
-    case GgufType::kBool: return 1;
+    case GgufType::kBool:
+      return 1;
     case GgufType::kU16:
-    case GgufType::kI16: return 2;
+    case GgufType::kI16:
+      return 2;
     case GgufType::kU32:
     case GgufType::kI32:
-    case GgufType::kF32: return 4;
+    case GgufType::kF32:
+      return 4;
     case GgufType::kU64:
     case GgufType::kI64:
-    case GgufType::kF64: return 8;
+    case GgufType::kF64:
+      return 8;
     case GgufType::kString:
-    case GgufType::kArray: return 0;
+    case GgufType::kArray:
+      return 0;
   }
   return 0;
 }
@@ -85,7 +90,8 @@ class HeaderParser {
   absl::Status CheckRoom(uint64_t bytes, std::string_view what) {
     if (bytes > reader_->remaining()) return Truncated(reader_->offset(), what, bytes, reader_->remaining());
     if (bytes > kHeaderBytesMax || reader_->offset() + bytes > kHeaderBytesMax) {
-      return OverLimit(reader_->offset(), absl::StrFormat("%s of %d bytes: the header is over the limit of %d bytes", what, bytes, kHeaderBytesMax));
+      return OverLimit(reader_->offset(), absl::StrFormat("%s of %d bytes: the header is over the limit of %d bytes",
+                                                          what, bytes, kHeaderBytesMax));
     }
     return absl::OkStatus();
   }
@@ -104,7 +110,8 @@ class HeaderParser {
   absl::StatusOr<GgufType> ReadType(std::string_view what) {
     const uint64_t at = reader_->offset();
     WB_ASSIGN_OR_RETURN(const uint32_t type, reader_->ReadU32(header_.endian, what));
-    if (type > static_cast<uint32_t>(GgufType::kF64)) return Malformed(at, absl::StrFormat("unknown %s %d", what, type));
+    if (type > static_cast<uint32_t>(GgufType::kF64))
+      return Malformed(at, absl::StrFormat("unknown %s %d", what, type));
     return static_cast<GgufType>(type);
   }
 
@@ -114,12 +121,16 @@ class HeaderParser {
     switch (Width(type)) {
       case 1: {
         WB_ASSIGN_OR_RETURN(const uint8_t value, reader_->ReadU8("value"));
-        if (type == GgufType::kBool && value > 1) return Malformed(at, absl::StrFormat("boolean %d is neither 0 nor 1", value));
+        if (type == GgufType::kBool && value > 1)
+          return Malformed(at, absl::StrFormat("boolean %d is neither 0 nor 1", value));
         return value;
       }
-      case 2: return reader_->ReadU16(header_.endian, "value");
-      case 4: return reader_->ReadU32(header_.endian, "value");
-      default: return reader_->ReadU64(header_.endian, "value");
+      case 2:
+        return reader_->ReadU16(header_.endian, "value");
+      case 4:
+        return reader_->ReadU32(header_.endian, "value");
+      default:
+        return reader_->ReadU64(header_.endian, "value");
     }
   }
 
@@ -146,8 +157,8 @@ class HeaderParser {
     key.value_end = reader_->offset();
     if (key.key == "general.alignment") {
       if (key.bits < kAlignmentMin || key.bits > kGgufAlignmentMax || (key.bits & (key.bits - 1)) != 0) {
-        return Malformed(key.value_begin, absl::StrFormat("alignment %d is no power of two from %d to %d", key.bits, kAlignmentMin,
-                                                          kGgufAlignmentMax));
+        return Malformed(key.value_begin, absl::StrFormat("alignment %d is no power of two from %d to %d", key.bits,
+                                                          kAlignmentMin, kGgufAlignmentMax));
       }
       header_.alignment = static_cast<uint32_t>(key.bits);
     }
@@ -183,7 +194,8 @@ class HeaderParser {
       bytes = bytes.substr(0, static_cast<size_t>(std::min<uint64_t>(bytes.size(), count)));
       for (size_t i = 0; i < bytes.size(); ++i) {
         if (static_cast<uint8_t>(bytes[i]) <= 1) continue;
-        return Malformed(reader_->offset() + i, absl::StrFormat("boolean %d is neither 0 nor 1", static_cast<uint8_t>(bytes[i])));
+        return Malformed(reader_->offset() + i,
+                         absl::StrFormat("boolean %d is neither 0 nor 1", static_cast<uint8_t>(bytes[i])));
       }
       reader_->Consume(bytes.size());
       count -= bytes.size();
@@ -217,7 +229,8 @@ class HeaderParser {
       return sign != 0 ? sign < 0 : a.at < b.at;
     });
     for (size_t i = 1; i < keys.size(); ++i) {
-      if (keys[i].key == keys[i - 1].key) return Malformed(keys[i].at, absl::StrFormat("duplicate key %s", Shown(keys[i].key)));
+      if (keys[i].key == keys[i - 1].key)
+        return Malformed(keys[i].at, absl::StrFormat("duplicate key %s", Shown(keys[i].key)));
     }
     return absl::OkStatus();
   }
@@ -228,7 +241,8 @@ class HeaderParser {
     WB_ASSIGN_OR_RETURN(tensor.name, ReadName("tensor name", kGgufTensorNameBytesMax));
     const uint64_t dims_at = reader_->offset();
     WB_ASSIGN_OR_RETURN(const uint32_t rank, reader_->ReadU32(header_.endian, "dimension count"));
-    if (rank > kGgufDimsMax) return OverLimit(dims_at, absl::StrFormat("%d dimensions, over the limit of %d", rank, kGgufDimsMax));
+    if (rank > kGgufDimsMax)
+      return OverLimit(dims_at, absl::StrFormat("%d dimensions, over the limit of %d", rank, kGgufDimsMax));
     uint64_t dims[kGgufDimsMax];
     uint64_t elements = 1;
     for (uint32_t i = 0; i < rank; ++i) {
@@ -247,8 +261,8 @@ class HeaderParser {
     WB_RETURN_IF_ERROR(CheckRoom(0, "tensor info"));
     if (const GgufTensorType* type = FindGgufTensorType(tensor.type)) {
       if ((rank == 0 ? 1 : dims[0]) % type->block_elements != 0) {
-        return Malformed(dims_at, absl::StrFormat("rows of tensor %s are no multiple of the %d elements of a %s block", Shown(tensor.name),
-                                                  type->block_elements, type->name));
+        return Malformed(dims_at, absl::StrFormat("rows of tensor %s are no multiple of the %d elements of a %s block",
+                                                  Shown(tensor.name), type->block_elements, type->name));
       }
       tensor.readable = true;
       tensor.bytes = elements / type->block_elements * type->block_bytes;  // at most 2^46 * 8
@@ -284,17 +298,18 @@ class HeaderParser {
     bool exact = true;
     for (const GgufTensor& tensor : header_.tensors) {
       if (tensor.offset % header_.alignment != 0) {
-        return Malformed(tensor.at, absl::StrFormat("tensor %s begins at data offset %d, no multiple of %d", Shown(tensor.name),
-                                                    tensor.offset, header_.alignment));
+        return Malformed(tensor.at, absl::StrFormat("tensor %s begins at data offset %d, no multiple of %d",
+                                                    Shown(tensor.name), tensor.offset, header_.alignment));
       }
       if (exact ? tensor.offset != expected : tensor.offset < expected) {
-        return Malformed(tensor.at, absl::StrFormat("tensor %s begins at data offset %d, %s: the data before it ends at %d",
-                                                    Shown(tensor.name), tensor.offset,
-                                                    tensor.offset < expected ? "an overlap" : "a hole", expected));
+        return Malformed(
+            tensor.at,
+            absl::StrFormat("tensor %s begins at data offset %d, %s: the data before it ends at %d", Shown(tensor.name),
+                            tensor.offset, tensor.offset < expected ? "an overlap" : "a hole", expected));
       }
       if (tensor.offset > data_bytes || tensor.bytes > data_bytes - tensor.offset) {
-        return Truncated(header_.data_begin, "data up to the end of tensor " + Shown(tensor.name), tensor.offset + tensor.bytes,
-                         data_bytes);
+        return Truncated(header_.data_begin, "data up to the end of tensor " + Shown(tensor.name),
+                         tensor.offset + tensor.bytes, data_bytes);
       }
       exact = tensor.readable;
       const std::optional<uint64_t> next = CheckedAlign(tensor.offset + tensor.bytes, header_.alignment);
@@ -322,17 +337,24 @@ std::optional<int64_t> GgufKey::AsInt() const {
   switch (type) {
     case GgufType::kU8:
     case GgufType::kU16:
-    case GgufType::kU32: return static_cast<int64_t>(bits);
-    case GgufType::kU64: return bits > INT64_MAX ? std::nullopt : std::optional<int64_t>(static_cast<int64_t>(bits));
-    case GgufType::kI8: return static_cast<int8_t>(bits);
-    case GgufType::kI16: return static_cast<int16_t>(bits);
-    case GgufType::kI32: return static_cast<int32_t>(bits);
-    case GgufType::kI64: return static_cast<int64_t>(bits);
+    case GgufType::kU32:
+      return static_cast<int64_t>(bits);
+    case GgufType::kU64:
+      return bits > INT64_MAX ? std::nullopt : std::optional<int64_t>(static_cast<int64_t>(bits));
+    case GgufType::kI8:
+      return static_cast<int8_t>(bits);
+    case GgufType::kI16:
+      return static_cast<int16_t>(bits);
+    case GgufType::kI32:
+      return static_cast<int32_t>(bits);
+    case GgufType::kI64:
+      return static_cast<int64_t>(bits);
     case GgufType::kF32:
     case GgufType::kF64:
     case GgufType::kBool:
     case GgufType::kString:
-    case GgufType::kArray: return std::nullopt;
+    case GgufType::kArray:
+      return std::nullopt;
   }
   return std::nullopt;
 }
@@ -363,7 +385,8 @@ std::optional<double> GgufKey::AsDouble() const {
 }
 
 const GgufKey* GgufHeader::Find(std::string_view key) const {
-  const auto found = std::lower_bound(keys.begin(), keys.end(), key, [](const GgufKey& a, std::string_view b) { return a.key < b; });
+  const auto found =
+      std::lower_bound(keys.begin(), keys.end(), key, [](const GgufKey& a, std::string_view b) { return a.key < b; });
   return found != keys.end() && found->key == key ? &*found : nullptr;
 }
 

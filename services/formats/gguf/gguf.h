@@ -18,23 +18,36 @@
 namespace weighbridge::formats {
 
 inline constexpr uint64_t kGgufKeysMax = 16'384;
-inline constexpr uint64_t kGgufKeyBytesMax = 1024;           // of one key
-inline constexpr uint64_t kGgufKeysBytesMax = 1 << 20;       // of all keys
-inline constexpr uint64_t kGgufStringBytesMax = 64 << 20;    // of one value, template or token
+inline constexpr uint64_t kGgufKeyBytesMax = 1024;         // of one key
+inline constexpr uint64_t kGgufKeysBytesMax = 1 << 20;     // of all keys
+inline constexpr uint64_t kGgufStringBytesMax = 64 << 20;  // of one value, template or token
 inline constexpr uint64_t kGgufArrayElementsMax = 1 << 28;
-inline constexpr size_t kGgufStringKeepBytes = 65'536;       // of one value
-inline constexpr size_t kGgufStringsKeepBytes = 1 << 20;     // of all values
-inline constexpr size_t kGgufArrayKeepStrings = 256;         // elements kept of a short array of strings
+inline constexpr size_t kGgufStringKeepBytes = 65'536;    // of one value
+inline constexpr size_t kGgufStringsKeepBytes = 1 << 20;  // of all values
+inline constexpr size_t kGgufArrayKeepStrings = 256;      // elements kept of a short array of strings
 inline constexpr uint64_t kGgufTensorNameBytesMax = 63;
 inline constexpr uint32_t kGgufDimsMax = 4;
 inline constexpr uint32_t kGgufAlignmentMax = 1 << 20;
 
 // Ids of the format; do not change.
 enum class GgufType : uint8_t {
-  kU8 = 0, kI8 = 1, kU16 = 2, kI16 = 3, kU32 = 4, kI32 = 5, kF32 = 6, kBool = 7, kString = 8, kArray = 9, kU64 = 10, kI64 = 11, kF64 = 12,
+  kU8 = 0,
+  kI8 = 1,
+  kU16 = 2,
+  kI16 = 3,
+  kU32 = 4,
+  kI32 = 5,
+  kF32 = 6,
+  kBool = 7,
+  kString = 8,
+  kArray = 9,
+  kU64 = 10,
+  kI64 = 11,
+  kF64 = 12,
 };
 
-// One key. Scalars and strings are kept (strings up to a limit), arrays are only measured, except short arrays of strings.
+// One key. Scalars and strings are kept (strings up to a limit), arrays are only measured, except short arrays of
+// strings.
 struct GgufKey {
   std::string_view key;
   GgufType type = GgufType::kU8;
@@ -53,7 +66,7 @@ struct GgufKey {
   std::optional<uint64_t> AsUint() const;            // any unsigned integer, or a signed one that is not negative
   std::optional<int64_t> AsInt() const;
   std::optional<bool> AsBool() const;
-  std::optional<double> AsDouble() const;            // f32 and f64
+  std::optional<double> AsDouble() const;  // f32 and f64
 };
 
 struct GgufTensor {
@@ -63,11 +76,12 @@ struct GgufTensor {
   bool readable = false;            // the type is known, so `bytes` is
   uint64_t offset = 0;              // from data_begin
   uint64_t bytes = 0;
-  uint64_t at = 0;                  // offset of its info
+  uint64_t at = 0;  // offset of its info
 };
 
-// Movable; names, keys and texts are views into storage that the header owns. Zero tensors are legal here (vocabulary files):
-// whether such a file counts as readable weights is for the caller to say, and so are unreadable tensors and trailing bytes.
+// Movable; names, keys and texts are views into storage that the header owns. Zero tensors are legal here (vocabulary
+// files): whether such a file counts as readable weights is for the caller to say, and so are unreadable tensors and
+// trailing bytes.
 struct GgufHeader {
   uint32_t version = 0;
   Endian endian = Endian::kLittle;
@@ -84,8 +98,9 @@ struct GgufHeader {
   std::optional<std::string_view> FindString(std::string_view key) const;
 };
 
-// Reads the header and checks it against the size of the source; reads nothing behind the tensor infos. Guarantees on success: keys and
-// tensor names are unique, tensors lie in sequence with padded sizes, aligned and inside the file, as far as their type is known.
+// Reads the header and checks it against the size of the source; reads nothing behind the tensor infos. Guarantees on
+// success: keys and tensor names are unique, tensors lie in sequence with padded sizes, aligned and inside the file, as
+// far as their type is known.
 absl::StatusOr<GgufHeader> ParseGguf(ByteSource* source);
 
 // Name of a tensor type such as "Q4_K", or nullopt if this reader does not know it.

@@ -85,9 +85,12 @@ TEST_P(GgufVariantTest, IsReadAlike) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Gguf, GgufVariantTest,
-                         ::testing::Values(Variant{"v1", 1, GgufByteOrder::kLittle, 32}, Variant{"v2", 2, GgufByteOrder::kLittle, 32},
-                                           Variant{"v3", 3, GgufByteOrder::kLittle, 32}, Variant{"v3_big_endian", 3, GgufByteOrder::kBig, 32},
-                                           Variant{"v3_alignment_8", 3, GgufByteOrder::kLittle, 8}, Variant{"v3_alignment_4096", 3, GgufByteOrder::kLittle, 4096}),
+                         ::testing::Values(Variant{"v1", 1, GgufByteOrder::kLittle, 32},
+                                           Variant{"v2", 2, GgufByteOrder::kLittle, 32},
+                                           Variant{"v3", 3, GgufByteOrder::kLittle, 32},
+                                           Variant{"v3_big_endian", 3, GgufByteOrder::kBig, 32},
+                                           Variant{"v3_alignment_8", 3, GgufByteOrder::kLittle, 8},
+                                           Variant{"v3_alignment_4096", 3, GgufByteOrder::kLittle, 4096}),
                          [](const auto& info) { return info.param.name; });
 
 TEST(GgufTest, ZeroTensorsAreForTheCallerToJudge) {
@@ -120,7 +123,9 @@ TEST(GgufTest, TheLastTensorNeedsNoPadding) {
 }
 
 TEST(GgufTest, LongStringsAreCutAndMeasured) {
-  const GgufHeader header = Parse(BuildGguf({GgufString("tokenizer.chat_template", std::string(100000, 'x')), GgufString("z", "end")}, {})).value();
+  const GgufHeader header =
+      Parse(BuildGguf({GgufString("tokenizer.chat_template", std::string(100000, 'x')), GgufString("z", "end")}, {}))
+          .value();
   const GgufKey* key = header.Find("tokenizer.chat_template");
   EXPECT_EQ(key->text.size(), kGgufStringKeepBytes);
   EXPECT_EQ(key->size, 100000u);
@@ -163,77 +168,128 @@ std::string Data(size_t size) { return std::string(size, 'd'); }
 
 INSTANTIATE_TEST_SUITE_P(
     Head, GgufAttackTest,
-    ::testing::Values(Attack{"empty", GgufWriter(), "offset 0: truncated: magic"}, Attack{"magic", GgufWriter().Raw("GGML").U32(3).U64(0).U64(0), "offset 0"},
+    ::testing::Values(Attack{"empty", GgufWriter(), "offset 0: truncated: magic"},
+                      Attack{"magic", GgufWriter().Raw("GGML").U32(3).U64(0).U64(0), "offset 0"},
                       Attack{"version_0", GgufWriter().Raw("GGUF").U32(0).U64(0).U64(0), "offset 4: version 0"},
                       Attack{"version_4", GgufWriter().Raw("GGUF").U32(4).U64(0).U64(0), "offset 4: version 4"},
-                      Attack{"version_2_big_endian", GgufWriter().Raw("GGUF").U32(0x02000000).U64(0).U64(0), "offset 4"},
-                      Attack{"tensor_count_max", GgufWriter().Header(kHuge, 0), "offset 8: tensor count"}, Attack{"tensor_count_over", GgufWriter().Header(200001, 0), "over the limit of 200000"},
-                      Attack{"key_count_max", GgufWriter().Header(0, kHuge), "offset 16: key count"}, Attack{"key_count_negative", GgufWriter().Header(0, uint64_t{1} << 63), "key count"},
-                      Attack{"tensor_count_without_tensors", GgufWriter().Header(200000, 0), "truncated"}, Attack{"key_count_without_keys", GgufWriter().Header(0, 16384), "truncated"},
+                      Attack{"version_2_big_endian", GgufWriter().Raw("GGUF").U32(0x02000000).U64(0).U64(0),
+                             "offset 4"},
+                      Attack{"tensor_count_max", GgufWriter().Header(kHuge, 0), "offset 8: tensor count"},
+                      Attack{"tensor_count_over", GgufWriter().Header(200001, 0), "over the limit of 200000"},
+                      Attack{"key_count_max", GgufWriter().Header(0, kHuge), "offset 16: key count"},
+                      Attack{"key_count_negative", GgufWriter().Header(0, uint64_t{1} << 63), "key count"},
+                      Attack{"tensor_count_without_tensors", GgufWriter().Header(200000, 0), "truncated"},
+                      Attack{"key_count_without_keys", GgufWriter().Header(0, 16384), "truncated"},
                       Attack{"v1_count_max", GgufWriter(1).Header(UINT32_MAX, 0), "offset 8: tensor count"}),
     [](const auto& info) { return info.param.name; });
 
 INSTANTIATE_TEST_SUITE_P(
     Key, GgufAttackTest,
     ::testing::Values(
-        Attack{"length_max", Keys().U64(kHuge), "offset 24: length of key"}, Attack{"length_minus_one_wraps", Keys().U64(kHuge - 1), "length of key"},
-        Attack{"length_beyond_file", Keys().U64(1000).Raw("k"), "truncated: key needs 1000 bytes"}, Attack{"empty", Keys().String("").U32(0).U8(1), "empty key"},
-        Attack{"nul", Keys().String(std::string("a\0b", 3)).U32(0).U8(1), "NUL in a key"}, Attack{"not_utf8", Keys().String("\xFF").U32(0).U8(1), "is not UTF-8"},
-        Attack{"long_key", Keys().String(std::string(1025, 'k')).U32(0).U8(1), "over the limit of 1024"}, Attack{"type_13", Keys().String("k").U32(13), "unknown value type 13"},
-        Attack{"type_max", Keys().String("k").U32(UINT32_MAX), "unknown value type"}, Attack{"bool_2", Keys().String("k").U32(7).U8(2), "boolean 2"},
+        Attack{"length_max", Keys().U64(kHuge), "offset 24: length of key"},
+        Attack{"length_minus_one_wraps", Keys().U64(kHuge - 1), "length of key"},
+        Attack{"length_beyond_file", Keys().U64(1000).Raw("k"), "truncated: key needs 1000 bytes"},
+        Attack{"empty", Keys().String("").U32(0).U8(1), "empty key"},
+        Attack{"nul", Keys().String(std::string("a\0b", 3)).U32(0).U8(1), "NUL in a key"},
+        Attack{"not_utf8", Keys().String("\xFF").U32(0).U8(1), "is not UTF-8"},
+        Attack{"long_key", Keys().String(std::string(1025, 'k')).U32(0).U8(1), "over the limit of 1024"},
+        Attack{"type_13", Keys().String("k").U32(13), "unknown value type 13"},
+        Attack{"type_max", Keys().String("k").U32(UINT32_MAX), "unknown value type"},
+        Attack{"bool_2", Keys().String("k").U32(7).U8(2), "boolean 2"},
         Attack{"bool_array_2", Keys().String("k").U32(9).U32(7).U64(2).U8(1).U8(2), "boolean 2"},
-        Attack{"duplicate", Keys(2).String("k").U32(0).U8(1).String("k").U32(0).U8(2), "offset 38: duplicate key \"k\""},
-        Attack{"string_length_max", Keys().String("k").U32(8).U64(kHuge), "string length"}, Attack{"string_length_plus_one_wraps", Keys().String("k").U32(8).U64(kHuge - 8), "string length"},
-        Attack{"string_beyond_file", Keys().String("k").U32(8).U64(5000).Raw("x"), "truncated: string needs 5000 bytes, 1 are left"},
-        Attack{"array_count_max", Keys().String("k").U32(9).U32(0).U64(kHuge), "element count"}, Attack{"array_bytes_wrap", Keys().String("k").U32(9).U32(10).U64((uint64_t{1} << 61) + 1), "element count"},
-        Attack{"array_of_2_28_in_a_small_file", Keys().String("k").U32(9).U32(10).U64(uint64_t{1} << 28), "truncated: array needs 2147483648 bytes"},
-        Attack{"strings_2_28_in_a_small_file", Keys().String("k").U32(9).U32(8).U64(uint64_t{1} << 28), "truncated: array of strings"},
-        Attack{"array_over_2_28", Keys().String("k").U32(9).U32(0).U64((uint64_t{1} << 28) + 1), "over the limit of 268435456"},
-        Attack{"nested_array", Keys().String("k").U32(9).U32(9).U64(1).U32(9).U64(1), "offset 37: an array of arrays"}, Attack{"array_of_unknown", Keys().String("k").U32(9).U32(13).U64(1), "unknown element type 13"},
-        Attack{"token_length_max", Keys().String("tokenizer.ggml.tokens").U32(9).U32(8).U64(1).U64(kHuge), "string length"},
+        Attack{"duplicate", Keys(2).String("k").U32(0).U8(1).String("k").U32(0).U8(2),
+               "offset 38: duplicate key \"k\""},
+        Attack{"string_length_max", Keys().String("k").U32(8).U64(kHuge), "string length"},
+        Attack{"string_length_plus_one_wraps", Keys().String("k").U32(8).U64(kHuge - 8), "string length"},
+        Attack{"string_beyond_file", Keys().String("k").U32(8).U64(5000).Raw("x"),
+               "truncated: string needs 5000 bytes, 1 are left"},
+        Attack{"array_count_max", Keys().String("k").U32(9).U32(0).U64(kHuge), "element count"},
+        Attack{"array_bytes_wrap", Keys().String("k").U32(9).U32(10).U64((uint64_t{1} << 61) + 1), "element count"},
+        Attack{"array_of_2_28_in_a_small_file", Keys().String("k").U32(9).U32(10).U64(uint64_t{1} << 28),
+               "truncated: array needs 2147483648 bytes"},
+        Attack{"strings_2_28_in_a_small_file", Keys().String("k").U32(9).U32(8).U64(uint64_t{1} << 28),
+               "truncated: array of strings"},
+        Attack{"array_over_2_28", Keys().String("k").U32(9).U32(0).U64((uint64_t{1} << 28) + 1),
+               "over the limit of 268435456"},
+        Attack{"nested_array", Keys().String("k").U32(9).U32(9).U64(1).U32(9).U64(1), "offset 37: an array of arrays"},
+        Attack{"array_of_unknown", Keys().String("k").U32(9).U32(13).U64(1), "unknown element type 13"},
+        Attack{"token_length_max", Keys().String("tokenizer.ggml.tokens").U32(9).U32(8).U64(1).U64(kHuge),
+               "string length"},
         Attack{"token_length_negative_32", Keys().String("t").U32(9).U32(8).U64(1).U64(0xFFFFFFFF), "string length"}),
     [](const auto& info) { return info.param.name; });
 
 INSTANTIATE_TEST_SUITE_P(
     Alignment, GgufAttackTest,
-    ::testing::Values(Attack{"zero", Keys().String("general.alignment").U32(4).U32(0), "alignment 0 is no power of two"}, Attack{"three", Keys().String("general.alignment").U32(4).U32(3), "alignment 3"},
-                      Attack{"one", Keys().String("general.alignment").U32(4).U32(1), "alignment 1"}, Attack{"forty", Keys().String("general.alignment").U32(4).U32(40), "alignment 40"},
-                      Attack{"max", Keys().String("general.alignment").U32(4).U32(UINT32_MAX), "alignment 4294967295"}, Attack{"huge_power", Keys().String("general.alignment").U32(4).U32(0x80000000), "alignment"},
-                      Attack{"as_u64", Keys().String("general.alignment").U32(10).U64(32), "general.alignment is no 32-bit"}, Attack{"as_string", Keys().String("general.alignment").U32(8).String("32"), "general.alignment is no 32-bit"},
-                      Attack{"as_array", Keys().String("general.alignment").U32(9).U32(4).U64(1).U32(32), "general.alignment is no 32-bit"}),
+    ::testing::Values(
+        Attack{"zero", Keys().String("general.alignment").U32(4).U32(0), "alignment 0 is no power of two"},
+        Attack{"three", Keys().String("general.alignment").U32(4).U32(3), "alignment 3"},
+        Attack{"one", Keys().String("general.alignment").U32(4).U32(1), "alignment 1"},
+        Attack{"forty", Keys().String("general.alignment").U32(4).U32(40), "alignment 40"},
+        Attack{"max", Keys().String("general.alignment").U32(4).U32(UINT32_MAX), "alignment 4294967295"},
+        Attack{"huge_power", Keys().String("general.alignment").U32(4).U32(0x80000000), "alignment"},
+        Attack{"as_u64", Keys().String("general.alignment").U32(10).U64(32), "general.alignment is no 32-bit"},
+        Attack{"as_string", Keys().String("general.alignment").U32(8).String("32"), "general.alignment is no 32-bit"},
+        Attack{"as_array", Keys().String("general.alignment").U32(9).U32(4).U64(1).U32(32),
+               "general.alignment is no 32-bit"}),
     [](const auto& info) { return info.param.name; });
 
 INSTANTIATE_TEST_SUITE_P(
     Tensor, GgufAttackTest,
     ::testing::Values(
-        Attack{"name_of_64_bytes", Tensors().Tensor(std::string(64, 'n'), {1}, 0, 0).PadTo(32).Raw(Data(32)), "over the limit of 63"}, Attack{"name_length_max", Tensors().U64(kHuge), "length of tensor name"},
-        Attack{"empty_name", Tensors().Tensor("", {1}, 0, 0).PadTo(32).Raw(Data(32)), "empty tensor name"}, Attack{"nul_in_name", Tensors().Tensor(std::string("a\0", 2), {1}, 0, 0), "NUL"},
-        Attack{"five_dims", Tensors().Tensor("t", {1, 1, 1, 1, 1}, 0, 0), "5 dimensions"}, Attack{"dims_max", Tensors().String("t").U32(UINT32_MAX), "4294967295 dimensions"},
-        Attack{"zero_dim", Tensors().Tensor("t", {0, kHuge}, 0, 0), "dimension of zero"}, Attack{"negative_dim", Tensors().Tensor("t", {kHuge}, 0, 0), "dimension 18446744073709551615 is over"},
-        Attack{"product_wraps", Tensors().Tensor("t", {uint64_t{1} << 32, uint64_t{1} << 32}, 0, 0).PadTo(32), "elements"},
-        Attack{"product_wraps_to_small", Tensors().Tensor("t", {uint64_t{1} << 40, uint64_t{1} << 24, 1, 1}, 0, 0).PadTo(32), "elements"},
-        Attack{"elements_times_type_size", Tensors().Tensor("t", {uint64_t{1} << 40, uint64_t{1} << 6}, 28, 0).PadTo(32).Raw(Data(64)), "truncated"},
-        Attack{"row_no_multiple_of_block", Tensors().Tensor("t", {33}, 2, 0).PadTo(32).Raw(Data(64)), "no multiple of the 32 elements"}, Attack{"scalar_of_blocks", Tensors().Tensor("t", {}, 2, 0).PadTo(32).Raw(Data(64)), "no multiple"},
-        Attack{"misaligned", Tensors(2).Tensor("a", {1}, 0, 0).Tensor("b", {1}, 0, 4).PadTo(32).Raw(Data(64)), "no multiple of 32"}, Attack{"overlap", Tensors(2).Tensor("a", {16}, 0, 0).Tensor("b", {1}, 0, 32).PadTo(32).Raw(Data(96)), "an overlap"},
-        Attack{"same_data_twice", Tensors(2).Tensor("a", {8}, 0, 0).Tensor("b", {8}, 0, 0).PadTo(32).Raw(Data(64)), "an overlap"}, Attack{"hole", Tensors(2).Tensor("a", {1}, 0, 0).Tensor("b", {1}, 0, 64).PadTo(32).Raw(Data(96)), "a hole"},
-        Attack{"first_not_at_zero", Tensors().Tensor("a", {1}, 0, 32).PadTo(32).Raw(Data(64)), "a hole"}, Attack{"offset_max", Tensors().Tensor("a", {1}, 0, kHuge - 31).PadTo(32).Raw(Data(64)), "a hole"},
-        Attack{"out_of_order", Tensors(2).Tensor("b", {1}, 0, 32).Tensor("a", {1}, 0, 0).PadTo(32).Raw(Data(64)), "a hole"},
-        Attack{"beyond_the_file", Tensors().Tensor("t", {1000}, 0, 0).PadTo(32).Raw(Data(32)), "truncated: data up to the end of tensor \"t\" needs 4000 bytes, 32 are left"},
-        Attack{"no_data_at_all", Tensors().Tensor("t", {1}, 0, 0), "truncated: data"}, Attack{"unreadable_begins_outside", Tensors(2).Tensor("a", {1}, 99, 0).Tensor("b", {1}, 99, 4096).PadTo(32).Raw(Data(32)), "truncated"},
-        Attack{"overlap_behind_unreadable", Tensors(2).Tensor("a", {1}, 99, 0).Tensor("b", {1}, 0, kHuge - 31).PadTo(32).Raw(Data(32)), "truncated"},
-        Attack{"duplicate_name", Tensors(2).Tensor("a", {8}, 0, 0).Tensor("a", {8}, 0, 32).PadTo(32).Raw(Data(64)), "duplicate tensor name \"a\""}),
+        Attack{"name_of_64_bytes", Tensors().Tensor(std::string(64, 'n'), {1}, 0, 0).PadTo(32).Raw(Data(32)),
+               "over the limit of 63"},
+        Attack{"name_length_max", Tensors().U64(kHuge), "length of tensor name"},
+        Attack{"empty_name", Tensors().Tensor("", {1}, 0, 0).PadTo(32).Raw(Data(32)), "empty tensor name"},
+        Attack{"nul_in_name", Tensors().Tensor(std::string("a\0", 2), {1}, 0, 0), "NUL"},
+        Attack{"five_dims", Tensors().Tensor("t", {1, 1, 1, 1, 1}, 0, 0), "5 dimensions"},
+        Attack{"dims_max", Tensors().String("t").U32(UINT32_MAX), "4294967295 dimensions"},
+        Attack{"zero_dim", Tensors().Tensor("t", {0, kHuge}, 0, 0), "dimension of zero"},
+        Attack{"negative_dim", Tensors().Tensor("t", {kHuge}, 0, 0), "dimension 18446744073709551615 is over"},
+        Attack{"product_wraps", Tensors().Tensor("t", {uint64_t{1} << 32, uint64_t{1} << 32}, 0, 0).PadTo(32),
+               "elements"},
+        Attack{"product_wraps_to_small",
+               Tensors().Tensor("t", {uint64_t{1} << 40, uint64_t{1} << 24, 1, 1}, 0, 0).PadTo(32), "elements"},
+        Attack{"elements_times_type_size",
+               Tensors().Tensor("t", {uint64_t{1} << 40, uint64_t{1} << 6}, 28, 0).PadTo(32).Raw(Data(64)),
+               "truncated"},
+        Attack{"row_no_multiple_of_block", Tensors().Tensor("t", {33}, 2, 0).PadTo(32).Raw(Data(64)),
+               "no multiple of the 32 elements"},
+        Attack{"scalar_of_blocks", Tensors().Tensor("t", {}, 2, 0).PadTo(32).Raw(Data(64)), "no multiple"},
+        Attack{"misaligned", Tensors(2).Tensor("a", {1}, 0, 0).Tensor("b", {1}, 0, 4).PadTo(32).Raw(Data(64)),
+               "no multiple of 32"},
+        Attack{"overlap", Tensors(2).Tensor("a", {16}, 0, 0).Tensor("b", {1}, 0, 32).PadTo(32).Raw(Data(96)),
+               "an overlap"},
+        Attack{"same_data_twice", Tensors(2).Tensor("a", {8}, 0, 0).Tensor("b", {8}, 0, 0).PadTo(32).Raw(Data(64)),
+               "an overlap"},
+        Attack{"hole", Tensors(2).Tensor("a", {1}, 0, 0).Tensor("b", {1}, 0, 64).PadTo(32).Raw(Data(96)), "a hole"},
+        Attack{"first_not_at_zero", Tensors().Tensor("a", {1}, 0, 32).PadTo(32).Raw(Data(64)), "a hole"},
+        Attack{"offset_max", Tensors().Tensor("a", {1}, 0, kHuge - 31).PadTo(32).Raw(Data(64)), "a hole"},
+        Attack{"out_of_order", Tensors(2).Tensor("b", {1}, 0, 32).Tensor("a", {1}, 0, 0).PadTo(32).Raw(Data(64)),
+               "a hole"},
+        Attack{"beyond_the_file", Tensors().Tensor("t", {1000}, 0, 0).PadTo(32).Raw(Data(32)),
+               "truncated: data up to the end of tensor \"t\" needs 4000 bytes, 32 are left"},
+        Attack{"no_data_at_all", Tensors().Tensor("t", {1}, 0, 0), "truncated: data"},
+        Attack{"unreadable_begins_outside",
+               Tensors(2).Tensor("a", {1}, 99, 0).Tensor("b", {1}, 99, 4096).PadTo(32).Raw(Data(32)), "truncated"},
+        Attack{"overlap_behind_unreadable",
+               Tensors(2).Tensor("a", {1}, 99, 0).Tensor("b", {1}, 0, kHuge - 31).PadTo(32).Raw(Data(32)), "truncated"},
+        Attack{"duplicate_name", Tensors(2).Tensor("a", {8}, 0, 0).Tensor("a", {8}, 0, 32).PadTo(32).Raw(Data(64)),
+               "duplicate tensor name \"a\""}),
     [](const auto& info) { return info.param.name; });
 
 TEST(GgufTest, TheHeaderIsLimitedAsAWhole) {
   GgufWriter writer = Keys(3);
-  for (const char* key : {"a", "b", "c"}) writer.String(key).U32(9).U32(0).U64(60'000'000).Raw(std::string(60'000'000, '\0'));
-  EXPECT_THAT(std::string(Verdict(writer.bytes(), SIZE_MAX).message()), HasSubstr("the header is over the limit of 100000000 bytes"));
+  for (const char* key : {"a", "b", "c"})
+    writer.String(key).U32(9).U32(0).U64(60'000'000).Raw(std::string(60'000'000, '\0'));
+  EXPECT_THAT(std::string(Verdict(writer.bytes(), SIZE_MAX).message()),
+              HasSubstr("the header is over the limit of 100000000 bytes"));
 }
 
 TEST(GgufTest, KeysAreLimitedTogether) {
   GgufWriter writer = Keys(2000);
   for (int i = 0; i < 2000; ++i) writer.String(std::string(1000, 'k') + std::to_string(i)).U32(0).U8(0);
-  EXPECT_THAT(std::string(Verdict(writer.bytes(), SIZE_MAX).message()), HasSubstr("keys are over the limit of 1048576 bytes"));
+  EXPECT_THAT(std::string(Verdict(writer.bytes(), SIZE_MAX).message()),
+              HasSubstr("keys are over the limit of 1048576 bytes"));
 }
 
 // Finding equal names must not be quadratic; 200,000 names would take minutes then.
@@ -257,7 +313,8 @@ TEST(GgufBadInputTest, EveryFieldOverwritten) {
   const std::string bytes = Sample();
   const BadInputCount count = CheckOverwrites(Verdict, bytes, Parse(bytes)->data_begin);
   EXPECT_GT(count.cases, 20000);
-  EXPECT_GT(count.rejected, count.cases / 3) << "most of the header is text and numbers of keys, where any value is legal";
+  EXPECT_GT(count.rejected, count.cases / 3)
+      << "most of the header is text and numbers of keys, where any value is legal";
 }
 
 TEST(GgufCorpusTest, RealFilesAreReadAndBrokenOnesRefused) {
@@ -286,7 +343,8 @@ TEST(GgufCorpusTest, RealFilesAreReadAndBrokenOnesRefused) {
   EXPECT_EQ(gpt2.Find("tokenizer.ggml.tokens")->size, 50257u);
   EXPECT_EQ(gpt2.keys.size(), 16u);
   EXPECT_TRUE(gpt2.tensors.empty());
-  EXPECT_EQ(Parse(ReadFileOrFail(*corpus + "/artifacts/zoo/A.Q4_K_M.gguf")).value().FindString("general.license"), "mit");
+  EXPECT_EQ(Parse(ReadFileOrFail(*corpus + "/artifacts/zoo/A.Q4_K_M.gguf")).value().FindString("general.license"),
+            "mit");
 }
 
 }  // namespace

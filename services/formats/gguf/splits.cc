@@ -31,7 +31,8 @@ absl::Status Broken(std::string_view file, std::string_view reason) {
 std::optional<GgufSplitName> ParseGgufSplitName(std::string_view base_name) {
   if (base_name.size() <= kTail.size()) return std::nullopt;
   const std::string_view tail = base_name.substr(base_name.size() - kTail.size());
-  if (tail[0] != '-' || tail.substr(1 + kDigits, 4) != "-of-" || tail.substr(tail.size() - kSuffix.size()) != kSuffix) return std::nullopt;
+  if (tail[0] != '-' || tail.substr(1 + kDigits, 4) != "-of-" || tail.substr(tail.size() - kSuffix.size()) != kSuffix)
+    return std::nullopt;
   const std::optional<uint32_t> number = Number(tail.substr(1, kDigits));
   const std::optional<uint32_t> count = Number(tail.substr(kDigits + 5, kDigits));
   if (!number.has_value() || !count.has_value() || *number == 0 || *number > *count) return std::nullopt;
@@ -57,9 +58,11 @@ absl::Status CheckGgufSplits(absl::Span<const GgufSplitPart> parts) {
       by_number.resize(name->count, nullptr);
     }
     if (name->prefix != first->prefix || name->count != first->count) {
-      return Broken(part.base_name, absl::StrFormat("is no part of the same model as %s", Printable(parts[0].base_name)));
+      return Broken(part.base_name,
+                    absl::StrFormat("is no part of the same model as %s", Printable(parts[0].base_name)));
     }
-    if (by_number[name->number - 1] != nullptr) return Broken(part.base_name, absl::StrFormat("part %d is there twice", name->number));
+    if (by_number[name->number - 1] != nullptr)
+      return Broken(part.base_name, absl::StrFormat("part %d is there twice", name->number));
     by_number[name->number - 1] = &part;
     const GgufKey* no = part.header->Find("split.no");
     const GgufKey* count = part.header->Find("split.count");
@@ -67,8 +70,10 @@ absl::Status CheckGgufSplits(absl::Span<const GgufSplitPart> parts) {
     if (no == nullptr || count == nullptr || total == nullptr || !total->AsUint().has_value()) {
       return Broken(part.base_name, "the header lacks split.no, split.count or split.tensors.count");
     }
-    if (no->AsUint() != name->number - 1) return Broken(part.base_name, absl::StrFormat("offset %d: split.no is not %d", no->at, name->number - 1));
-    if (count->AsUint() != name->count) return Broken(part.base_name, absl::StrFormat("offset %d: split.count is not %d", count->at, name->count));
+    if (no->AsUint() != name->number - 1)
+      return Broken(part.base_name, absl::StrFormat("offset %d: split.no is not %d", no->at, name->number - 1));
+    if (count->AsUint() != name->count)
+      return Broken(part.base_name, absl::StrFormat("offset %d: split.count is not %d", count->at, name->count));
     if (stated.has_value() && total->AsUint() != stated) {
       return Broken(part.base_name, absl::StrFormat("offset %d: split.tensors.count differs between parts", total->at));
     }
@@ -79,7 +84,9 @@ absl::Status CheckGgufSplits(absl::Span<const GgufSplitPart> parts) {
     if (by_number[i] != nullptr) continue;
     return Broken(absl::StrFormat("%s-%05d-of-%05d.gguf", first->prefix, i + 1, first->count), "this part is missing");
   }
-  if (tensors != *stated) return Broken(parts[0].base_name, absl::StrFormat("the parts hold %d tensors, the headers state %d", tensors, *stated));
+  if (tensors != *stated)
+    return Broken(parts[0].base_name,
+                  absl::StrFormat("the parts hold %d tensors, the headers state %d", tensors, *stated));
   std::vector<std::string_view> names;
   names.reserve(static_cast<size_t>(tensors));
   for (const GgufSplitPart& part : parts) {
@@ -87,7 +94,8 @@ absl::Status CheckGgufSplits(absl::Span<const GgufSplitPart> parts) {
   }
   std::sort(names.begin(), names.end());
   const auto twice = std::adjacent_find(names.begin(), names.end());
-  if (twice != names.end()) return Broken(parts[0].base_name, absl::StrFormat("tensor \"%s\" is in several parts", Printable(*twice)));
+  if (twice != names.end())
+    return Broken(parts[0].base_name, absl::StrFormat("tensor \"%s\" is in several parts", Printable(*twice)));
   return absl::OkStatus();
 }
 

@@ -1,4 +1,5 @@
-// GGUF models in several files: `NAME-00001-of-0000N.gguf` with split.no, split.count and split.tensors.count in each header.
+// GGUF models in several files: `NAME-00001-of-0000N.gguf` with split.no, split.count and split.tensors.count in each
+// header.
 #ifndef WEIGHBRIDGE_SERVICES_FORMATS_GGUF_SPLITS_H_
 #define WEIGHBRIDGE_SERVICES_FORMATS_GGUF_SPLITS_H_
 
@@ -30,8 +31,9 @@ struct GgufSplitPart {
   const GgufHeader* header = nullptr;  // not owned
 };
 
-// OK if the parts are one whole model: one prefix and count, every number once, headers that agree with the names and with each other,
-// as many tensors as stated, no tensor twice. INVALID_ARGUMENT names the file, or the missing one. Order does not matter.
+// OK if the parts are one whole model: one prefix and count, every number once, headers that agree with the names and
+// with each other, as many tensors as stated, no tensor twice. INVALID_ARGUMENT names the file, or the missing one.
+// Order does not matter.
 absl::Status CheckGgufSplits(absl::Span<const GgufSplitPart> parts);
 
 }  // namespace weighbridge::formats

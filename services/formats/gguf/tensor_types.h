@@ -1,5 +1,5 @@
-// Block geometry of the tensor types of ggml (ggml/src/ggml-common.h and ggml.c, type_traits). Types that were removed from ggml
-// or that are newer than this table are unknown on purpose: a wrong size would be worse.
+// Block geometry of the tensor types of ggml (ggml/src/ggml-common.h and ggml.c, type_traits). Types that were removed
+// from ggml or that are newer than this table are unknown on purpose: a wrong size would be worse.
 #ifndef WEIGHBRIDGE_SERVICES_FORMATS_GGUF_TENSOR_TYPES_H_
 #define WEIGHBRIDGE_SERVICES_FORMATS_GGUF_TENSOR_TYPES_H_
 

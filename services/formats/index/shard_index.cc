@@ -95,7 +95,8 @@ class IndexParser {
       if (key.size == 0 || key.size > kNameBytesMax || key.text.find('\0') != std::string_view::npos) {
         return Malformed(key.at, absl::StrFormat("tensor names have 1 to %d bytes without NUL", kNameBytesMax));
       }
-      if (index_.entries.size() == kTensorsMax) return OverLimit(key.at, absl::StrFormat("over %d tensors", kTensorsMax));
+      if (index_.entries.size() == kTensorsMax)
+        return OverLimit(key.at, absl::StrFormat("over %d tensors", kTensorsMax));
       names_bytes_ += key.text.size();
       if (names_bytes_ > kShardNamesBytesMax) {
         return OverLimit(key.at, absl::StrFormat("tensor names are over the limit of %d bytes", kShardNamesBytesMax));
@@ -108,8 +109,10 @@ class IndexParser {
       if (file.size > kFileNameBytesMax || !IsSafeFileName(file.text)) {
         return Malformed(file.at, absl::StrFormat("file name %s leads outside or is no plain name", Shown(file.text)));
       }
-      const auto [known, is_new] = file_numbers_.try_emplace(std::string(file.text), static_cast<uint32_t>(file_numbers_.size()));
-      if (is_new && file_numbers_.size() > kShardFilesMax) return OverLimit(file.at, absl::StrFormat("over %d files", kShardFilesMax));
+      const auto [known, is_new] =
+          file_numbers_.try_emplace(std::string(file.text), static_cast<uint32_t>(file_numbers_.size()));
+      if (is_new && file_numbers_.size() > kShardFilesMax)
+        return OverLimit(file.at, absl::StrFormat("over %d files", kShardFilesMax));
       entry.file = known->second;
       index_.entries.push_back(entry);
     }
@@ -146,7 +149,8 @@ class IndexParser {
 
 absl::StatusOr<ShardIndex> ParseShardIndex(ByteSource* source) {
   if (source->size() > kShardIndexBytesMax) {
-    return OverLimit(0, absl::StrFormat("index of %d bytes is over the limit of %d bytes", source->size(), kShardIndexBytesMax));
+    return OverLimit(
+        0, absl::StrFormat("index of %d bytes is over the limit of %d bytes", source->size(), kShardIndexBytesMax));
   }
   ByteReader reader(source);
   JsonLexerOptions options;
@@ -168,11 +172,13 @@ absl::Status CheckShards(const ShardIndex& index, const std::map<std::string, st
       const auto entry = std::lower_bound(index.entries.begin(), index.entries.end(), tensor,
                                           [](const ShardEntry& a, std::string_view b) { return a.tensor < b; });
       if (entry == index.entries.end() || entry->tensor != tensor) {
-        return absl::InvalidArgumentError(absl::StrFormat("tensor %s of shard %s is not in the index", Shown(tensor), Shown(file)));
+        return absl::InvalidArgumentError(
+            absl::StrFormat("tensor %s of shard %s is not in the index", Shown(tensor), Shown(file)));
       }
       if (index.files[entry->file] != file) {
-        return absl::InvalidArgumentError(absl::StrFormat("offset %d: tensor %s is in shard %s, the index names %s", entry->at, Shown(tensor),
-                                                          Shown(file), Shown(index.files[entry->file])));
+        return absl::InvalidArgumentError(absl::StrFormat("offset %d: tensor %s is in shard %s, the index names %s",
+                                                          entry->at, Shown(tensor), Shown(file),
+                                                          Shown(index.files[entry->file])));
       }
       found[static_cast<size_t>(entry - index.entries.begin())] = true;
     }
@@ -180,8 +186,8 @@ absl::Status CheckShards(const ShardIndex& index, const std::map<std::string, st
   for (size_t i = 0; i < found.size(); ++i) {
     if (found[i]) continue;
     const ShardEntry& entry = index.entries[i];
-    return absl::InvalidArgumentError(
-        absl::StrFormat("offset %d: tensor %s is not in shard %s", entry.at, Shown(entry.tensor), Shown(index.files[entry.file])));
+    return absl::InvalidArgumentError(absl::StrFormat("offset %d: tensor %s is not in shard %s", entry.at,
+                                                      Shown(entry.tensor), Shown(index.files[entry.file])));
   }
   return absl::OkStatus();
 }

@@ -11,9 +11,9 @@
 namespace weighbridge::formats {
 namespace {
 
-using testing_support::BuildShardIndex;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using testing_support::BuildShardIndex;
 
 absl::StatusOr<ShardIndex> Parse(std::string_view text, size_t block_size = SIZE_MAX) {
   MemorySource source(text, block_size);
@@ -22,7 +22,10 @@ absl::StatusOr<ShardIndex> Parse(std::string_view text, size_t block_size = SIZE
 
 std::string Message(std::string_view text) { return std::string(Parse(text).status().message()); }
 
-std::string Sample() { return BuildShardIndex({{"a.weight", "m-2.safetensors"}, {"b.weight", "m-1.safetensors"}, {"c", "m-2.safetensors"}}, 1234); }
+std::string Sample() {
+  return BuildShardIndex({{"a.weight", "m-2.safetensors"}, {"b.weight", "m-1.safetensors"}, {"c", "m-2.safetensors"}},
+                         1234);
+}
 
 TEST(ShardIndexTest, ReadsFilesAndTensors) {
   for (const size_t block_size : {size_t{1}, size_t{2}, size_t{7}, SIZE_MAX}) {
@@ -41,8 +44,11 @@ TEST(ShardIndexTest, NumbersOfWritersThatDivide) {
 }
 
 TEST(ShardIndexTest, FileNamesStayBelowTheIndex) {
-  for (const char* name : {"../f", "/f", "a/../f", "./f", "a//f", "a/", "", "C:f", "a\\\\b", "..", ".", "a\\u0000", "a\\nb", "\\u202e/.."}) {
-    EXPECT_THAT(Message("{\"weight_map\": {\"t\": \"" + std::string(name) + "\"}}"), HasSubstr("leads outside or is no plain name")) << name;
+  for (const char* name : {"../f", "/f", "a/../f", "./f", "a//f", "a/", "", "C:f", "a\\\\b", "..", ".", "a\\u0000",
+                           "a\\nb", "\\u202e/.."}) {
+    EXPECT_THAT(Message("{\"weight_map\": {\"t\": \"" + std::string(name) + "\"}}"),
+                HasSubstr("leads outside or is no plain name"))
+        << name;
   }
 }
 
@@ -55,7 +61,8 @@ TEST(ShardIndexTest, OtherDocumentsAreRefused) {
   EXPECT_THAT(Message(R"({"weight_map": {"": "f"}})"), HasSubstr("tensor names"));
   EXPECT_THAT(Message(R"({"weight_map": {"a": "f"}, "weight_map": {"a": "g"}})"), HasSubstr("duplicate key"));
   EXPECT_THAT(Message(R"({"weight_map": {"a": "f", "\u0061": "g"}})"), HasSubstr("offset 26: duplicate tensor \"a\""));
-  EXPECT_THAT(Message(R"({"metadata": {"total_size": -1}, "weight_map": {"a": "f"}})"), HasSubstr("no number of bytes"));
+  EXPECT_THAT(Message(R"({"metadata": {"total_size": -1}, "weight_map": {"a": "f"}})"),
+              HasSubstr("no number of bytes"));
   EXPECT_THAT(Message(R"({"weight_map": {"a": "f"}} x)"), HasSubstr("behind the end"));
 }
 
@@ -74,14 +81,17 @@ TEST(ShardIndexTest, ShardsMustHoldExactlyWhatTheIndexSays) {
   EXPECT_THAT(message(changed), HasSubstr("tensor \"extra\" of shard \"m-1.safetensors\" is not in the index"));
   changed = whole;
   changed["m-1.safetensors"].push_back("c");
-  EXPECT_THAT(message(changed), HasSubstr("tensor \"c\" is in shard \"m-1.safetensors\", the index names \"m-2.safetensors\""));
+  EXPECT_THAT(message(changed),
+              HasSubstr("tensor \"c\" is in shard \"m-1.safetensors\", the index names \"m-2.safetensors\""));
   changed = whole;
   changed["m-2.safetensors"] = {"c"};
   EXPECT_THAT(message(changed), HasSubstr("tensor \"a.weight\" is not in shard \"m-2.safetensors\""));
 }
 
 TEST(ShardIndexBadInputTest, EveryTruncationAndEdit) {
-  const ParseFunction parse = [](std::string_view bytes, size_t block_size) { return Parse(bytes, block_size).status(); };
+  const ParseFunction parse = [](std::string_view bytes, size_t block_size) {
+    return Parse(bytes, block_size).status();
+  };
   std::string text = Sample();
   text.pop_back();  // the last line feed may be missing
   EXPECT_GT(CheckTruncations(parse, text).cases, 150);

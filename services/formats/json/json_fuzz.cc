@@ -7,7 +7,8 @@
 using namespace weighbridge::formats;  // NOLINT: a main file of one screen
 
 std::vector<std::string> FuzzSeeds() {
-  return {"{\"a\": [1, -2.5e3, true, null, \"\\u00e9\\ud83d\\ude00\xC3\xA9\"], \"b\": {\"c\": {}}}", "[[[[]]]]", "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\""};
+  return {"{\"a\": [1, -2.5e3, true, null, \"\\u00e9\\ud83d\\ude00\xC3\xA9\"], \"b\": {\"c\": {}}}", "[[[[]]]]",
+          "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\""};
 }
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {

@@ -50,7 +50,11 @@ bool IsNumber(std::string_view text) {
 }  // namespace
 
 JsonLexer::JsonLexer(ByteReader* reader, uint64_t length, const JsonLexerOptions& options)
-    : reader_(reader), options_(options), unread_(length), chunk_offset_(reader->offset()), line_start_(reader->offset()) {}
+    : reader_(reader),
+      options_(options),
+      unread_(length),
+      chunk_offset_(reader->offset()),
+      line_start_(reader->offset()) {}
 
 bool JsonLexer::Refill() {
   if (!medium_.ok()) return false;
@@ -117,7 +121,8 @@ absl::StatusOr<JsonToken> JsonLexer::Next() {
     if (byte == '}' || byte == ']') return Close(at, byte);
     if (byte < 0) return EndsInside(in_object_.back() ? "an object" : "an array");
     if (byte != ',') {
-      return Malformed(at, absl::StrFormat("expected ',' or '%s', found %s", in_object_.back() ? "}" : "]", Shown(byte)));
+      return Malformed(at,
+                       absl::StrFormat("expected ',' or '%s', found %s", in_object_.back() ? "}" : "]", Shown(byte)));
     }
     ++cur_;
     expect_ = in_object_.back() ? Expect::kKey : Expect::kValue;
@@ -148,7 +153,8 @@ absl::StatusOr<JsonToken> JsonLexer::ReadKey(Position at) {
 }
 
 absl::StatusOr<JsonToken> JsonLexer::Close(Position at, int byte) {
-  if (in_object_.back() != (byte == '}')) return Malformed(at, absl::StrFormat("%s does not match what is open", Shown(byte)));
+  if (in_object_.back() != (byte == '}'))
+    return Malformed(at, absl::StrFormat("%s does not match what is open", Shown(byte)));
   ++cur_;
   in_object_.pop_back();
   expect_ = Expect::kAfterValue;
@@ -263,7 +269,8 @@ absl::Status JsonLexer::ReadEscape() {
     Append(kValues.substr(index, 1));
     return absl::OkStatus();
   }
-  if (byte != 'u') return Malformed(at, absl::StrFormat("unknown escape \\%s", Printable(std::string(1, static_cast<char>(byte)))));
+  if (byte != 'u')
+    return Malformed(at, absl::StrFormat("unknown escape \\%s", Printable(std::string(1, static_cast<char>(byte)))));
   WB_ASSIGN_OR_RETURN(uint32_t code, ReadHex4());
   if (code >= 0xDC00 && code <= 0xDFFF) return Malformed(at, "low surrogate without a high one");
   if (code >= 0xD800 && code <= 0xDBFF) {
@@ -299,7 +306,8 @@ absl::Status JsonLexer::ReadEscape() {
 absl::Status JsonLexer::ReadNumber(JsonToken* token) {
   token->kind = JsonToken::Kind::kNumber;
   text_.clear();
-  for (int byte = PeekByte(); byte >= 0 && std::string_view("0123456789+-.eE").find(static_cast<char>(byte)) != std::string_view::npos;
+  for (int byte = PeekByte();
+       byte >= 0 && std::string_view("0123456789+-.eE").find(static_cast<char>(byte)) != std::string_view::npos;
        byte = PeekByte()) {
     if (text_.size() == kNumberBytesMax) {
       return OverLimit(token->at, absl::StrFormat("number is over the limit of %d characters", kNumberBytesMax));
@@ -346,7 +354,8 @@ absl::Status JsonLexer::ReadWord(JsonToken* token) {
 }
 
 absl::Status JsonLexer::SkipValue(const JsonToken& first) {
-  if (first.kind != JsonToken::Kind::kBeginObject && first.kind != JsonToken::Kind::kBeginArray) return absl::OkStatus();
+  if (first.kind != JsonToken::Kind::kBeginObject && first.kind != JsonToken::Kind::kBeginArray)
+    return absl::OkStatus();
   const size_t outside = in_object_.size() - 1;
   while (in_object_.size() > outside) WB_RETURN_IF_ERROR(Next().status());
   return absl::OkStatus();

@@ -1,8 +1,9 @@
-// Streaming JSON (RFC 8259): tokens from a ByteReader in constant memory, whatever the size of the document. Headers of 100 MB
-// and shard indexes are read with it directly; json_reader.h makes trees of small documents.
+// Streaming JSON (RFC 8259): tokens from a ByteReader in constant memory, whatever the size of the document. Headers of
+// 100 MB and shard indexes are read with it directly; json_reader.h makes trees of small documents.
 //
-// Stricter than many readers, because two readers that disagree are an attack: strict UTF-8, no lone surrogates, no control
-// characters in strings, no comments, no trailing commas, no byte order mark. Duplicate keys are the business of the caller.
+// Stricter than many readers, because two readers that disagree are an attack: strict UTF-8, no lone surrogates, no
+// control characters in strings, no comments, no trailing commas, no byte order mark. Duplicate keys are the business
+// of the caller.
 #ifndef WEIGHBRIDGE_SERVICES_FORMATS_JSON_JSON_LEXER_H_
 #define WEIGHBRIDGE_SERVICES_FORMATS_JSON_JSON_LEXER_H_
 
@@ -19,7 +20,19 @@
 namespace weighbridge::formats {
 
 struct JsonToken {
-  enum class Kind { kBeginObject, kEndObject, kBeginArray, kEndArray, kKey, kString, kNumber, kTrue, kFalse, kNull, kEnd };
+  enum class Kind {
+    kBeginObject,
+    kEndObject,
+    kBeginArray,
+    kEndArray,
+    kKey,
+    kString,
+    kNumber,
+    kTrue,
+    kFalse,
+    kNull,
+    kEnd
+  };
 
   Kind kind = Kind::kEnd;
   // Decoded key or string, raw number; at most `string_keep_max` bytes of it. Valid until the next call.
@@ -29,9 +42,9 @@ struct JsonToken {
 };
 
 struct JsonLexerOptions {
-  int depth_max = 32;                          // nested objects and arrays
-  uint64_t string_bytes_max = 64 << 20;        // a longer string is an error
-  size_t string_keep_max = 1 << 20;            // a longer string is cut in `text`
+  int depth_max = 32;                    // nested objects and arrays
+  uint64_t string_bytes_max = 64 << 20;  // a longer string is an error
+  size_t string_keep_max = 1 << 20;      // a longer string is cut in `text`
   enum class Place { kOffset, kLineAndColumn } place = Place::kLineAndColumn;
   // NaN, Infinity and -Infinity are no JSON, but Python writes them into configs; accepted as numbers if asked for.
   enum class NonFinite { kRefuse, kAccept } non_finite = NonFinite::kRefuse;
@@ -43,8 +56,8 @@ class JsonLexer {
   // Reads the `length` bytes at the reader's place; `length` must not be over reader->remaining().
   JsonLexer(ByteReader* reader, uint64_t length, const JsonLexerOptions& options = {});
 
-  // The next token; kEnd once the one top-level value is over and only white space follows. Grammar is checked: keys and values
-  // alternate, brackets match.
+  // The next token; kEnd once the one top-level value is over and only white space follows. Grammar is checked: keys
+  // and values alternate, brackets match.
   absl::StatusOr<JsonToken> Next();
 
   // Passes over the rest of the value whose first token is `first`.
@@ -76,7 +89,7 @@ class JsonLexer {
 
   ByteReader* reader_;
   JsonLexerOptions options_;
-  uint64_t unread_;            // bytes of the region behind the current chunk
+  uint64_t unread_;              // bytes of the region behind the current chunk
   const char* begin_ = nullptr;  // current chunk
   const char* cur_ = nullptr;
   const char* end_ = nullptr;

@@ -53,7 +53,8 @@ class TreeBuilder {
       case JsonToken::Kind::kKey:
       case JsonToken::Kind::kEndObject:
       case JsonToken::Kind::kEndArray:
-      case JsonToken::Kind::kEnd: break;  // the lexer gives none of them where a value must stand
+      case JsonToken::Kind::kEnd:
+        break;  // the lexer gives none of them where a value must stand
     }
     return Malformed(token.at, "expected a value");
   }
@@ -81,7 +82,8 @@ class TreeBuilder {
 
 absl::StatusOr<Value> ParseJson(std::string_view text, const JsonLimits& limits) {
   if (text.size() > limits.bytes_max) {
-    return OverLimit(0, absl::StrFormat("document of %d bytes is over the limit of %d bytes", text.size(), limits.bytes_max));
+    return OverLimit(
+        0, absl::StrFormat("document of %d bytes is over the limit of %d bytes", text.size(), limits.bytes_max));
   }
   MemorySource source(text);
   ByteReader reader(&source);

@@ -16,7 +16,8 @@ using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
 TEST(JsonReaderTest, KeepsTextAndPlaceOfEverything) {
-  const Value root = ParseJson("{\n  \"a\": [1, -2.5e3, true, null],\n  \"b\\u0041\": \"x\\ny\\uD83D\\uDE00\"\n}\n").value();
+  const Value root =
+      ParseJson("{\n  \"a\": [1, -2.5e3, true, null],\n  \"b\\u0041\": \"x\\ny\\uD83D\\uDE00\"\n}\n").value();
   const Value* a = root.Find("a");
   ASSERT_NE(a, nullptr);
   EXPECT_EQ(a->items[0].AsInt(), 1);
@@ -47,16 +48,19 @@ TEST_P(JsonBadTest, IsRefusedAtItsPlace) {
 INSTANTIATE_TEST_SUITE_P(
     Json, JsonBadTest,
     ::testing::Values(
-        Bad{"empty", "", "offset 0 (line 1, column 1): the document ends"}, Bad{"only_space", " \n", "line 2, column 1"},
-        Bad{"byte_order_mark", "\xEF\xBB\xBF{}", "offset 0"}, Bad{"two_documents", "{} {}", "offset 3 (line 1, column 4): '{' behind the end"},
+        Bad{"empty", "", "offset 0 (line 1, column 1): the document ends"},
+        Bad{"only_space", " \n", "line 2, column 1"}, Bad{"byte_order_mark", "\xEF\xBB\xBF{}", "offset 0"},
+        Bad{"two_documents", "{} {}", "offset 3 (line 1, column 4): '{' behind the end"},
         Bad{"trailing_comma", "[1,]", "offset 3"}, Bad{"trailing_comma_in_object", "{\"a\":1,}", "expected a key"},
         Bad{"missing_comma", "[1 2]", "expected ',' or ']'"}, Bad{"mismatched", "[1}", "does not match"},
         Bad{"key_without_quotes", "{a:1}", "expected a key"}, Bad{"key_without_colon", "{\"a\" 1}", "expected ':'"},
         Bad{"key_without_value", "{\"a\":}", "expected a value"}, Bad{"comment", "{/* x */}", "expected a key"},
-        Bad{"nan", "[NaN]", "\"NaN\" is no value"}, Bad{"minus_infinity", "[-Infinity]", "\"-\" is no number"}, Bad{"word", "[nul]", "\"nul\" is no value"}, Bad{"plus", "[+1]", "expected a value"},
-        Bad{"leading_zero", "[01]", "\"01\" is no number"}, Bad{"bare_minus", "[-]", "is no number"}, Bad{"dot", "[1.]", "is no number"},
-        Bad{"exponent", "[1e]", "is no number"}, Bad{"control_in_string", "[\"a\nb\"]", "offset 3"},
-        Bad{"overlong_utf8", "[\"\xC0\x80\"]", "malformed UTF-8"}, Bad{"surrogate_utf8", "[\"\xED\xA0\x80\"]", "malformed UTF-8"},
+        Bad{"nan", "[NaN]", "\"NaN\" is no value"}, Bad{"minus_infinity", "[-Infinity]", "\"-\" is no number"},
+        Bad{"word", "[nul]", "\"nul\" is no value"}, Bad{"plus", "[+1]", "expected a value"},
+        Bad{"leading_zero", "[01]", "\"01\" is no number"}, Bad{"bare_minus", "[-]", "is no number"},
+        Bad{"dot", "[1.]", "is no number"}, Bad{"exponent", "[1e]", "is no number"},
+        Bad{"control_in_string", "[\"a\nb\"]", "offset 3"}, Bad{"overlong_utf8", "[\"\xC0\x80\"]", "malformed UTF-8"},
+        Bad{"surrogate_utf8", "[\"\xED\xA0\x80\"]", "malformed UTF-8"},
         Bad{"cut_utf8", "[\"\xE2\x82\"]", "malformed UTF-8"}, Bad{"lone_high", "[\"\\ud800\"]", "high surrogate"},
         Bad{"lone_low", "[\"\\udc00\"]", "low surrogate"}, Bad{"two_highs", "[\"\\ud800\\ud800\"]", "high surrogate"},
         Bad{"bad_escape", "[\"\\x41\"]", "unknown escape"}, Bad{"bad_hex", "[\"\\u00g0\"]", "hexadecimal"},
@@ -64,17 +68,22 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"duplicate_escaped", "{\"a\":1,\"\\u0061\":2}", "duplicate key"},
         Bad{"duplicate_inside", "[{\"a\":{\"x\":1,\"x\":1}}]", "duplicate key \"x\""},
         Bad{"depth_33", std::string(33, '[') + std::string(33, ']'), "nesting is over the limit of 32"},
-        Bad{"depth_million", std::string(1000000, '['), "offset 32"}, Bad{"depth_of_objects", [] {
+        Bad{"depth_million", std::string(1000000, '['), "offset 32"},
+        Bad{"depth_of_objects",
+            [] {
               std::string text;
               for (int i = 0; i < 1000; ++i) text += "{\"a\":";
               return text;
-            }(), "nesting"},
+            }(),
+            "nesting"},
         Bad{"billion_digits", "[" + std::string(5000000, '9') + "]", "number is over the limit of 128"},
-        Bad{"elements", [] {
+        Bad{"elements",
+            [] {
               std::string text = "[0";
               for (int i = 0; i < 70000; ++i) text += ",0";
               return text + "]";
-            }(), "number of values is over the limit of 65536"},
+            }(),
+            "number of values is over the limit of 65536"},
         Bad{"too_large", std::string((8 << 20) + 1, ' '), "over the limit of 8388608"}),
     [](const auto& info) { return info.param.name; });
 
@@ -102,7 +111,8 @@ TEST(JsonReaderTest, NonFiniteNumbersOnlyWhereAskedFor) {
   EXPECT_EQ(list.items[2].text, "-Infinity");
   EXPECT_EQ(list.items[2].AsDouble(), std::nullopt);
   EXPECT_EQ(list.items[3].AsInt(), -1);
-  for (const char* text : {"[-Inf]", "[Inf]", "[-I]", "[-true]", "[nan]", "[-NaN]"}) EXPECT_FALSE(ParseJson(text, limits).ok()) << text;
+  for (const char* text : {"[-Inf]", "[Inf]", "[-I]", "[-true]", "[nan]", "[-NaN]"})
+    EXPECT_FALSE(ParseJson(text, limits).ok()) << text;
 }
 
 // All tokens of a document as one text, for comparing block sizes.
@@ -114,13 +124,15 @@ std::string Tokens(std::string_view text, size_t block_size) {
   while (true) {
     const absl::StatusOr<JsonToken> token = lexer.Next();
     if (!token.ok()) return all + std::string(token.status().message());
-    all += std::to_string(static_cast<int>(token->kind)) + "@" + ToString(token->at) + ":" + std::string(token->text) + ";";
+    all += std::to_string(static_cast<int>(token->kind)) + "@" + ToString(token->at) + ":" + std::string(token->text) +
+           ";";
     if (token->kind == JsonToken::Kind::kEnd) return all;
   }
 }
 
 TEST(JsonLexerTest, SplittingTheInputChangesNothing) {
-  for (const std::string text : {"{\"a\\u00e9\\\"\": [-1.5e-3, true], \n\"\xE2\x82\xAC\": null}  ", "[\"\xE2\x82\"]", "[1, 2, tru", "{\"a\":1 2}"}) {
+  for (const std::string text : {"{\"a\\u00e9\\\"\": [-1.5e-3, true], \n\"\xE2\x82\xAC\": null}  ", "[\"\xE2\x82\"]",
+                                 "[1, 2, tru", "{\"a\":1 2}"}) {
     const std::string whole = Tokens(text, SIZE_MAX);
     for (const size_t block_size : {1, 2, 7}) EXPECT_EQ(Tokens(text, block_size), whole);
   }

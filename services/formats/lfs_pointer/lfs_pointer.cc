@@ -36,7 +36,8 @@ absl::StatusOr<LfsPointer> ParseLfsPointer(std::string_view text) {
   LfsPointer pointer;
   for (size_t i = 0; i < kHexDigits; ++i, ++pos) {
     const char c = pos < text.size() ? text[pos] : '\0';
-    if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'))) return Malformed(pos, "expected 64 lower-case hexadecimal digits");
+    if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f')))
+      return Malformed(pos, "expected 64 lower-case hexadecimal digits");
     pointer.sha256 += c;
   }
   if (!expect("\n")) return Malformed(pos, "expected a line feed behind the oid");
@@ -44,7 +45,8 @@ absl::StatusOr<LfsPointer> ParseLfsPointer(std::string_view text) {
   const char* begin = text.data() + pos;
   const char* end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(begin, end, pointer.size);
-  if (error != std::errc() || pointer.size > kSizeMax) return Malformed(pos, "the size is no number of bytes below 2^63");
+  if (error != std::errc() || pointer.size > kSizeMax)
+    return Malformed(pos, "the size is no number of bytes below 2^63");
   if (*begin == '0' && stop != begin + 1) return Malformed(pos, "the size has a leading zero");
   pos += static_cast<size_t>(stop - begin);
   if (!expect("\n")) return Malformed(pos, "expected a line feed behind the size");

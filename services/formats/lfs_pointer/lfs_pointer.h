@@ -18,9 +18,9 @@ struct LfsPointer {
   uint64_t size = 0;   // bytes of the file that it stands for; at most 2^63 - 1
 };
 
-// Reads exactly three lines: version, oid sha256, size, each ended by one line feed, and nothing else. Anything near (extensions,
-// CRLF, upper-case digits, a leading zero, a missing last line feed) is INVALID_ARGUMENT with its offset: a claim that two tools
-// read differently is no claim.
+// Reads exactly three lines: version, oid sha256, size, each ended by one line feed, and nothing else. Anything near
+// (extensions, CRLF, upper-case digits, a leading zero, a missing last line feed) is INVALID_ARGUMENT with its offset:
+// a claim that two tools read differently is no claim.
 absl::StatusOr<LfsPointer> ParseLfsPointer(std::string_view text);
 
 }  // namespace weighbridge::formats

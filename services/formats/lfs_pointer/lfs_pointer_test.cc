@@ -48,14 +48,23 @@ const std::string& Head() {
 
 INSTANTIATE_TEST_SUITE_P(
     Lfs, LfsPointerBadTest,
-    ::testing::Values(Bad{"empty", "", "offset 0: no version"}, Bad{"other_version", "version https://git-lfs.github.com/spec/v2\n", "offset 41: no version"},
-                      Bad{"crlf", "version https://git-lfs.github.com/spec/v1\r\noid", "offset 42"}, Bad{"byte_order_mark", "\xEF\xBB\xBF" + Head(), "offset 0"},
-                      Bad{"extension", "version https://git-lfs.github.com/spec/v1\next-0-foo sha256:00\n", "offset 43: expected \"oid"}, Bad{"other_hash", "version https://git-lfs.github.com/spec/v1\noid sha512:00\n", "offset 50"},
-                      Bad{"upper_case", Head() + std::string(64, 'A') + "\nsize 1\n", "offset 54: expected 64"}, Bad{"short", Head() + std::string(63, 'a') + "\nsize 1\n", "offset 117: expected 64"},
-                      Bad{"long_oid", Head() + std::string(65, 'a') + "\nsize 1\n", "offset 118: expected a line feed"}, Bad{"no_size", Head() + std::string(64, 'a') + "\n", "offset 119: expected \"size"},
-                      Bad{"negative", Head() + std::string(64, 'a') + "\nsize -1\n", "offset 124"}, Bad{"leading_zero", Head() + std::string(64, 'a') + "\nsize 01\n", "offset 124: the size has"},
-                      Bad{"overflow", Head() + std::string(64, 'a') + "\nsize 18446744073709551616\n", "offset 124"}, Bad{"two_to_63", Head() + std::string(64, 'a') + "\nsize 9223372036854775808\n", "offset 124"},
-                      Bad{"no_line_feed", Head() + std::string(64, 'a') + "\nsize 1", "offset 125"}, Bad{"trailing", Head() + std::string(64, 'a') + "\nsize 1\n\n", "offset 126: something behind"},
+    ::testing::Values(Bad{"empty", "", "offset 0: no version"},
+                      Bad{"other_version", "version https://git-lfs.github.com/spec/v2\n", "offset 41: no version"},
+                      Bad{"crlf", "version https://git-lfs.github.com/spec/v1\r\noid", "offset 42"},
+                      Bad{"byte_order_mark", "\xEF\xBB\xBF" + Head(), "offset 0"},
+                      Bad{"extension", "version https://git-lfs.github.com/spec/v1\next-0-foo sha256:00\n",
+                          "offset 43: expected \"oid"},
+                      Bad{"other_hash", "version https://git-lfs.github.com/spec/v1\noid sha512:00\n", "offset 50"},
+                      Bad{"upper_case", Head() + std::string(64, 'A') + "\nsize 1\n", "offset 54: expected 64"},
+                      Bad{"short", Head() + std::string(63, 'a') + "\nsize 1\n", "offset 117: expected 64"},
+                      Bad{"long_oid", Head() + std::string(65, 'a') + "\nsize 1\n", "offset 118: expected a line feed"},
+                      Bad{"no_size", Head() + std::string(64, 'a') + "\n", "offset 119: expected \"size"},
+                      Bad{"negative", Head() + std::string(64, 'a') + "\nsize -1\n", "offset 124"},
+                      Bad{"leading_zero", Head() + std::string(64, 'a') + "\nsize 01\n", "offset 124: the size has"},
+                      Bad{"overflow", Head() + std::string(64, 'a') + "\nsize 18446744073709551616\n", "offset 124"},
+                      Bad{"two_to_63", Head() + std::string(64, 'a') + "\nsize 9223372036854775808\n", "offset 124"},
+                      Bad{"no_line_feed", Head() + std::string(64, 'a') + "\nsize 1", "offset 125"},
+                      Bad{"trailing", Head() + std::string(64, 'a') + "\nsize 1\n\n", "offset 126: something behind"},
                       Bad{"huge", Head() + std::string(2000, 'a'), "offset 0: 2054 bytes"}),
     [](const auto& info) { return info.param.name; });
 
@@ -68,7 +77,8 @@ TEST(LfsPointerBadInputTest, EveryTruncationAndEdit) {
 TEST(LfsPointerCorpusTest, ARealPointerIsRead) {
   const auto corpus = testing_support::CorpusDir();
   if (!corpus.has_value()) GTEST_SKIP() << "WEIGHBRIDGE_CORPUS names no folder";
-  const std::string text = testing_support::ReadFileOrFail(*corpus + "/artifacts/lfs/llama-3.2-1b-derivative.safetensors.pointer");
+  const std::string text =
+      testing_support::ReadFileOrFail(*corpus + "/artifacts/lfs/llama-3.2-1b-derivative.safetensors.pointer");
   EXPECT_EQ(ParseLfsPointer(text).value().size, 1500097784u);
 }
 

@@ -1,5 +1,6 @@
-// Whether a model sees or hears, from the names of its tensors, its GGUF keys and its config. Some licences treat multimodal
-// models differently (DESIGN section 3): a config cannot hide what the weights show, and text-only needs proof from both.
+// Whether a model sees or hears, from the names of its tensors, its GGUF keys and its config. Some licences treat
+// multimodal models differently (DESIGN section 3): a config cannot hide what the weights show, and text-only needs
+// proof from both.
 #ifndef WEIGHBRIDGE_SERVICES_FORMATS_MODALITY_MODALITY_H_
 #define WEIGHBRIDGE_SERVICES_FORMATS_MODALITY_MODALITY_H_
 
@@ -35,14 +36,16 @@ class TensorNameModality {
   std::string audio_name_;
 };
 
-// What the keys of one GGUF say: vision or audio from clip.* and the like, text from an architecture that is known to be text.
+// What the keys of one GGUF say: vision or audio from clip.* and the like, text from an architecture that is known to
+// be text.
 Modality GgufModality(const GgufHeader& header);
 
-// The modality of a model: `config` is what a config.json or GGUF keys say, `weights` what the tensor names show, nullopt if not all
-// weights could be read.
+// The modality of a model: `config` is what a config.json or GGUF keys say, `weights` what the tensor names show,
+// nullopt if not all weights could be read.
 Modality CombineModality(Modality config, const std::optional<TensorNameModality>& weights);
 
-// True if one word of a model type or class name stands for vision (or audio): "qwen2_5_vl", "MllamaForConditionalGeneration".
+// True if one word of a model type or class name stands for vision (or audio): "qwen2_5_vl",
+// "MllamaForConditionalGeneration".
 bool NameShowsVision(std::string_view name);
 bool NameShowsAudio(std::string_view name);
 

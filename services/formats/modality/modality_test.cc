@@ -10,9 +10,11 @@ namespace weighbridge::formats {
 namespace {
 
 TEST(ModalityTest, TensorNamesThatShowVision) {
-  for (const char* name : {"vision_tower.vision_model.encoder.layers.0.mlp.fc1.weight", "model.vision_tower.x", "visual.blocks.0.attn.qkv.weight",
-                           "multi_modal_projector.linear_1.weight", "vision_model.patch_embedding.weight", "v.blk.0.attn_q.weight", "mm.0.weight",
-                           "model.mm_projector.0.weight", "base_model.model.visual.x.lora_A.weight", "model.image_newline"}) {
+  for (const char* name :
+       {"vision_tower.vision_model.encoder.layers.0.mlp.fc1.weight", "model.vision_tower.x",
+        "visual.blocks.0.attn.qkv.weight", "multi_modal_projector.linear_1.weight",
+        "vision_model.patch_embedding.weight", "v.blk.0.attn_q.weight", "mm.0.weight", "model.mm_projector.0.weight",
+        "base_model.model.visual.x.lora_A.weight", "model.image_newline"}) {
     TensorNameModality modality;
     modality.Add(name);
     EXPECT_TRUE(modality.vision()) << name;
@@ -21,7 +23,8 @@ TEST(ModalityTest, TensorNamesThatShowVision) {
 }
 
 TEST(ModalityTest, TensorNamesThatShowAudio) {
-  for (const char* name : {"audio_tower.layers.0.fc1.weight", "model.encoder.conv1.weight", "a.blk.0.attn_q.weight", "mm.a.mlp.0.weight", "thinker.audio_tower.x"}) {
+  for (const char* name : {"audio_tower.layers.0.fc1.weight", "model.encoder.conv1.weight", "a.blk.0.attn_q.weight",
+                           "mm.a.mlp.0.weight", "thinker.audio_tower.x"}) {
     TensorNameModality modality;
     modality.Add(name);
     EXPECT_TRUE(modality.audio()) << name;
@@ -30,9 +33,11 @@ TEST(ModalityTest, TensorNamesThatShowAudio) {
 
 TEST(ModalityTest, TensorNamesOfTextModelsShowNothing) {
   TensorNameModality modality;
-  for (const char* name : {"model.embed_tokens.weight", "model.layers.0.self_attn.q_proj.weight", "lm_head.weight", "token_embd.weight", "blk.0.attn_v.weight",
-                           "blk.0.ffn_gate_inp.weight", "output_norm.weight", "encoder.block.0.layer.0.SelfAttention.q.weight", "shared.weight",
-                           "base_model.model.model.layers.0.self_attn.v_proj.lora_A.weight", "transformer.h.0.attn.c_attn.weight"}) {
+  for (const char* name :
+       {"model.embed_tokens.weight", "model.layers.0.self_attn.q_proj.weight", "lm_head.weight", "token_embd.weight",
+        "blk.0.attn_v.weight", "blk.0.ffn_gate_inp.weight", "output_norm.weight",
+        "encoder.block.0.layer.0.SelfAttention.q.weight", "shared.weight",
+        "base_model.model.model.layers.0.self_attn.v_proj.lora_A.weight", "transformer.h.0.attn.c_attn.weight"}) {
     modality.Add(name);
   }
   EXPECT_FALSE(modality.vision()) << modality.vision_name();
@@ -40,12 +45,14 @@ TEST(ModalityTest, TensorNamesOfTextModelsShowNothing) {
 }
 
 TEST(ModalityTest, NamesOfTypesAndClasses) {
-  for (const char* name : {"qwen2_5_vl", "mllama", "MllamaForCausalLM", "Qwen2VLForConditionalGeneration", "LlavaLlamaForCausalLM", "InternVLChatModel",
-                           "CLIPTextModel", "pixtral", "Phi4MMForCausalLM", "SiglipVisionModel"}) {
+  for (const char* name :
+       {"qwen2_5_vl", "mllama", "MllamaForCausalLM", "Qwen2VLForConditionalGeneration", "LlavaLlamaForCausalLM",
+        "InternVLChatModel", "CLIPTextModel", "pixtral", "Phi4MMForCausalLM", "SiglipVisionModel"}) {
     EXPECT_TRUE(NameShowsVision(name)) << name;
   }
-  for (const char* name : {"gemma2", "Gemma2ForCausalLM", "llama", "LlamaForCausalLM", "qwen3_moe", "GPT2LMHeadModel", "T5ForConditionalGeneration",
-                           "MixtralForCausalLM", "DeepseekV3ForCausalLM", "CommandRForCausalLM", "OlmoForCausalLM"}) {
+  for (const char* name : {"gemma2", "Gemma2ForCausalLM", "llama", "LlamaForCausalLM", "qwen3_moe", "GPT2LMHeadModel",
+                           "T5ForConditionalGeneration", "MixtralForCausalLM", "DeepseekV3ForCausalLM",
+                           "CommandRForCausalLM", "OlmoForCausalLM"}) {
     EXPECT_FALSE(NameShowsVision(name)) << name;
     EXPECT_FALSE(NameShowsAudio(name)) << name;
   }
@@ -65,9 +72,15 @@ TEST(ModalityTest, GgufKeys) {
   EXPECT_EQ(OfGguf({GgufString("general.architecture", "llama")}), Modality::kText);
   EXPECT_EQ(OfGguf({GgufString("general.architecture", "something-new")}), Modality::kUnknown);
   EXPECT_EQ(OfGguf({}), Modality::kUnknown);
-  EXPECT_EQ(OfGguf({GgufString("general.architecture", "clip"), GgufNumber("clip.has_vision_encoder", GgufKvType::kBool, 1)}), Modality::kVision);
-  EXPECT_EQ(OfGguf({GgufString("general.architecture", "llama"), GgufNumber("llama.vision.block_count", GgufKvType::kU32, 4)}), Modality::kVision);
-  EXPECT_EQ(OfGguf({GgufString("general.architecture", "llama"), GgufNumber("clip.has_vision_encoder", GgufKvType::kBool, 0)}), Modality::kText);
+  EXPECT_EQ(
+      OfGguf({GgufString("general.architecture", "clip"), GgufNumber("clip.has_vision_encoder", GgufKvType::kBool, 1)}),
+      Modality::kVision);
+  EXPECT_EQ(OfGguf({GgufString("general.architecture", "llama"),
+                    GgufNumber("llama.vision.block_count", GgufKvType::kU32, 4)}),
+            Modality::kVision);
+  EXPECT_EQ(OfGguf({GgufString("general.architecture", "llama"),
+                    GgufNumber("clip.has_vision_encoder", GgufKvType::kBool, 0)}),
+            Modality::kText);
 }
 
 TEST(ModalityTest, AConfigCannotHideWhatTheWeightsShow) {

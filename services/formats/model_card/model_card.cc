@@ -36,14 +36,20 @@ class CardReader {
     const struct {
       std::string_view key;
       std::vector<CardValue>* list;
-    } lists[] = {{"license", &card_->licenses}, {"base_model", &card_->base_models}, {"tags", &card_->tags},
-                 {"datasets", &card_->datasets}, {"language", &card_->languages}};
+    } lists[] = {{"license", &card_->licenses},
+                 {"base_model", &card_->base_models},
+                 {"tags", &card_->tags},
+                 {"datasets", &card_->datasets},
+                 {"language", &card_->languages}};
     const struct {
       std::string_view key;
       std::optional<CardValue>* value;
-    } values[] = {{"license_name", &card_->license_name},       {"license_link", &card_->license_link},
-                  {"base_model_relation", &card_->base_model_relation}, {"new_version", &card_->new_version},
-                  {"library_name", &card_->library_name},       {"pipeline_tag", &card_->pipeline_tag},
+    } values[] = {{"license_name", &card_->license_name},
+                  {"license_link", &card_->license_link},
+                  {"base_model_relation", &card_->base_model_relation},
+                  {"new_version", &card_->new_version},
+                  {"library_name", &card_->library_name},
+                  {"pipeline_tag", &card_->pipeline_tag},
                   {"extra_gated_prompt", &card_->extra_gated_prompt}};
     for (const auto& row : lists) {
       if (const Member* member = root.FindMember(row.key)) ReadList(*member, row.list);
@@ -70,7 +76,8 @@ class CardReader {
   }
 
   void ReadValue(const Member& member, std::optional<CardValue>* value) {
-    if (member.value.IsList() || member.value.IsMap()) return Issue(member.value.at, absl::StrFormat("%s is no string", member.key));
+    if (member.value.IsList() || member.value.IsMap())
+      return Issue(member.value.at, absl::StrFormat("%s is no string", member.key));
     *value = CardValue{member.value.text, member.value.at};
   }
 
@@ -78,7 +85,8 @@ class CardReader {
   void CheckSpelling(const Member& member) {
     std::string lower = member.key;
     for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    if (lower == "licence" || lower == "licenses" || lower == "licences" || (lower == "license" && member.key != "license")) {
+    if (lower == "licence" || lower == "licenses" || lower == "licences" ||
+        (lower == "license" && member.key != "license")) {
       Issue(member.key_at, absl::StrFormat("key \"%s\" is not \"license\"", member.key));
     }
   }

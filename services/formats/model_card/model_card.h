@@ -1,5 +1,5 @@
-// The front matter of a model card (README.md): YAML between two lines of three dashes. What it declares is evidence, not truth.
-// Keys: https://github.com/huggingface/hub-docs, modelcard.md.
+// The front matter of a model card (README.md): YAML between two lines of three dashes. What it declares is evidence,
+// not truth. Keys: https://github.com/huggingface/hub-docs, modelcard.md.
 #ifndef WEIGHBRIDGE_SERVICES_FORMATS_MODEL_CARD_MODEL_CARD_H_
 #define WEIGHBRIDGE_SERVICES_FORMATS_MODEL_CARD_MODEL_CARD_H_
 
@@ -47,9 +47,9 @@ struct ModelCard {
   std::vector<CardIssue> issues;
 };
 
-// Reads the front matter; the body is left to the classifier. A card without front matter is OK. Front matter that starts
-// behind blank lines is read, as hubs do, and is an issue. Front matter that is never closed, is no YAML (yaml_reader.h) or is no
-// map is an error with offset, line and column.
+// Reads the front matter; the body is left to the classifier. A card without front matter is OK. Front matter that
+// starts behind blank lines is read, as hubs do, and is an issue. Front matter that is never closed, is no YAML
+// (yaml_reader.h) or is no map is an error with offset, line and column.
 absl::StatusOr<ModelCard> ParseModelCard(std::string_view text);
 
 }  // namespace weighbridge::formats

@@ -2,7 +2,8 @@
 #include "services/formats/testing/fuzz_target.h"
 
 std::vector<std::string> FuzzSeeds() {
-  return {"---\nlicense: mit\nbase_model:\n- a/b\n---\nbody\n", "\xEF\xBB\xBF---\r\nlicense: [a, b]\r\n---\r\n", "no front matter\n", "---\n---\n"};
+  return {"---\nlicense: mit\nbase_model:\n- a/b\n---\nbody\n", "\xEF\xBB\xBF---\r\nlicense: [a, b]\r\n---\r\n",
+          "no front matter\n", "---\n---\n"};
 }
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {

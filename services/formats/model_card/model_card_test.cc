@@ -13,10 +13,10 @@
 namespace weighbridge::formats {
 namespace {
 
-using testing_support::BuildModelCard;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
+using testing_support::BuildModelCard;
 
 std::vector<std::string> Texts(const std::vector<CardValue>& values) {
   std::vector<std::string> texts;
@@ -46,7 +46,9 @@ TEST(ModelCardTest, ReadsWhatACardDeclares) {
 }
 
 TEST(ModelCardTest, LicenceValuesStayAsWritten) {
-  const auto licenses = [](const std::string& front) { return Texts(ParseModelCard(BuildModelCard(front, "x")).value().licenses); };
+  const auto licenses = [](const std::string& front) {
+    return Texts(ParseModelCard(BuildModelCard(front, "x")).value().licenses);
+  };
   EXPECT_THAT(licenses("license: no"), ElementsAre("no"));
   EXPECT_THAT(licenses("license: 3.10"), ElementsAre("3.10"));
   EXPECT_THAT(licenses("license:"), ElementsAre(""));
@@ -59,7 +61,10 @@ TEST(ModelCardTest, LicenceValuesStayAsWritten) {
 }
 
 TEST(ModelCardTest, OddValuesAreIssuesAndNothingIsLost) {
-  const ModelCard card = ParseModelCard(BuildModelCard("license: {name: mit}\nlicense_name: [a]\nbase_model: [org/x, {y: 1}]\nLicence: gpl", "")).value();
+  const ModelCard card =
+      ParseModelCard(
+          BuildModelCard("license: {name: mit}\nlicense_name: [a]\nbase_model: [org/x, {y: 1}]\nLicence: gpl", ""))
+          .value();
   EXPECT_TRUE(card.licenses.empty());
   EXPECT_THAT(Texts(card.base_models), ElementsAre("org/x"));
   ASSERT_EQ(card.issues.size(), 4u);
@@ -73,7 +78,8 @@ TEST(ModelCardTest, WhereFrontMatterMayStand) {
   EXPECT_FALSE(ParseModelCard("").value().has_front_matter);
   EXPECT_FALSE(ParseModelCard("\n\n").value().has_front_matter);
   EXPECT_FALSE(ParseModelCard("----\nlicense: mit\n---\n").value().has_front_matter);
-  EXPECT_THAT(Texts(ParseModelCard("\xEF\xBB\xBF---\r\nlicense: mit\r\n---\r\nbody").value().licenses), ElementsAre("mit"));
+  EXPECT_THAT(Texts(ParseModelCard("\xEF\xBB\xBF---\r\nlicense: mit\r\n---\r\nbody").value().licenses),
+              ElementsAre("mit"));
   EXPECT_THAT(Texts(ParseModelCard("---\nlicense: mit\n---").value().licenses), ElementsAre("mit"));
   EXPECT_TRUE(ParseModelCard("---\n---\nbody").value().has_front_matter);
   const ModelCard late = ParseModelCard("\n\n---\nlicense: mit\n---\nbody").value();
@@ -85,7 +91,8 @@ TEST(ModelCardTest, WhereFrontMatterMayStand) {
 TEST(ModelCardTest, BrokenFrontMatterHasAPlace) {
   const auto message = [](const std::string& text) { return std::string(ParseModelCard(text).status().message()); };
   EXPECT_THAT(message("---\nlicense: mit\n"), StartsWith("offset 0 (line 1, column 1): front matter is not closed"));
-  EXPECT_THAT(message("---\nlicense: mit\nlicense: gpl\n---\n"), StartsWith("offset 17 (line 3, column 1): duplicate key \"license\""));
+  EXPECT_THAT(message("---\nlicense: mit\nlicense: gpl\n---\n"),
+              StartsWith("offset 17 (line 3, column 1): duplicate key \"license\""));
   EXPECT_THAT(message("---\njust prose\n---\n"), HasSubstr("line 2, column 1): front matter is no map"));
   EXPECT_THAT(message("---\na: [1\n---\n"), StartsWith("offset "));
   EXPECT_THAT(message("---\na: *x\n---\n"), HasSubstr("line 2"));

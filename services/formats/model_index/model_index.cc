@@ -11,7 +11,8 @@ absl::StatusOr<PipelineIndex> ParsePipelineIndex(std::string_view text) {
   WB_ASSIGN_OR_RETURN(const Value root, ParseJson(text));
   if (!root.IsMap()) return Malformed(root.at, "a pipeline index is a JSON object");
   const Value* class_name = root.Find("_class_name");
-  if (class_name == nullptr || !class_name->IsQuotedString()) return Malformed(root.at, "no \"_class_name\" of a pipeline");
+  if (class_name == nullptr || !class_name->IsQuotedString())
+    return Malformed(root.at, "no \"_class_name\" of a pipeline");
   PipelineIndex index;
   index.class_name = class_name->text;
   if (const Value* version = root.Find("_diffusers_version"); version != nullptr && version->IsQuotedString()) {
@@ -23,7 +24,8 @@ absl::StatusOr<PipelineIndex> ParsePipelineIndex(std::string_view text) {
     if (member.key.empty() || member.key[0] == '_' || !pair.IsList() || pair.items.size() != 2) continue;
     if (!pair.items[0].IsQuotedString() || !pair.items[1].IsQuotedString()) continue;
     if (!IsPlainName(member.key) || member.key.find('/') != std::string::npos || member.key[0] == '.') {
-      return Malformed(member.key_at, absl::StrFormat("component \"%s\" is no name of a folder", Printable(member.key)));
+      return Malformed(member.key_at,
+                       absl::StrFormat("component \"%s\" is no name of a folder", Printable(member.key)));
     }
     index.components.push_back({member.key, pair.items[0].text, pair.items[1].text, member.key_at});
   }

@@ -13,8 +13,8 @@
 namespace weighbridge::formats {
 
 struct PipelineComponent {
-  std::string name;        // also its folder
-  std::string library;     // "transformers", "diffusers"
+  std::string name;     // also its folder
+  std::string library;  // "transformers", "diffusers"
   std::string class_name;
   Position at;
 };
@@ -25,7 +25,8 @@ struct PipelineIndex {
   std::vector<PipelineComponent> components;  // those that are there: [null, null] and null are left out
 };
 
-// INVALID_ARGUMENT with offset, line and column if it is no JSON object with a "_class_name", or if a component is named like a path.
+// INVALID_ARGUMENT with offset, line and column if it is no JSON object with a "_class_name", or if a component is
+// named like a path.
 absl::StatusOr<PipelineIndex> ParsePipelineIndex(std::string_view text);
 
 }  // namespace weighbridge::formats

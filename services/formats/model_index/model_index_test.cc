@@ -12,7 +12,8 @@ namespace {
 
 using ::testing::HasSubstr;
 
-constexpr char kIndex[] = R"({"_class_name": "FluxPipeline", "_diffusers_version": "0.30.0", "vae": ["diffusers", "AutoencoderKL"],
+constexpr char kIndex[] =
+    R"({"_class_name": "FluxPipeline", "_diffusers_version": "0.30.0", "vae": ["diffusers", "AutoencoderKL"],
  "safety_checker": [null, null], "scheduler": null, "requires_safety_checker": true, "_x": {"y": [1, 2]}})";
 
 TEST(PipelineIndexTest, NamesItsComponents) {
@@ -25,8 +26,9 @@ TEST(PipelineIndexTest, NamesItsComponents) {
 }
 
 TEST(PipelineIndexTest, OtherDocumentsAreRefused) {
-  for (const char* json : {"[]", "{}", R"({"_class_name": 1})", R"({"_class_name": "X", "../up": ["a", "b"]})", R"({"_class_name": "X", "a/b": ["a", "b"]})",
-                           R"({"_class_name": "X", "a\\b": ["a", "b"]})", R"({"_class_name": "X", ".": ["a", "b"]})"}) {
+  for (const char* json : {"[]", "{}", R"({"_class_name": 1})", R"({"_class_name": "X", "../up": ["a", "b"]})",
+                           R"({"_class_name": "X", "a/b": ["a", "b"]})", R"({"_class_name": "X", "a\\b": ["a", "b"]})",
+                           R"({"_class_name": "X", ".": ["a", "b"]})"}) {
     EXPECT_THAT(std::string(ParsePipelineIndex(json).status().message()), HasSubstr("offset ")) << json;
   }
 }
@@ -40,7 +42,8 @@ TEST(PipelineIndexBadInputTest, EveryTruncationAndEdit) {
 TEST(PipelineIndexCorpusTest, RealIndexesAreRead) {
   const auto corpus = testing_support::CorpusDir();
   if (!corpus.has_value()) GTEST_SKIP() << "WEIGHBRIDGE_CORPUS names no folder";
-  const std::string text = testing_support::ReadFileOrFail(*corpus + "/configs/stabilityai-stable-diffusion-3-5-large/model_index.json");
+  const std::string text =
+      testing_support::ReadFileOrFail(*corpus + "/configs/stabilityai-stable-diffusion-3-5-large/model_index.json");
   EXPECT_EQ(ParsePipelineIndex(text).value().components.size(), 9u);
   const std::string other = testing_support::ReadFileOrFail(*corpus + "/configs/minimax-h3-fl2va/model_index.json");
   EXPECT_EQ(ParsePipelineIndex(other).value().components.size(), 6u);

@@ -23,9 +23,10 @@ struct Dtype {
 };
 
 constexpr Dtype kDtypes[] = {
-    {"BOOL", 8},    {"F4", 4},       {"F6_E2M3", 6}, {"F6_E3M2", 6},     {"U8", 8},          {"I8", 8},   {"F8_E5M2", 8}, {"F8_E4M3", 8},
-    {"F8_E8M0", 8}, {"F8_E4M3FNUZ", 8}, {"F8_E5M2FNUZ", 8}, {"I16", 16}, {"U16", 16}, {"F16", 16}, {"BF16", 16},   {"I32", 32},
-    {"U32", 32},    {"F32", 32},     {"C64", 64},    {"F64", 64},        {"I64", 64},        {"U64", 64},
+    {"BOOL", 8},    {"F4", 4},      {"F6_E2M3", 6}, {"F6_E3M2", 6},     {"U8", 8},          {"I8", 8},
+    {"F8_E5M2", 8}, {"F8_E4M3", 8}, {"F8_E8M0", 8}, {"F8_E4M3FNUZ", 8}, {"F8_E5M2FNUZ", 8}, {"I16", 16},
+    {"U16", 16},    {"F16", 16},    {"BF16", 16},   {"I32", 32},        {"U32", 32},        {"F32", 32},
+    {"C64", 64},    {"F64", 64},    {"I64", 64},    {"U64", 64},
 };
 
 // The shortest tensor: "a":{"dtype":"U8","shape":[],"data_offsets":[0,0]}, and a little slack.
@@ -40,8 +41,10 @@ absl::StatusOr<uint64_t> Unsigned(const JsonToken& token, std::string_view what)
   uint64_t value;
   const char* end = token.text.data() + token.text.size();
   const auto [stop, error] = std::from_chars(token.text.data(), end, value);
-  if (error == std::errc::result_out_of_range) return OverLimit(token.at, absl::StrFormat("%s does not fit 64 bits", what));
-  if (error != std::errc() || stop != end) return Malformed(token.at, absl::StrFormat("%s is no unsigned integer: %s", what, token.text));
+  if (error == std::errc::result_out_of_range)
+    return OverLimit(token.at, absl::StrFormat("%s does not fit 64 bits", what));
+  if (error != std::errc() || stop != end)
+    return Malformed(token.at, absl::StrFormat("%s is no unsigned integer: %s", what, token.text));
   return value;
 }
 
@@ -99,7 +102,8 @@ class HeaderParser {
 
   absl::Status CheckName(const JsonToken& key, std::string_view what) {
     if (key.size > kNameBytesMax) {
-      return OverLimit(key.at, absl::StrFormat("%s of %d bytes is over the limit of %d bytes", what, key.size, kNameBytesMax));
+      return OverLimit(key.at,
+                       absl::StrFormat("%s of %d bytes is over the limit of %d bytes", what, key.size, kNameBytesMax));
     }
     if (key.text.find('\0') != std::string_view::npos) return Malformed(key.at, absl::StrFormat("NUL in a %s", what));
     return absl::OkStatus();
@@ -122,7 +126,8 @@ class HeaderParser {
       if (!is_new) return Malformed(at, absl::StrFormat("duplicate metadata key %s", Shown(entry->first)));
       key_bytes += entry->first.size();
       if (key_bytes > kSafetensorsMetadataBytes) {
-        return OverLimit(at, absl::StrFormat("metadata keys are over the limit of %d bytes", kSafetensorsMetadataBytes));
+        return OverLimit(at,
+                         absl::StrFormat("metadata keys are over the limit of %d bytes", kSafetensorsMetadataBytes));
       }
       WB_ASSIGN_OR_RETURN(const JsonToken value, lexer_->Next());
       WB_RETURN_IF_ERROR(Expect(Kind::kString, value, "a string as metadata value"));
@@ -137,7 +142,8 @@ class HeaderParser {
   absl::Status ParseTensor(const JsonToken& key) {
     WB_RETURN_IF_ERROR(CheckName(key, "tensor name"));
     if (key.text.empty()) return Malformed(key.at, "empty tensor name");
-    if (header_.tensors.size() == kTensorsMax) return OverLimit(key.at, absl::StrFormat("over %d tensors", kTensorsMax));
+    if (header_.tensors.size() == kTensorsMax)
+      return OverLimit(key.at, absl::StrFormat("over %d tensors", kTensorsMax));
     SafetensorsTensor tensor;
     tensor.at = key.at.offset;
     pool_bytes_ += key.text.size();
@@ -153,7 +159,8 @@ class HeaderParser {
                    : field.text == "shape"        ? &has_shape
                    : field.text == "data_offsets" ? &has_offsets
                                                   : nullptr;
-      if (seen == nullptr) return Malformed(field.at, absl::StrFormat("unknown field %s of a tensor", Shown(field.text)));
+      if (seen == nullptr)
+        return Malformed(field.at, absl::StrFormat("unknown field %s of a tensor", Shown(field.text)));
       if (*seen) return Malformed(field.at, absl::StrFormat("duplicate key %s", Shown(field.text)));
       *seen = true;
       if (seen == &has_dtype) {
@@ -171,10 +178,13 @@ class HeaderParser {
     }
     if (!has_dtype || !has_shape || !has_offsets) {
       return Malformed(tensor.at, absl::StrFormat("tensor %s lacks %s", Shown(tensor.name),
-                                                  !has_dtype ? "dtype" : !has_shape ? "shape" : "data_offsets"));
+                                                  !has_dtype   ? "dtype"
+                                                  : !has_shape ? "shape"
+                                                               : "data_offsets"));
     }
     if (pool_bytes_ > kSafetensorsPoolBytesMax) {
-      return OverLimit(tensor.at, absl::StrFormat("names and shapes are over the limit of %d bytes", kSafetensorsPoolBytesMax));
+      return OverLimit(tensor.at,
+                       absl::StrFormat("names and shapes are over the limit of %d bytes", kSafetensorsPoolBytesMax));
     }
     WB_RETURN_IF_ERROR(CheckExtent(tensor, bits));
     header_.tensors.push_back(tensor);
@@ -189,7 +199,8 @@ class HeaderParser {
     while (true) {
       WB_ASSIGN_OR_RETURN(const JsonToken item, lexer_->Next());
       if (item.kind == Kind::kEndArray) break;
-      if (rank == kSafetensorsDimsMax) return OverLimit(item.at, absl::StrFormat("over %d dimensions", kSafetensorsDimsMax));
+      if (rank == kSafetensorsDimsMax)
+        return OverLimit(item.at, absl::StrFormat("over %d dimensions", kSafetensorsDimsMax));
       WB_ASSIGN_OR_RETURN(dims[rank], Unsigned(item, "dimension"));
       if (dims[rank] > kTensorDimMax) {
         return OverLimit(item.at, absl::StrFormat("dimension %d is over the limit of %d", dims[rank], kTensorDimMax));
@@ -214,18 +225,20 @@ class HeaderParser {
 
   absl::Status CheckExtent(const SafetensorsTensor& tensor, int bits) {
     std::optional<uint64_t> elements = 1;
-    for (const uint64_t dim : tensor.shape) elements = elements.has_value() ? CheckedMultiply(*elements, dim) : std::nullopt;
+    for (const uint64_t dim : tensor.shape)
+      elements = elements.has_value() ? CheckedMultiply(*elements, dim) : std::nullopt;
     // A zero behind an overflow would make the product legal again in wrapping arithmetic; here it stays refused.
     if (!elements.has_value() || *elements > kTensorElementsMax) {
-      return OverLimit(tensor.at, absl::StrFormat("tensor %s has over %d elements", Shown(tensor.name), kTensorElementsMax));
+      return OverLimit(tensor.at,
+                       absl::StrFormat("tensor %s has over %d elements", Shown(tensor.name), kTensorElementsMax));
     }
     const uint64_t total_bits = *elements * static_cast<uint64_t>(bits);  // at most 2^46 * 64
     if (total_bits % 8 != 0) {
       return Malformed(tensor.at, absl::StrFormat("tensor %s does not fill whole bytes", Shown(tensor.name)));
     }
     if (tensor.end < tensor.begin || tensor.end - tensor.begin != total_bits / 8) {
-      return Malformed(tensor.at, absl::StrFormat("tensor %s needs %d bytes, its data_offsets are [%d, %d]", Shown(tensor.name),
-                                                  total_bits / 8, tensor.begin, tensor.end));
+      return Malformed(tensor.at, absl::StrFormat("tensor %s needs %d bytes, its data_offsets are [%d, %d]",
+                                                  Shown(tensor.name), total_bits / 8, tensor.begin, tensor.end));
     }
     return absl::OkStatus();
   }
@@ -233,7 +246,8 @@ class HeaderParser {
   absl::Status CheckPadding() {
     while (reader_->offset() < header_.data_begin) {
       WB_ASSIGN_OR_RETURN(std::string_view bytes, reader_->Available());
-      bytes = bytes.substr(0, static_cast<size_t>(std::min<uint64_t>(bytes.size(), header_.data_begin - reader_->offset())));
+      bytes = bytes.substr(
+          0, static_cast<size_t>(std::min<uint64_t>(bytes.size(), header_.data_begin - reader_->offset())));
       const size_t bad = bytes.find_first_not_of(' ');
       if (bad != std::string_view::npos) {
         return Malformed(reader_->offset() + bad, "header is followed by something other than spaces");
@@ -268,9 +282,10 @@ class HeaderParser {
     uint64_t covered = 0;
     for (const SafetensorsTensor& tensor : tensors) {
       if (tensor.begin != covered) {
-        return Malformed(tensor.at, absl::StrFormat("tensor %s begins at data offset %d, %s: the data before it ends at %d",
-                                                    Shown(tensor.name), tensor.begin,
-                                                    tensor.begin < covered ? "an overlap" : "a hole", covered));
+        return Malformed(
+            tensor.at,
+            absl::StrFormat("tensor %s begins at data offset %d, %s: the data before it ends at %d", Shown(tensor.name),
+                            tensor.begin, tensor.begin < covered ? "an overlap" : "a hole", covered));
       }
       if (tensor.end > header_.data_bytes) {
         return Truncated(header_.data_begin + tensor.begin, "tensor " + Shown(tensor.name), tensor.end - tensor.begin,

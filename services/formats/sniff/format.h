@@ -86,7 +86,8 @@ std::string_view FormatName(Format format);
 
 // Content that can hold trained numbers, or run code when a loader opens it as weights.
 bool IsWeights(Format format);
-// Containers and compressed streams whose content is not seen here. PyTorch, Keras and npz zips are weights, not archives.
+// Containers and compressed streams whose content is not seen here. PyTorch, Keras and npz zips are weights, not
+// archives.
 bool IsArchive(Format format);
 // Weights for which this project has a parser. Everything else that IsWeights or IsArchive cannot be measured.
 bool IsParsable(Format format);

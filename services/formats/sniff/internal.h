@@ -28,7 +28,8 @@ Format SniffZip(std::string_view first);
 // anything. Protocols 0 and 1 have no magic, so a text must not be taken for one.
 bool LooksLikePickle(std::string_view first, uint64_t size);
 
-// ONNX, Core ML, TensorFlow graphs and SentencePiece models: protocol buffers without magic, told by their first fields.
+// ONNX, Core ML, TensorFlow graphs and SentencePiece models: protocol buffers without magic, told by their first
+// fields.
 std::optional<Format> SniffProtobuf(std::string_view first, uint64_t size);
 
 // Kind of text, or nullopt if the bytes are none. `whole` bytes are seen if first.size() == size.

@@ -10,8 +10,8 @@ constexpr int kFieldsMax = 4096;
 struct Field {
   uint32_t number = 0;
   uint32_t wire = 0;
-  uint64_t value = 0;       // of a varint
-  uint64_t begin = 0;       // of a length-delimited value
+  uint64_t value = 0;  // of a varint
+  uint64_t begin = 0;  // of a length-delimited value
   uint64_t length = 0;
 };
 
@@ -40,14 +40,19 @@ std::optional<Field> NextField(std::string_view bytes, uint64_t size, uint64_t* 
       if (!value.has_value()) return std::nullopt;
       field.value = *value;
       return field;
-    case 1: field.length = 8; break;
-    case 5: field.length = 4; break;
+    case 1:
+      field.length = 8;
+      break;
+    case 5:
+      field.length = 4;
+      break;
     case 2:
       value = Varint(bytes, pos);
       if (!value.has_value()) return std::nullopt;
       field.length = *value;
       break;
-    default: return std::nullopt;
+    default:
+      return std::nullopt;
   }
   field.begin = *pos;
   if (*pos > size || field.length > size - *pos) return std::nullopt;
@@ -57,10 +62,23 @@ std::optional<Field> NextField(std::string_view bytes, uint64_t size, uint64_t* 
 
 bool IsOnnxField(const Field& field) {
   switch (field.number) {
-    case 1: return field.wire == 0 && field.value >= 1 && field.value < 1000;
-    case 5: return field.wire == 0;
-    case 2: case 3: case 4: case 6: case 7: case 8: case 14: case 20: case 25: case 26: return field.wire == 2;
-    default: return false;
+    case 1:
+      return field.wire == 0 && field.value >= 1 && field.value < 1000;
+    case 5:
+      return field.wire == 0;
+    case 2:
+    case 3:
+    case 4:
+    case 6:
+    case 7:
+    case 8:
+    case 14:
+    case 20:
+    case 25:
+    case 26:
+      return field.wire == 2;
+    default:
+      return false;
   }
 }
 
@@ -96,7 +114,8 @@ std::optional<Format> SniffProtobuf(std::string_view first, uint64_t size) {
       uint64_t at = 0;
       const std::optional<Field> name = NextField(inner, field->length, &at);
       const std::optional<Field> second = NextField(inner, field->length, &at);
-      const bool named = name.has_value() && name->number == 1 && name->wire == 2 && second.has_value() && second->number == 2;
+      const bool named =
+          name.has_value() && name->number == 1 && name->wire == 2 && second.has_value() && second->number == 2;
       if (at <= inner.size()) {
         only_pieces = only_pieces && named && second->wire == 5;
         nodes = nodes && named && second->wire == 2;

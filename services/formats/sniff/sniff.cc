@@ -35,7 +35,10 @@ constexpr Magic kMagics[] = {
     {4, Bytes("TFL3"), Format::kTflite},
     {4, Bytes("ET12"), Format::kExecutorch},
     {0, Bytes("\x28\xB5\x2F\xFD"), Format::kZstd},
-    {0, Bytes("\xFD" "7zXZ\0"), Format::kXz},
+    {0,
+     Bytes("\xFD"
+           "7zXZ\0"),
+     Format::kXz},
     {0, Bytes("7z\xBC\xAF\x27\x1C"), Format::kSevenZip},
     {0, Bytes("Rar!\x1A\x07"), Format::kRar},
     {0, Bytes("\x04\x22\x4D\x18"), Format::kLz4},
@@ -58,7 +61,10 @@ constexpr Magic kMagics[] = {
     {0, Bytes("\0\1\0\0\0"), Format::kFont},
     {0, Bytes("%PDF-"), Format::kPdf},
     {0, Bytes("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"), Format::kOleDocument},
-    {0, Bytes("\x7F" "ELF"), Format::kElf},
+    {0,
+     Bytes("\x7F"
+           "ELF"),
+     Format::kElf},
     {0, Bytes("\0asm"), Format::kWasm},
     {0, Bytes("\xCF\xFA\xED\xFE"), Format::kMachO},
     {0, Bytes("\xCE\xFA\xED\xFE"), Format::kMachO},
@@ -148,8 +154,10 @@ bool IsZipFamily(Format format) {
     case Format::kKerasZip:
     case Format::kDocx:
     case Format::kOdt:
-    case Format::kEpub: return true;
-    default: return false;  // every other format is none
+    case Format::kEpub:
+      return true;
+    default:
+      return false;  // every other format is none
   }
 }
 
@@ -164,17 +172,20 @@ Format Sniff(std::string_view first_bytes, uint64_t size, std::string_view base_
     if (first.size() >= magic.offset && StartsWith(first.substr(magic.offset), magic.bytes)) return magic.format;
   }
   if (LooksLikeSafetensors(first)) return Format::kSafetensors;
-  if (first.size() >= 2 && first[0] == '\x80' && StartsWith(first.substr(2), kTorchMagic)) return Format::kPytorchLegacy;
+  if (first.size() >= 2 && first[0] == '\x80' && StartsWith(first.substr(2), kTorchMagic))
+    return Format::kPytorchLegacy;
   if (internal::LooksLikePickle(first, size)) return Format::kPickle;
   if (first.size() >= 3 && first[0] == '\x1F' && first[1] == '\x8B' && first[2] == '\x08') return Format::kGzip;
   if (LooksLikeBzip2(first)) return Format::kBzip2;
   // Skippable zstd frames: 0x184D2A50 to 0x184D2A5F.
   if (first.size() >= 8 && (Little(first, 0, 4) & 0xFFFFFFF0) == 0x184D2A50) return Format::kZstd;
   if (LooksLikeTar(first)) return Format::kTar;
-  if (first.size() >= 16 && Little(first, 2, 2) == 0x0A0D && Little(first, 0, 2) >= 3000 && Little(first, 0, 2) < 4000) {
+  if (first.size() >= 16 && Little(first, 2, 2) == 0x0A0D && Little(first, 0, 2) >= 3000 &&
+      Little(first, 0, 2) < 4000) {
     return Format::kPythonBytecode;
   }
-  if (StartsWith(first, "MZ") && first.size() >= 64 && first.substr(2, 62).find('\0') != std::string_view::npos) return Format::kPe;
+  if (StartsWith(first, "MZ") && first.size() >= 64 && first.substr(2, 62).find('\0') != std::string_view::npos)
+    return Format::kPe;
   if (StartsWith(first, "MZqFpD")) return Format::kPe;  // one file for several systems, as llamafile makes them
   if (StartsWith(first, "BM") && first.size() >= 26 && Little(first, 2, 4) == size) return Format::kBmp;
   if (LooksLikeHdf5After(first)) return Format::kHdf5;
@@ -184,7 +195,8 @@ Format Sniff(std::string_view first_bytes, uint64_t size, std::string_view base_
   return Format::kUnknownBinary;
 }
 
-std::vector<Format> AlsoLooksLike(Format format, std::string_view first_bytes, uint64_t size, std::string_view last_bytes) {
+std::vector<Format> AlsoLooksLike(Format format, std::string_view first_bytes, uint64_t size,
+                                  std::string_view last_bytes) {
   const std::string_view first = first_bytes.substr(0, kSniffBytes);
   std::vector<Format> also;
   const bool zip = IsZipFamily(format);
@@ -197,11 +209,13 @@ std::vector<Format> AlsoLooksLike(Format format, std::string_view first_bytes, u
   if (format != Format::kTar && LooksLikeTar(first)) also.push_back(Format::kTar);
   if (format != Format::kHdf5 && LooksLikeHdf5After(first)) also.push_back(Format::kHdf5);
   // Readers of PDF look for its magic anywhere in the first 1,024 bytes.
-  if (format != Format::kPdf && first.substr(0, 1024).find("%PDF-1.") != std::string_view::npos) also.push_back(Format::kPdf);
+  if (format != Format::kPdf && first.substr(0, 1024).find("%PDF-1.") != std::string_view::npos)
+    also.push_back(Format::kPdf);
   if (IsText(format) && format != Format::kHtml && format != Format::kSvg && format != Format::kXml) {
     std::string head(first.substr(0, 4096));
     for (char& c : head) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    if (head.find("<!doctype html") != std::string::npos || head.find("<html") != std::string::npos) also.push_back(Format::kHtml);
+    if (head.find("<!doctype html") != std::string::npos || head.find("<html") != std::string::npos)
+      also.push_back(Format::kHtml);
   }
   std::sort(also.begin(), also.end());
   also.erase(std::unique(also.begin(), also.end()), also.end());
@@ -210,10 +224,11 @@ std::vector<Format> AlsoLooksLike(Format format, std::string_view first_bytes, u
 
 bool NameSaysWeights(std::string_view base_name) {
   static constexpr std::string_view kSuffixes[] = {
-      "safetensors", "gguf",   "ggml",     "ggjt", "bin",     "pt",     "pth",      "ckpt",        "jit",   "torchscript",
-      "onnx",        "ort",    "h5",       "hdf5", "pkl",     "pickle", "joblib",   "msgpack",     "npz",   "npy",
-      "tflite",      "keras",  "pb",       "mlmodel", "pte",    "pdparams", "pdiparams",   "nemo",  "params",
-      "caffemodel",  "weights", "llamafile", "t7",  "ot",      "mar",    "engine",   "dduf",        "task",  "litertlm"};
+      "safetensors", "gguf",        "ggml",      "ggjt",   "bin",    "pt",         "pth",     "ckpt",
+      "jit",         "torchscript", "onnx",      "ort",    "h5",     "hdf5",       "pkl",     "pickle",
+      "joblib",      "msgpack",     "npz",       "npy",    "tflite", "keras",      "pb",      "mlmodel",
+      "pte",         "pdparams",    "pdiparams", "nemo",   "params", "caffemodel", "weights", "llamafile",
+      "t7",          "ot",          "mar",       "engine", "dduf",   "task",       "litertlm"};
   const size_t dot = base_name.rfind('.');
   if (dot == std::string_view::npos) return false;
   std::string suffix(base_name.substr(dot + 1));

@@ -25,7 +25,9 @@ std::string Padded(std::string start, size_t size) {
 // A zip member as it stands at the front of an archive.
 std::string ZipMember(const std::string& name, const std::string& content = "") {
   std::string member = Raw("PK\x03\x04\x14\0\0\0\0\0\0\0\0\0\0\0\0\0");
-  const auto u32 = [&](uint32_t v) { for (int i = 0; i < 4; ++i) member += static_cast<char>(v >> 8 * i); };
+  const auto u32 = [&](uint32_t v) {
+    for (int i = 0; i < 4; ++i) member += static_cast<char>(v >> 8 * i);
+  };
   u32(content.size());
   u32(content.size());
   member += static_cast<char>(name.size());
@@ -82,60 +84,87 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"safetensors_header_over_limit", Raw("\xFF\xFF\xFF\xFF\x01\0\0\0{\"a\":{"), Format::kSafetensors},
         Case{"ggml_legacy", Raw("tjgg\3\0\0\0"), Format::kGgmlLegacy}, Case{"zip", ZipMember("data.txt"), Format::kZip},
         Case{"pytorch_zip", ZipMember("archive/data.pkl"), Format::kPytorchZip},
-        Case{"pytorch_zip_later_member", ZipMember("archive/version", "3\n") + ZipMember("archive/data.pkl"), Format::kPytorchZip},
+        Case{"pytorch_zip_later_member", ZipMember("archive/version", "3\n") + ZipMember("archive/data.pkl"),
+             Format::kPytorchZip},
         Case{"torchscript_storage_first", ZipMember("m/data/0", std::string(70000, 'x')), Format::kPytorchZip},
-        Case{"npz", ZipMember("a.npy", "x"), Format::kNpz}, Case{"jar", ZipMember("META-INF/MANIFEST.MF"), Format::kJar},
+        Case{"npz", ZipMember("a.npy", "x"), Format::kNpz},
+        Case{"jar", ZipMember("META-INF/MANIFEST.MF"), Format::kJar},
         Case{"keras", ZipMember("metadata.json", "{}"), Format::kKerasZip},
         Case{"docx", ZipMember("[Content_Types].xml"), Format::kDocx},
         Case{"odt", ZipMember("mimetype", "application/vnd.oasis.opendocument.text"), Format::kOdt},
-        Case{"empty_zip", Padded(Raw("PK\x05\x06"), 22), Format::kZip}, Case{"hdf5", Raw("\x89HDF\r\n\x1A\n\0"), Format::kHdf5},
+        Case{"empty_zip", Padded(Raw("PK\x05\x06"), 22), Format::kZip},
+        Case{"hdf5", Raw("\x89HDF\r\n\x1A\n\0"), Format::kHdf5},
         Case{"hdf5_behind_a_user_block", Padded("user block", 512) + Raw("\x89HDF\r\n\x1A\n\0"), Format::kHdf5},
         Case{"npy", Raw("\x93NUMPY\1\0"), Format::kNpy}, Case{"tflite", Raw("\x1C\0\0\0TFL3\0\0"), Format::kTflite},
         Case{"tar", TarHeader(), Format::kTar}, Case{"gzip", Raw("\x1F\x8B\x08\0\0"), Format::kGzip},
-        Case{"zstd", Raw("\x28\xB5\x2F\xFD\0"), Format::kZstd}, Case{"xz", Raw("\xFD" "7zXZ\0\0"), Format::kXz},
+        Case{"zstd", Raw("\x28\xB5\x2F\xFD\0"), Format::kZstd},
+        Case{"xz",
+             Raw("\xFD"
+                 "7zXZ\0\0"),
+             Format::kXz},
         Case{"bzip2", Raw("BZh9\x31\x41\x59\x26\x53\x59"), Format::kBzip2},
-        Case{"seven_zip", Raw("7z\xBC\xAF\x27\x1C\0"), Format::kSevenZip}, Case{"rar", Raw("Rar!\x1A\x07\0"), Format::kRar},
-        Case{"pdf", Raw("%PDF-1.7\n%\xE2\xE3\xCF\xD3"), Format::kPdf}, Case{"png", Raw("\x89PNG\r\n\x1A\n"), Format::kPng},
-        Case{"jpeg", Raw("\xFF\xD8\xFF\xE0"), Format::kJpeg}, Case{"elf", Raw("\x7F" "ELF\2\1"), Format::kElf},
-        Case{"pe", Padded(Raw("MZ\x90"), 128), Format::kPe}, Case{"utf16", Raw("\xFF\xFEM\0I\0T\0"), Format::kUtf16Text},
-        Case{"rtf", "{\\rtf1\\ansi terms}", Format::kRtf}, Case{"unknown", Raw("\x01\x02\x03\xF8\xF9\0\0\0"), Format::kUnknownBinary},
+        Case{"seven_zip", Raw("7z\xBC\xAF\x27\x1C\0"), Format::kSevenZip},
+        Case{"rar", Raw("Rar!\x1A\x07\0"), Format::kRar}, Case{"pdf", Raw("%PDF-1.7\n%\xE2\xE3\xCF\xD3"), Format::kPdf},
+        Case{"png", Raw("\x89PNG\r\n\x1A\n"), Format::kPng}, Case{"jpeg", Raw("\xFF\xD8\xFF\xE0"), Format::kJpeg},
+        Case{"elf",
+             Raw("\x7F"
+                 "ELF\2\1"),
+             Format::kElf},
+        Case{"pe", Padded(Raw("MZ\x90"), 128), Format::kPe},
+        Case{"utf16", Raw("\xFF\xFEM\0I\0T\0"), Format::kUtf16Text}, Case{"rtf", "{\\rtf1\\ansi terms}", Format::kRtf},
+        Case{"unknown", Raw("\x01\x02\x03\xF8\xF9\0\0\0"), Format::kUnknownBinary},
         Case{"onnx", Raw("\x08\x08\x12\x04test\x3A\x05\x0A\x03\x0A\x01x\x42\x04\x0A\x00\x10\x0F"), Format::kOnnx},
         Case{"saved_model", Raw("\x08\x01\x12\x02\x0A\x00"), Format::kTensorflowPb},
         Case{"coreml", Raw("\x08\x04\x12\x00\xA2\x1F\x00"), Format::kCoreMl},
         Case{"sentencepiece",
-             Raw("\x0A\x0E\x0A\x05<unk>\x15\0\0\0\0\x18\x02\x0A\x0C\x0A\x03<s>\x15\0\0\0\0\x18\x03\x0A\x0D\x0A\x04</s>\x15\0\0\0\0\x18\x03"),
+             Raw("\x0A\x0E\x0A\x05<unk>\x15\0\0\0\0\x18\x02\x0A\x0C\x0A\x03<s>\x15\0\0\0\0\x18\x03\x0A\x0D\x0A\x04</"
+                 "s>\x15\0\0\0\0\x18\x03"),
              Format::kSentencepiece},
         Case{"msgpack", Raw("\x81\xA6params\x81\xA1w\xC4"), Format::kMsgpack}),
     [](const auto& info) { return info.param.name; });
 
 INSTANTIATE_TEST_SUITE_P(
     Pickle, SniffTest,
-    ::testing::Values(Case{"protocol_2", Raw("\x80\x02}q\0."), Format::kPickle}, Case{"protocol_5", Raw("\x80\x05\x95"), Format::kPickle},
-                      Case{"torch_legacy", Raw("\x80\x02\x8A\x0A\x6C\xFC\x9C\x46\xF9\x20\x6A\xA8\x50\x19."), Format::kPytorchLegacy},
+    ::testing::Values(Case{"protocol_2", Raw("\x80\x02}q\0."), Format::kPickle},
+                      Case{"protocol_5", Raw("\x80\x05\x95"), Format::kPickle},
+                      Case{"torch_legacy", Raw("\x80\x02\x8A\x0A\x6C\xFC\x9C\x46\xF9\x20\x6A\xA8\x50\x19."),
+                           Format::kPytorchLegacy},
                       Case{"protocol_0_list", "(lp0\nVa\np1\naVb\np2\na.", Format::kPickle},
                       Case{"protocol_0_call", "cbuiltins\nprint\n(Vx\ntR.", Format::kPickle},
                       Case{"call_then_garbage", "cbuiltins\nprint\n(Vx\ntR\xFF\xFF", Format::kPickle},
                       Case{"inst", "(S'x'\nibuiltins\nprint\n.", Format::kPickle},
                       Case{"names_from_the_memo", "Vos\np2\n0Vsystem\np3\n0g2\ng3\n\x93(Vx\ntR.\n\t", Format::kPickle},
                       Case{"lying_length_behind_an_import", "cbuiltins\nexec\n(X>\nf = open", Format::kPickle},
-                      Case{"protocol_1_without_magic", Raw("}q\0U\x01" "aK\x01s."), Format::kPickle}),
+                      Case{"protocol_1_without_magic",
+                           Raw("}q\0U\x01"
+                               "aK\x01s."),
+                           Format::kPickle}),
     [](const auto& info) { return info.param.name; });
 
 INSTANTIATE_TEST_SUITE_P(
     Text, SniffTest,
-    ::testing::Values(
-        Case{"plain", "Copyright (c) 2026\n\nAll rights.\n", Format::kText}, Case{"capital_letters_that_are_opcodes", "N. B. this is prose.\n", Format::kText},
-        Case{"lines_that_start_like_opcodes", "Version\nIndex\nNotes\n", Format::kText}, Case{"two_words_that_look_like_a_global", "copyright\nholder\nof this\n", Format::kText},
-        Case{"latin_1", "Copyright \xA9 2026 Example, all rights reserved", Format::kText8Bit},
-        Case{"json", " {\n \"a\": 1}", Format::kJson}, Case{"json_list", "[{\"a\": 1}]", Format::kJson}, Case{"link_is_no_json", "[Link](x)\n", Format::kText},
-        Case{"template_is_no_json", "{% if x %}", Format::kText}, Case{"markdown_by_name", "# Card\n", Format::kMarkdown, "README.md"},
-        Case{"markdown_by_front_matter", "---\nlicense: mit\n---\n# x\n", Format::kMarkdown}, Case{"yaml", "---\na: 1\n", Format::kYaml},
-        Case{"yaml_by_name", "a: 1\n", Format::kYaml, "weighbridge.yaml"}, Case{"html", "\n<!DOCTYPE html><html>", Format::kHtml},
-        Case{"html_called_markdown", "<html><body>", Format::kHtml, "README.md"}, Case{"xml", "<?xml version=\"1.0\"?><a/>", Format::kXml},
-        Case{"python", "# model\nimport torch\n", Format::kPythonSource}, Case{"python_from", "from torch import nn\n", Format::kPythonSource},
-        Case{"prose_with_import", "import duties may apply to this.\n", Format::kText}, Case{"shell", "#!/bin/sh\n", Format::kScript},
-        Case{"lfs_pointer", "version https://git-lfs.github.com/spec/v1\noid sha256:00\n", Format::kLfsPointer, "model.safetensors"},
-        Case{"byte_order_mark", "\xEF\xBB\xBF{\"a\": 1}", Format::kJson}),
+    ::testing::Values(Case{"plain", "Copyright (c) 2026\n\nAll rights.\n", Format::kText},
+                      Case{"capital_letters_that_are_opcodes", "N. B. this is prose.\n", Format::kText},
+                      Case{"lines_that_start_like_opcodes", "Version\nIndex\nNotes\n", Format::kText},
+                      Case{"two_words_that_look_like_a_global", "copyright\nholder\nof this\n", Format::kText},
+                      Case{"latin_1", "Copyright \xA9 2026 Example, all rights reserved", Format::kText8Bit},
+                      Case{"json", " {\n \"a\": 1}", Format::kJson}, Case{"json_list", "[{\"a\": 1}]", Format::kJson},
+                      Case{"link_is_no_json", "[Link](x)\n", Format::kText},
+                      Case{"template_is_no_json", "{% if x %}", Format::kText},
+                      Case{"markdown_by_name", "# Card\n", Format::kMarkdown, "README.md"},
+                      Case{"markdown_by_front_matter", "---\nlicense: mit\n---\n# x\n", Format::kMarkdown},
+                      Case{"yaml", "---\na: 1\n", Format::kYaml},
+                      Case{"yaml_by_name", "a: 1\n", Format::kYaml, "weighbridge.yaml"},
+                      Case{"html", "\n<!DOCTYPE html><html>", Format::kHtml},
+                      Case{"html_called_markdown", "<html><body>", Format::kHtml, "README.md"},
+                      Case{"xml", "<?xml version=\"1.0\"?><a/>", Format::kXml},
+                      Case{"python", "# model\nimport torch\n", Format::kPythonSource},
+                      Case{"python_from", "from torch import nn\n", Format::kPythonSource},
+                      Case{"prose_with_import", "import duties may apply to this.\n", Format::kText},
+                      Case{"shell", "#!/bin/sh\n", Format::kScript},
+                      Case{"lfs_pointer", "version https://git-lfs.github.com/spec/v1\noid sha256:00\n",
+                           Format::kLfsPointer, "model.safetensors"},
+                      Case{"byte_order_mark", "\xEF\xBB\xBF{\"a\": 1}", Format::kJson}),
     [](const auto& info) { return info.param.name; });
 
 TEST(SniffTest, AWindowThatCutsACharacterIsStillText) {
@@ -155,10 +184,12 @@ TEST(SniffTest, OnlyWhatHasAParserIsParsable) {
 }
 
 TEST(SniffTest, NamesThatPromiseWeights) {
-  for (const char* name : {"model.safetensors", "A.Q4_K_M.gguf", "pytorch_model.BIN", "x.pt", "x.ckpt", "m.onnx", "f.msgpack"}) {
+  for (const char* name :
+       {"model.safetensors", "A.Q4_K_M.gguf", "pytorch_model.BIN", "x.pt", "x.ckpt", "m.onnx", "f.msgpack"}) {
     EXPECT_TRUE(NameSaysWeights(name)) << name;
   }
-  for (const char* name : {"README.md", "config.json", "safetensors", "model.safetensors.index.json", "tokenizer.model", ""}) {
+  for (const char* name :
+       {"README.md", "config.json", "safetensors", "model.safetensors.index.json", "tokenizer.model", ""}) {
     EXPECT_FALSE(NameSaysWeights(name)) << name;
   }
 }
@@ -176,7 +207,8 @@ class PolyglotTest : public ::testing::TestWithParam<Polyglot> {};
 TEST_P(PolyglotTest, IsFlagged) {
   const Polyglot& c = GetParam();
   ASSERT_EQ(FormatName(Sniff(c.bytes, c.bytes.size(), "file")), FormatName(c.format));
-  const std::string last = c.bytes.size() <= kSniffTailBytes ? c.bytes : c.bytes.substr(c.bytes.size() - kSniffTailBytes);
+  const std::string last =
+      c.bytes.size() <= kSniffTailBytes ? c.bytes : c.bytes.substr(c.bytes.size() - kSniffTailBytes);
   const std::vector<Format> also = AlsoLooksLike(c.format, c.bytes, c.bytes.size(), last);
   ASSERT_EQ(also.size(), 1u);
   EXPECT_EQ(FormatName(also[0]), FormatName(c.also));
@@ -190,13 +222,18 @@ const std::string& ZipEndRecord() {
 INSTANTIATE_TEST_SUITE_P(
     Sniff, PolyglotTest,
     ::testing::Values(
-        Polyglot{"zip_behind_gguf", Padded(Raw("GGUF\3"), 100000) + ZipMember("x", "y") + ZipEndRecord(), Format::kGguf, Format::kZip},
-        Polyglot{"zip_end_with_comment", Padded(Raw("GGUF\3"), 100) + Padded(Raw("PK\x05\x06"), 20) + Raw("\x03\0abc"), Format::kGguf, Format::kZip},
-        Polyglot{"zip_member_inside_safetensors", Raw("\x02\0\0\0\0\0\0\0{}") + ZipMember("a/data.pkl", "z"), Format::kSafetensors, Format::kZip},
+        Polyglot{"zip_behind_gguf", Padded(Raw("GGUF\3"), 100000) + ZipMember("x", "y") + ZipEndRecord(), Format::kGguf,
+                 Format::kZip},
+        Polyglot{"zip_end_with_comment", Padded(Raw("GGUF\3"), 100) + Padded(Raw("PK\x05\x06"), 20) + Raw("\x03\0abc"),
+                 Format::kGguf, Format::kZip},
+        Polyglot{"zip_member_inside_safetensors", Raw("\x02\0\0\0\0\0\0\0{}") + ZipMember("a/data.pkl", "z"),
+                 Format::kSafetensors, Format::kZip},
         // Length 0x...2e58 80: read as a pickle the first bytes are PROTO 2 and more.
-        Polyglot{"pickle_in_the_length_of_safetensors", Raw("\x80\x02\0\0\0\0\0\0{\"a\":1}"), Format::kSafetensors, Format::kPickle},
+        Polyglot{"pickle_in_the_length_of_safetensors", Raw("\x80\x02\0\0\0\0\0\0{\"a\":1}"), Format::kSafetensors,
+                 Format::kPickle},
         Polyglot{"page_in_markdown", "---\nlicense: mit\n---\n<html><script>", Format::kMarkdown, Format::kHtml},
-        Polyglot{"hdf5_behind_gguf", Padded(Raw("GGUF\3"), 1024) + Raw("\x89HDF\r\n\x1A\n"), Format::kGguf, Format::kHdf5},
+        Polyglot{"hdf5_behind_gguf", Padded(Raw("GGUF\3"), 1024) + Raw("\x89HDF\r\n\x1A\n"), Format::kGguf,
+                 Format::kHdf5},
         Polyglot{"pdf_inside_gguf", Raw("GGUF\3\0\0\0 %PDF-1.4"), Format::kGguf, Format::kPdf}),
     [](const auto& info) { return info.param.name; });
 
@@ -225,14 +262,16 @@ class CorpusTest : public ::testing::Test {
   }
   static std::vector<std::string> FilesUnder(const std::string& folder) {
     std::vector<std::string> files;
-    for (const auto& entry : std::filesystem::recursive_directory_iterator(*testing_support::CorpusDir() + "/" + folder)) {
+    for (const auto& entry :
+         std::filesystem::recursive_directory_iterator(*testing_support::CorpusDir() + "/" + folder)) {
       if (entry.is_regular_file()) files.push_back(entry.path());
     }
     return files;
   }
   static Format SniffFile(const std::string& path) {
     const std::string bytes = testing_support::ReadFileOrFail(path);
-    return Sniff(std::string_view(bytes).substr(0, kSniffBytes), bytes.size(), std::filesystem::path(path).filename().string());
+    return Sniff(std::string_view(bytes).substr(0, kSniffBytes), bytes.size(),
+                 std::filesystem::path(path).filename().string());
   }
 };
 

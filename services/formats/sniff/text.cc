@@ -62,8 +62,10 @@ bool LooksLikePython(std::string_view text) {
     if (line.empty() || line[0] == '#' || line == "\r") continue;
     const size_t last = line.find_last_not_of(" \r");
     if (StartsWith(line, "from ") && line.find(" import ") != std::string_view::npos) return true;
-    if (StartsWith(line, "import ") && line.find_first_of(".;!?", 7) == std::string_view::npos && line.size() < 60) return true;
-    if ((StartsWith(line, "def ") || StartsWith(line, "class ")) && last != std::string_view::npos && line[last] == ':') return true;
+    if (StartsWith(line, "import ") && line.find_first_of(".;!?", 7) == std::string_view::npos && line.size() < 60)
+      return true;
+    if ((StartsWith(line, "def ") || StartsWith(line, "class ")) && last != std::string_view::npos && line[last] == ':')
+      return true;
     return false;
   }
   return false;
@@ -86,12 +88,15 @@ std::optional<Format> SniffText(std::string_view first, uint64_t size, std::stri
   const std::string_view trimmed = Trimmed(text);
   const std::string head = Lower(trimmed.substr(0, 512));
   if (StartsWith(head, "{\\rtf")) return Format::kRtf;
-  if (StartsWith(head, "<!doctype html") || StartsWith(head, "<html") || StartsWith(head, "<head") || StartsWith(head, "<body")) {
+  if (StartsWith(head, "<!doctype html") || StartsWith(head, "<html") || StartsWith(head, "<head") ||
+      StartsWith(head, "<body")) {
     return Format::kHtml;
   }
   if (StartsWith(head, "<svg")) return Format::kSvg;
   if (StartsWith(head, "<?xml")) return head.find("<svg") != std::string::npos ? Format::kSvg : Format::kXml;
-  if (StartsWith(head, "#!")) return head.substr(0, head.find('\n')).find("python") != std::string::npos ? Format::kPythonSource : Format::kScript;
+  if (StartsWith(head, "#!"))
+    return head.substr(0, head.find('\n')).find("python") != std::string::npos ? Format::kPythonSource
+                                                                               : Format::kScript;
   if (LooksLikeJson(trimmed)) return Format::kJson;
   const std::string name = Lower(base_name);
   if (HasSuffix(name, ".md") || HasSuffix(name, ".markdown") || name == "readme") return Format::kMarkdown;
@@ -100,7 +105,8 @@ std::optional<Format> SniffText(std::string_view first, uint64_t size, std::stri
   if (HasSuffix(name, ".sh") || HasSuffix(name, ".js") || HasSuffix(name, ".bat")) return Format::kScript;
   if (StartsWith(text, "%YAML")) return Format::kYaml;
   if (StartsWith(text, "---\n") || StartsWith(text, "---\r\n")) {
-    const bool closed = text.find("\n---\n", 3) != std::string_view::npos || text.find("\n---\r\n", 3) != std::string_view::npos;
+    const bool closed =
+        text.find("\n---\n", 3) != std::string_view::npos || text.find("\n---\r\n", 3) != std::string_view::npos;
     return closed ? Format::kMarkdown : Format::kYaml;
   }
   if (LooksLikePython(text)) return Format::kPythonSource;

@@ -30,7 +30,8 @@ Format SniffZip(std::string_view first) {
     const size_t name_length = Little(first, pos + 26, 2);
     const size_t extra_length = Little(first, pos + 28, 2);
     const std::string_view name = first.substr(pos + kMemberHeaderBytes, name_length);
-    const std::string_view content = first.substr(std::min(first.size(), pos + kMemberHeaderBytes + name_length + extra_length));
+    const std::string_view content =
+        first.substr(std::min(first.size(), pos + kMemberHeaderBytes + name_length + extra_length));
     if (i == 0 && name == "mimetype") {
       if (StartsWith(content, "application/vnd.oasis.opendocument.")) return Format::kOdt;
       if (StartsWith(content, "application/epub+zip")) return Format::kEpub;

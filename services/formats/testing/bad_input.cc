@@ -31,9 +31,25 @@ BadInputCount CheckOverwrites(const ParseFunction& parse, std::string_view valid
   BadInputCount count;
   EXPECT_TRUE(parse(valid, SIZE_MAX).ok()) << parse(valid, SIZE_MAX);
   const uint64_t size = valid.size();
-  const uint64_t values[] = {0, 1, 2, 3, size, size + 1, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF, uint64_t{1} << 32, uint64_t{1} << 40,
-                             uint64_t{1} << 46, uint64_t{1} << 61, uint64_t{1} << 62, (uint64_t{1} << 63) - 1, uint64_t{1} << 63,
-                             UINT64_MAX - 31, UINT64_MAX - 3, UINT64_MAX};
+  const uint64_t values[] = {0,
+                             1,
+                             2,
+                             3,
+                             size,
+                             size + 1,
+                             0x7FFFFFFF,
+                             0x80000000,
+                             0xFFFFFFFF,
+                             uint64_t{1} << 32,
+                             uint64_t{1} << 40,
+                             uint64_t{1} << 46,
+                             uint64_t{1} << 61,
+                             uint64_t{1} << 62,
+                             (uint64_t{1} << 63) - 1,
+                             uint64_t{1} << 63,
+                             UINT64_MAX - 31,
+                             UINT64_MAX - 3,
+                             UINT64_MAX};
   for (size_t at = 0; at < std::min(valid.size(), until); ++at) {
     const std::string what = "offset overwritten: " + std::to_string(at);
     for (const uint8_t byte : {0x00, 0x01, 0x7F, 0x80, 0xFF}) {
@@ -56,7 +72,8 @@ BadInputCount CheckOverwrites(const ParseFunction& parse, std::string_view valid
   return count;
 }
 
-BadInputCount CheckTextEdits(const ParseFunction& parse, std::string_view valid, std::string_view replacements, size_t until) {
+BadInputCount CheckTextEdits(const ParseFunction& parse, std::string_view valid, std::string_view replacements,
+                             size_t until) {
   BadInputCount count;
   EXPECT_TRUE(parse(valid, SIZE_MAX).ok()) << parse(valid, SIZE_MAX);
   for (size_t at = 0; at < std::min(valid.size(), until); ++at) {

@@ -1,4 +1,5 @@
-// What a `*_fuzz.cc` defines: the libFuzzer entry, which aborts when an invariant breaks, and the seeds for running without it.
+// What a `*_fuzz.cc` defines: the libFuzzer entry, which aborts when an invariant breaks, and the seeds for running
+// without it.
 #ifndef WEIGHBRIDGE_SERVICES_FORMATS_TESTING_FUZZ_TARGET_H_
 #define WEIGHBRIDGE_SERVICES_FORMATS_TESTING_FUZZ_TARGET_H_
 
@@ -26,7 +27,8 @@ inline void FuzzCheck(bool condition, const char* what) {
 // The status of an input read whole and of the same input in small blocks.
 inline void FuzzCheckStatuses(const absl::Status& whole, const absl::Status& split) {
   FuzzCheck(whole == split, "splitting the input changes nothing");
-  FuzzCheck(whole.ok() || std::string(whole.message()).find("offset ") != std::string::npos, "a refusal names its offset");
+  FuzzCheck(whole.ok() || std::string(whole.message()).find("offset ") != std::string::npos,
+            "a refusal names its offset");
 }
 
 #endif  // WEIGHBRIDGE_SERVICES_FORMATS_TESTING_FUZZ_TARGET_H_

@@ -1,5 +1,5 @@
-// Memory of every parser on the largest hostile input its limits let through. The inputs are made on the fly, so that only the parser
-// counts. Memory is asserted; times are printed (--test_output=all).
+// Memory of every parser on the largest hostile input its limits let through. The inputs are made on the fly, so that
+// only the parser counts. Memory is asserted; times are printed (--test_output=all).
 #include <malloc.h>
 
 #include <chrono>
@@ -61,7 +61,7 @@ long KibOf(const char* field) {
 
 // Runs `parse` and returns by how much memory grew at its peak.
 void Measure(const char* name, const std::function<absl::Status()>& parse) {
-  malloc_trim(0);  // what earlier cases freed must not hide what this one takes
+  malloc_trim(0);                                 // what earlier cases freed must not hide what this one takes
   std::ofstream("/proc/self/clear_refs") << "5";  // resets the peak
   const long before = KibOf("VmRSS");
   const auto start = std::chrono::steady_clock::now();
@@ -106,7 +106,8 @@ std::string TensorJson(int i, size_t name_bytes, int dims) {
 
 TEST(HostileSizeTest, SafetensorsHeaders) {
   for (const auto& [title, tensors, name_bytes, dims] :
-       {std::tuple{"200,000 tensors, short names", 200'000, 8, 8}, std::tuple{"200,000 tensors, long names", 200'000, 76, 1}, std::tuple{"200,001 tensors", 200'001, 8, 1},
+       {std::tuple{"200,000 tensors, short names", 200'000, 8, 8},
+        std::tuple{"200,000 tensors, long names", 200'000, 76, 1}, std::tuple{"200,001 tensors", 200'001, 8, 1},
         std::tuple{"names of 1,000 bytes", 100'000, 1000, 1}}) {
     int i = 0;
     const int count = tensors, bytes = name_bytes, rank = dims;
@@ -119,10 +120,13 @@ TEST(HostileSizeTest, SafetensorsHeaders) {
     });
   }
   int i = 0;
-  MeasureSafetensors("one metadata string of 100 MB", [&]() -> std::string { return i++ == 0 ? "{\"__metadata__\":{\"a\":\"" : std::string(65536, 'x'); });
+  MeasureSafetensors("one metadata string of 100 MB", [&]() -> std::string {
+    return i++ == 0 ? "{\"__metadata__\":{\"a\":\"" : std::string(65536, 'x');
+  });
   MeasureSafetensors("100 MB of open brackets", [&]() -> std::string { return "{\"a\":" + std::string(65536, '['); });
   int k = 0;
-  MeasureSafetensors("100 MB of spaces inside", [&]() -> std::string { return k++ == 0 ? "{" : std::string(65536, ' '); });
+  MeasureSafetensors("100 MB of spaces inside",
+                     [&]() -> std::string { return k++ == 0 ? "{" : std::string(65536, ' '); });
   int m = 0;
   MeasureSafetensors("100 MB of metadata entries", [&]() -> std::string {
     const std::string start = m == 0 ? "{\"__metadata__\":{\"" : ",\"";
@@ -150,8 +154,10 @@ std::string ArrayHead(uint32_t element, uint64_t count) { return U64(1) + "k" + 
 TEST(HostileSizeTest, GgufHeaders) {
   const MadeSource::Maker nothing = [] { return std::string(); };
   MeasureGguf("2^28 bytes in a file that has them", (1 << 28) + 4096, GgufHead(0, 1) + ArrayHead(0, 1 << 28), nothing);
-  MeasureGguf("2^28 numbers of 64 bits, 2.1 GB", (uint64_t{1} << 31) + 4096, GgufHead(0, 1) + ArrayHead(10, 1 << 28), nothing);
-  MeasureGguf("2^28 empty strings, 2.1 GB", (uint64_t{1} << 31) + 4096, GgufHead(0, 1) + ArrayHead(8, 1 << 28), nothing);
+  MeasureGguf("2^28 numbers of 64 bits, 2.1 GB", (uint64_t{1} << 31) + 4096, GgufHead(0, 1) + ArrayHead(10, 1 << 28),
+              nothing);
+  MeasureGguf("2^28 empty strings, 2.1 GB", (uint64_t{1} << 31) + 4096, GgufHead(0, 1) + ArrayHead(8, 1 << 28),
+              nothing);
   MeasureGguf("12,000,000 empty strings", 99'000'000, GgufHead(0, 1) + ArrayHead(8, 12'000'000), nothing);
   MeasureGguf("90,000,000 booleans", 99'000'000, GgufHead(0, 1) + ArrayHead(7, 90'000'000), nothing);
   int i = 0;
@@ -193,7 +199,8 @@ TEST(HostileSizeTest, Documents) {
   for (int i = 0; i < 60'000; ++i) keys += std::to_string(i) + ": v\n";
   Measure("YAML: 60,000 keys", [&] { return ParseYaml(keys).status(); });
   std::string object = "{";
-  for (int i = 0; i < 65'000; ++i) object += (i > 0 ? ",\"" : "\"") + std::to_string(i) + std::string(60, 'k') + "\":\"" + std::string(30, 'v') + "\"";
+  for (int i = 0; i < 65'000; ++i)
+    object += (i > 0 ? ",\"" : "\"") + std::to_string(i) + std::string(60, 'k') + "\":\"" + std::string(30, 'v') + "\"";
   object += "}";
   Measure("JSON: 65,000 members", [&] { return ParseJson(object).status(); });
   int i = 0;
@@ -201,7 +208,8 @@ TEST(HostileSizeTest, Documents) {
     MadeSource source(40'000'000, ' ', [&]() -> std::string {
       if (i > 200'000) return "";
       if (i == 200'000) return ++i, "}}";
-      const std::string entry = (i == 0 ? "{\"weight_map\":{\"" : ",\"") + std::string(70, 'n') + std::to_string(i) + "\":\"f" + std::to_string(i % 4000) + "\"";
+      const std::string entry = (i == 0 ? "{\"weight_map\":{\"" : ",\"") + std::string(70, 'n') + std::to_string(i) +
+                                "\":\"f" + std::to_string(i % 4000) + "\"";
       ++i;
       return entry;
     });

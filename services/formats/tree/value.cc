@@ -69,8 +69,8 @@ absl::Status CheckUniqueKeys(const std::vector<Member>& members) {
     const Member& first = members[order[i - 1]];
     const Member& second = members[order[i]];
     if (first.key != second.key) continue;
-    return Malformed(second.key_at, absl::StrFormat("duplicate key \"%s\", first at %s", Printable(second.key.substr(0, 100)),
-                                                    ToString(first.key_at)));
+    return Malformed(second.key_at, absl::StrFormat("duplicate key \"%s\", first at %s",
+                                                    Printable(second.key.substr(0, 100)), ToString(first.key_at)));
   }
   return absl::OkStatus();
 }

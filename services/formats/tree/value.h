@@ -1,5 +1,5 @@
-// A small document: what the JSON and the YAML reader make of a config, a card or a profile. Every value and every key knows
-// its place, and scalars keep their text, so that `license: no` and `version: 3.10` mean what was written.
+// A small document: what the JSON and the YAML reader make of a config, a card or a profile. Every value and every key
+// knows its place, and scalars keep their text, so that `license: no` and `version: 3.10` mean what was written.
 #ifndef WEIGHBRIDGE_SERVICES_FORMATS_TREE_VALUE_H_
 #define WEIGHBRIDGE_SERVICES_FORMATS_TREE_VALUE_H_
 
@@ -25,7 +25,8 @@ struct Value {
   };
 
   Kind kind = Kind::kNull;
-  // Of a scalar: a JSON string, or a YAML scalar in quotes or a block (| or >). Unquoted scalars may be numbers or booleans.
+  // Of a scalar: a JSON string, or a YAML scalar in quotes or a block (| or >). Unquoted scalars may be numbers or
+  // booleans.
   bool quoted = false;
   // Of a scalar: the decoded string, or the raw text if unquoted. Of a null: how it was written ("null", "~" or "").
   std::string text;

@@ -31,7 +31,8 @@ TEST(ValueTest, IntegersAreExactOrNothing) {
 
 TEST(ValueTest, DoublesAreFiniteDecimals) {
   EXPECT_EQ(Plain("1.5e3").AsDouble(), 1500.0);
-  for (const char* text : {"inf", "nan", ".nan", "1e999", "0x1p3", "1,5"}) EXPECT_EQ(Plain(text).AsDouble(), std::nullopt) << text;
+  for (const char* text : {"inf", "nan", ".nan", "1e999", "0x1p3", "1,5"})
+    EXPECT_EQ(Plain(text).AsDouble(), std::nullopt) << text;
 }
 
 TEST(ValueTest, WordsThatSomeReadersTakeForBooleansStayWords) {
@@ -47,7 +48,8 @@ TEST(ValueTest, WordsThatSomeReadersTakeForBooleansStayWords) {
 
 TEST(ValueTest, DuplicateKeysAreFoundWithBothPlaces) {
   std::vector<Member> members = {{"a", {0, 1, 1}, {}}, {"b", {5, 2, 1}, {}}, {"a", {9, 3, 1}, {}}};
-  EXPECT_EQ(CheckUniqueKeys(members).message(), "offset 9 (line 3, column 1): duplicate key \"a\", first at offset 0 (line 1, column 1)");
+  EXPECT_EQ(CheckUniqueKeys(members).message(),
+            "offset 9 (line 3, column 1): duplicate key \"a\", first at offset 0 (line 1, column 1)");
   members.pop_back();
   EXPECT_TRUE(CheckUniqueKeys(members).ok());
 }

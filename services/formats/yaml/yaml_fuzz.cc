@@ -3,8 +3,9 @@
 #include "services/formats/yaml/yaml_reader.h"
 
 std::vector<std::string> FuzzSeeds() {
-  return {"license: apache-2.0\ntags:\n- a\n- b\nbase_model: x/y\n", "a: {b: [1, 'two', \"three\"], c: ~}\n", "text: |\n  one\n\n  two\nfold: >-\n  x\n  y\n",
-          "- - 1\n  - 2\n- ? k\n  : v\n", "\"a\\u00e9\": \"b\\\n  c\"\n# end\n"};
+  return {"license: apache-2.0\ntags:\n- a\n- b\nbase_model: x/y\n", "a: {b: [1, 'two', \"three\"], c: ~}\n",
+          "text: |\n  one\n\n  two\nfold: >-\n  x\n  y\n", "- - 1\n  - 2\n- ? k\n  : v\n",
+          "\"a\\u00e9\": \"b\\\n  c\"\n# end\n"};
 }
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {

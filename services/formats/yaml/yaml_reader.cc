@@ -28,7 +28,8 @@ struct Refused {
 
 class TreeBuilder : public YAML::EventHandler {
  public:
-  TreeBuilder(std::string_view text, const YamlLimits& limits, const Position& start) : text_(text), limits_(limits), start_(start) {}
+  TreeBuilder(std::string_view text, const YamlLimits& limits, const Position& start)
+      : text_(text), limits_(limits), start_(start) {}
 
   Position At(const YAML::Mark& mark) const {
     if (mark.is_null()) return start_;
@@ -51,7 +52,8 @@ class TreeBuilder : public YAML::EventHandler {
     if (ExpectsKey()) throw Refused{Malformed(At(mark), "a key that is null")};
     Value value;
     value.at = At(mark);
-    const std::string_view rest = text_.substr(std::min<size_t>(static_cast<size_t>(std::max(mark.pos, 0)), text_.size()));
+    const std::string_view rest =
+        text_.substr(std::min<size_t>(static_cast<size_t>(std::max(mark.pos, 0)), text_.size()));
     for (const std::string_view word : {"~", "null", "Null", "NULL"}) {
       if (rest.substr(0, word.size()) == word) value.text = std::string(word);
     }
@@ -60,9 +62,12 @@ class TreeBuilder : public YAML::EventHandler {
     Add(std::move(value));
   }
 
-  void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override { throw Refused{Malformed(At(mark), "aliases are not accepted")}; }
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
+    throw Refused{Malformed(At(mark), "aliases are not accepted")};
+  }
 
-  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, const std::string& text) override {
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                const std::string& text) override {
     CheckAnchor(mark, anchor);
     const bool quoted = tag == "!";  // how yaml-cpp marks quoted and block scalars
     if (!quoted && tag != "?" && !tag.empty()) throw Refused{Malformed(At(mark), "tags are not accepted")};
@@ -82,11 +87,13 @@ class TreeBuilder : public YAML::EventHandler {
     Add(std::move(value));
   }
 
-  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, YAML::EmitterStyle::value) override {
+  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                       YAML::EmitterStyle::value) override {
     Open(mark, tag, anchor, Value::Kind::kList);
   }
   void OnSequenceEnd() override { Close(); }
-  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, YAML::EmitterStyle::value) override {
+  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                  YAML::EmitterStyle::value) override {
     Open(mark, tag, anchor, Value::Kind::kMap);
   }
   void OnMapEnd() override {
@@ -128,7 +135,8 @@ class TreeBuilder : public YAML::EventHandler {
 
   void Add(Value value) {
     if (++nodes_ > limits_.nodes_max) {
-      throw Refused{OverLimit(value.at, absl::StrFormat("number of values is over the limit of %d", limits_.nodes_max))};
+      throw Refused{
+          OverLimit(value.at, absl::StrFormat("number of values is over the limit of %d", limits_.nodes_max))};
     }
     if (open_.empty()) {
       root_ = std::move(value);
@@ -156,7 +164,8 @@ class TreeBuilder : public YAML::EventHandler {
 // What yaml-cpp would accept, misread or spend memory on. Also finds the place of the first offence.
 absl::Status CheckBytes(std::string_view text, const YamlLimits& limits, const Position& start) {
   if (text.size() > limits.bytes_max) {
-    return OverLimit(start, absl::StrFormat("document of %d bytes is over the limit of %d bytes", text.size(), limits.bytes_max));
+    return OverLimit(
+        start, absl::StrFormat("document of %d bytes is over the limit of %d bytes", text.size(), limits.bytes_max));
   }
   uint64_t indicators = 0;
   uint32_t line = start.line;
@@ -173,8 +182,10 @@ absl::Status CheckBytes(std::string_view text, const YamlLimits& limits, const P
       return Malformed(here(), "control character");
     } else if (c == '%' && pos == line_start) {
       return Malformed(here(), "directives are not accepted");
-    } else if (c < 0x80 && kIndicators.find(static_cast<char>(c)) != std::string_view::npos && ++indicators > limits.indicators_max) {
-      return OverLimit(here(), absl::StrFormat("over %d characters that structure the document", limits.indicators_max));
+    } else if (c < 0x80 && kIndicators.find(static_cast<char>(c)) != std::string_view::npos &&
+               ++indicators > limits.indicators_max) {
+      return OverLimit(here(),
+                       absl::StrFormat("over %d characters that structure the document", limits.indicators_max));
     }
   }
   return absl::OkStatus();
