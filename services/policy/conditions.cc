@@ -158,7 +158,7 @@ ConditionAnswer Conditions::EvaluateFact(const FactCondition& condition, Worst w
     answer.explanation = absl::StrFormat("%s is taken to be %s", name, absl::StrJoin(values, ", "));
     if (!condition.assume_reason().empty()) answer.explanation += absl::StrFormat(" (%s)", condition.assume_reason());
   } else {
-    answer.explanation = absl::StrFormat(measured ? "%s could not be measured" : "%s is not stated", name);
+    answer.explanation = name + (measured ? " could not be measured" : " is not stated");
     answer.missing.push_back({name, measured});
     return answer;
   }

@@ -137,11 +137,16 @@ void ApplyDuty(const Duty& duty, Truth imposed, const DutyContext& context, std:
       // What the text only recommends cannot be broken; what it lets the licensee set aside needs a person who does.
       Outcome::Value outcome = Outcome::VIOLATED;
       if (duty.overridable()) outcome = Outcome::NEEDS_REVIEW;
+      // A separate licence may free from the promise; only who reads it can tell.
+      if (!context.agreement.empty()) outcome = Outcome::NEEDS_REVIEW;
       if (duty.encouraged()) outcome = Outcome::INFO;
       broken = outcome != Outcome::INFO;
-      findings->push_back(MakeTermFinding(v1::TERM_PROMISE_BROKEN, outcome, *context.license, duty.clause(),
-                                          absl::StrFormat("%s The profile contradicts it: %s", message,
-                                                          violated.explanation)));
+      std::string why = absl::StrFormat("%s The profile contradicts it: %s", message, violated.explanation);
+      if (broken && !context.agreement.empty()) {
+        why += absl::StrFormat(". Whether the %s frees from it must be read there", context.agreement);
+      }
+      findings->push_back(
+          MakeTermFinding(v1::TERM_PROMISE_BROKEN, outcome, *context.license, duty.clause(), why));
     } else if (violated.ambiguous) {
       findings->push_back(MakeTermFinding(v1::TERM_PROMISE_BROKEN, Outcome::NEEDS_REVIEW, *context.license,
                                           duty.clause(), absl::StrFormat("%s %s", message, violated.explanation)));

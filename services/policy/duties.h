@@ -28,6 +28,8 @@ struct DutyContext {
   const Conditions* conditions;
   const v1::Profile* profile;
   const ExactStrings* exact_strings;
+  // An agreement that is held for the licence, in words; empty if there is none.
+  std::string agreement = "";
 };
 
 // Adds the obligation of one duty, and a finding where a fact contradicts it. `imposed` is kTrue for duties that stand by

@@ -58,7 +58,7 @@ class Evaluator {
 
  private:
   DutyContext ContextOf(const License& license) const {
-    return DutyContext{&license, &conditions_, &profile_, &input_.exact_strings};
+    return DutyContext{&license, &conditions_, &profile_, &input_.exact_strings, ""};
   }
 
   // The duty that comes with a licence that is named without its text.

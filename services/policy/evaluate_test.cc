@@ -326,6 +326,10 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"CommercialAgreement", {NonCommercial()},
              "use: 'commercial' agreements { licensor: 'Forest' covers: 'example-nc' }", v1::APPROVED_WITH_CONDITIONS,
              "term.commercial_use", "", {"no end date stated", "no reference stated"}},
+        Case{"BrokenPromiseUnderAnAgreementIsForAPerson", {NonCommercial()},
+             "use: 'commercial' agreements { licensor: 'Forest' covers: 'example-nc' reference: 'contract 7' } "
+             "facts { key: 'output_filter' value: 'false' } facts { key: 'output_review' value: 'false' }",
+             v1::NEEDS_REVIEW, "term.promise_broken", "", {"contract 7", "must be read there"}},
         Case{"UseUnknown", {NonCommercial()}, "", v1::NEEDS_REVIEW, "term.commercial_use", "use", {}},
         Case{"FilterRuns", {NonCommercial()}, "use: 'research' facts { key: 'output_filter' value: 'true' }", v1::APPROVED,
              "", "", {}},

@@ -80,7 +80,9 @@ v1::Finding About(const PolicySubject& subject, v1::Finding finding) {
 
 std::string SubjectWords(const PolicySubject& subject) {
   if (subject.license == nullptr) return absl::StrFormat("a model of class %s", OpennessName(subject.openness));
-  return absl::StrFormat("%s (class %s)", subject.license->name(), OpennessName(subject.openness));
+  const rules::v1::License& license = *subject.license;
+  return absl::StrFormat("%s (class %s)", license.name().empty() ? license.id() : license.name(),
+                         OpennessName(subject.openness));
 }
 
 class PolicyEvaluation {

@@ -176,7 +176,7 @@ class TestEvaluation {
     }
     if (hit.truth == Truth::kUnknown) {
       AddMissing(hit.missing, &missing);
-      why += (why.empty() ? "" : "; ") + hit.explanation;
+      if (hit.explanation != why) why += (why.empty() ? "" : "; ") + hit.explanation;
     }
     v1::Finding finding = Make(Outcome::NEEDS_REVIEW,
                                absl::StrFormat("%s; if the clause applies, %s", why, EffectWords(test_.effect())));
@@ -218,11 +218,18 @@ void ApplyContradiction(const rules::v1::Contradiction& contradiction, const Dut
 void EvaluateTerms(const DutyContext& context, absl::Time evaluated_at, std::vector<v1::Finding>* findings,
                    std::vector<v1::Obligation>* obligations) {
   const License& license = *context.license;
-  for (const Test& test : license.tests()) TestEvaluation(test, context, evaluated_at).Apply(findings, obligations);
-  for (const rules::v1::Duty& duty : license.duties()) {
-    ApplyDuty(duty, Truth::kTrue, context, findings, obligations);
+  DutyContext with_agreement = context;
+  const AgreementAnswer agreement = FindAgreement(*context.profile, license, evaluated_at);
+  if (agreement.held) with_agreement.agreement = agreement.explanation;
+  for (const Test& test : license.tests()) {
+    TestEvaluation(test, with_agreement, evaluated_at).Apply(findings, obligations);
   }
-  for (const auto& contradiction : license.contradictions()) ApplyContradiction(contradiction, context, findings);
+  for (const rules::v1::Duty& duty : license.duties()) {
+    ApplyDuty(duty, Truth::kTrue, with_agreement, findings, obligations);
+  }
+  for (const auto& contradiction : license.contradictions()) {
+    ApplyContradiction(contradiction, with_agreement, findings);
+  }
 }
 
 }  // namespace weighbridge::policy

@@ -1,3 +1,5 @@
+#include <fstream>
+#include <iterator>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -317,6 +319,23 @@ INSTANTIATE_TEST_SUITE_P(
                   {"p.yaml:2:15: used twice; first in line 1"}},
         IssueCase{"ListedWithoutList", "allow_only_listed: true\n", {"p.yaml:1:20: needs an `allow` list"}}),
     NameOf);
+
+// The examples of README.md, in order: a profile and a policy.
+TEST(ReadmeTest, ExamplesAreAccepted) {
+  std::ifstream file("services/profile/README.md");
+  const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  std::vector<std::string> examples;
+  const std::string fence = "```";
+  for (size_t at = text.find("```yaml\n"); at != std::string::npos; at = text.find("```yaml\n", at)) {
+    at += 8;
+    examples.push_back(text.substr(at, text.find(fence, at) - at));
+  }
+  ASSERT_THAT(examples, SizeIs(2));
+  const auto profile = ParseProfile(examples[0], "README.md.yaml", Words());
+  EXPECT_TRUE(profile.ok()) << profile.status();
+  const auto policy = ParsePolicy(examples[1], "README.md.yaml", Words());
+  EXPECT_TRUE(policy.ok()) << policy.status();
+}
 
 TEST(ParsePolicyTest, BuiltinTextIsThePolicyThatIsUsed) {
   const auto policy = ParsePolicy(policy::BuiltinPolicyYaml(), "builtin.yaml", Words());
