@@ -1,10 +1,19 @@
 #include "services/formats/testing/bad_input.h"
 
 #include <algorithm>
+#include <cstdio>
 
 #include "gtest/gtest.h"
 
 namespace weighbridge::formats {
+namespace {
+
+BadInputCount Shown(const char* kind, const BadInputCount& count) {
+  std::printf("%s: %d cases, %d refused\n", kind, count.cases, count.rejected);
+  return count;
+}
+
+}  // namespace
 
 void CheckOne(const ParseFunction& parse, std::string_view bytes, const std::string& what, BadInputCount* count) {
   const absl::Status status = parse(bytes, SIZE_MAX);
@@ -24,7 +33,7 @@ BadInputCount CheckTruncations(const ParseFunction& parse, std::string_view vali
     CheckOne(parse, valid.substr(0, length), "first " + std::to_string(length) + " bytes", &count);
   }
   EXPECT_EQ(count.rejected, count.cases) << "a truncated file was accepted";
-  return count;
+  return Shown("truncations", count);
 }
 
 BadInputCount CheckOverwrites(const ParseFunction& parse, std::string_view valid, size_t until) {
@@ -69,7 +78,7 @@ BadInputCount CheckOverwrites(const ParseFunction& parse, std::string_view valid
       }
     }
   }
-  return count;
+  return Shown("overwrites", count);
 }
 
 BadInputCount CheckTextEdits(const ParseFunction& parse, std::string_view valid, std::string_view replacements,
@@ -89,7 +98,7 @@ BadInputCount CheckTextEdits(const ParseFunction& parse, std::string_view valid,
       CheckOne(parse, bytes, what, &count);
     }
   }
-  return count;
+  return Shown("text edits", count);
 }
 
 }  // namespace weighbridge::formats
