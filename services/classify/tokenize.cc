@@ -591,6 +591,10 @@ bool Scanner::AppendGlyph() {
 
 bool Scanner::IsMarker(std::string_view form) const {
   if (form.size() > 9 || has_confusable_) return false;
+  const char before = word_begin_ > 0 ? text_[word_begin_ - 1] : ' ';
+  const char after = At(word_end_);
+  const bool bracketed = before == '(' && after == ')';
+  if (!line_start_ && !bracketed) return false;
   bool letters = form.size() <= 5;
   bool digits = true;
   bool dotted = false;
@@ -602,9 +606,6 @@ bool Scanner::IsMarker(std::string_view form) const {
   }
   if (!letters && !digits) return false;
   if (digits && !dotted && form.size() > 3) return false;
-  const char before = word_begin_ > 0 ? text_[word_begin_ - 1] : ' ';
-  const char after = At(word_end_);
-  const bool bracketed = before == '(' && after == ')';
   if (bracketed && word_begin_ >= 2 && IsAlphanumeric(text_[word_begin_ - 2])) return false;  // 2(b), Model(s)
   if (!out_.words.empty() &&
       std::find(std::begin(kReferenceWords), std::end(kReferenceWords), out_.words.back().hash) !=
@@ -668,8 +669,8 @@ void Scanner::FinishWord() {
     return;
   }
   const char after = At(word_end_);
-  if ((form == "www" && after == '.') || (form == "mailto" && after == ':') ||
-      ((form == "http" || form == "https") && text_.compare(word_end_, 3, "://") == 0)) {
+  if ((after == '.' || after == ':') && ((form == "www" && after == '.') || (form == "mailto" && after == ':') ||
+      ((form == "http" || form == "https") && text_.compare(word_end_, 3, "://") == 0))) {
     if (form[0] == 'h' || form[0] == 'w') StartAddress();
     normalised.resize(form_begin_);
     return;
