@@ -18,7 +18,7 @@ std::vector<RuleFile> RuleFiles() {
   const std::filesystem::path root = "rules";  // Bazel runs a test above the folders of its data
   std::vector<RuleFile> files;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(root)) {
-    const std::string path = std::filesystem::relative(entry.path(), root).string();
+    const std::string path = entry.path().lexically_relative(root).string();
     if (entry.is_directory() || !IsRuleFileName(path)) continue;
     std::ifstream in(entry.path(), std::ios::binary);
     files.push_back({path, std::string(std::istreambuf_iterator<char>(in), {})});

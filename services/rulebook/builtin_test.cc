@@ -1,21 +1,22 @@
 #include "services/rulebook/builtin.h"
 
-#include <chrono>
 #include <cstdio>
+#include <ctime>
+#include <vector>
 
 #include "gtest/gtest.h"
 #include "services/rulebook/rule_file.h"
+#include "services/rulebook/rulebook.h"
 
 namespace weighbridge::rulebook {
 namespace {
 
 TEST(BuiltinTest, IsTheRulebookOfItsOwnSourceFiles) {
-  const auto begin = std::chrono::steady_clock::now();
+  const std::clock_t begin = std::clock();
   const auto& book = BuiltinRulebook();
-  const auto end = std::chrono::steady_clock::now();
+  const std::clock_t end = std::clock();
   ASSERT_TRUE(book.ok()) << book.status();
-  std::printf("loaded in %.2f ms\n",
-              std::chrono::duration<double, std::milli>(end - begin).count());  // for people; not asserted
+  std::printf("loaded in %.2f ms of CPU time\n", 1000.0 * (end - begin) / CLOCKS_PER_SEC);  // for people; not asserted
   EXPECT_EQ(&BuiltinRulebook(), &book);
 
   const auto files = UnpackBundle((*book)->bundle());
