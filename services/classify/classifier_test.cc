@@ -51,6 +51,8 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"NoCopyrightLine", Replace(PebbleText(), "Copyright (c) <year> <holder>\n", ""), "Pebble EQUIVALENT bare"},
         Case{"ConditionInCopyrightLine",
              Replace(PebbleText(), "<year> <holder>", "2029 Ada, research use only, no business use"), "Pebble MODIFIED"},
+        Case{"ProseInCopyrightLine",
+             Replace(PebbleText(), "<year> <holder>", "2029 Ada who wants money from firms that grow by it"), "Pebble MODIFIED"},
         Case{"ModifiedInTitle", "Modified " + PebbleText(), "Pebble EXACT"},
         Case{"TitleOfAnotherLicence", "Tarn 2.1 License\n\n" + PebbleText().substr(16), "Pebble VARIANT"},
         Case{"Version20", TarnText("2.0"), "Tarn-2.0 EXACT bare"},  //

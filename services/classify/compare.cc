@@ -33,6 +33,7 @@ constexpr uint32_t kAll = HashOf("all");
 constexpr uint32_t kRights = HashOf("rights");
 constexpr uint32_t kReserved = HashOf("reserved");
 constexpr uint32_t kMostNoticeWords = 24;
+constexpr uint32_t kMostSmallWords = 6;
 
 class Comparer {
  public:
@@ -603,15 +604,18 @@ class Comparer {
 bool IsCopyrightNotice(const FoundText& found, uint32_t begin, uint32_t end) {
   const std::vector<Word>& words = found.tokens->words;
   uint32_t in_notice = kMostNoticeWords;  // words since the last "copyright"; at the start no notice is open
+  uint32_t small = 0;                     // words that are no names and no years
   for (uint32_t i = begin; i < end; ++i) {
     if (words[i].hash == kAll && i + 2 < end && words[i + 1].hash == kRights && words[i + 2].hash == kReserved) {
       i += 2;
       continue;
     }
     if (words[i].hash == kCopyright) {
-      in_notice = 0;
+      in_notice = small = 0;
       continue;
     }
+    const bool name = (words[i].flags & (kCapitalised | kInAddress)) != 0 || words[i].cls != WordClass::kWord;
+    if (!name && ++small > kMostSmallWords) return false;
     if (++in_notice > kMostNoticeWords || SpeaksOfTerms(words[i].hash)) return false;
   }
   return begin < end;

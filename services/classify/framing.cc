@@ -6,7 +6,10 @@
 namespace weighbridge::classify {
 namespace {
 
-constexpr size_t kMaxTagBytes = 4096;
+constexpr size_t kMaxTagBytes = 2048;
+constexpr int kMaxBareAttributes = 1;
+constexpr size_t kMaxAttributeWords = 3;
+constexpr size_t kMaxStyleWords = 12;
 
 void AppendUtf8(int32_t c, uint32_t from, Transcoded* out) {
   char bytes[4];
@@ -78,6 +81,52 @@ int HexValue(char c) {
 
 bool IsCodePoint(int32_t c) { return c > 0 && c <= 0x10FFFF && !(c >= 0xD800 && c <= 0xDFFF); }
 
+size_t WordsIn(std::string_view value) {
+  size_t words = 0;
+  bool inside = false;
+  for (const char c : value) {
+    const bool blank = c == ' ' || c == '\n' || c == '\t' || c == '\r';
+    words += !blank && !inside;
+    inside = !blank;
+  }
+  return words;
+}
+
+// Skips the attributes of a tag from `at` and returns the place of its '>', or 0 if this is no tag. Prose between angle brackets
+// is no tag: whoever reads the file as plain text reads it.
+size_t SkipAttributes(std::string_view text, size_t at, size_t limit) {
+  int bare = 0;
+  while (at < limit) {
+    const char c = text[at];
+    if (c == '>') return at;
+    if (c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '/') {
+      ++at;
+      continue;
+    }
+    const size_t name_begin = at;
+    while (at < limit && (IsNameChar(text[at]) || text[at] == ':')) ++at;
+    if (at == name_begin) return 0;
+    const std::string_view name = text.substr(name_begin, at - name_begin);
+    if (at >= limit || text[at] != '=') {
+      if (++bare > kMaxBareAttributes) return 0;
+      continue;
+    }
+    if (++at >= limit) return 0;
+    const char quote = text[at];
+    if (quote != '"' && quote != '\'') {
+      while (at < limit && text[at] != '>' && text[at] != ' ' && text[at] != '\n' && text[at] != '<') ++at;
+      continue;
+    }
+    const size_t close = text.substr(0, limit).find(quote, at + 1);
+    if (close == std::string_view::npos) return 0;
+    const std::string_view value = text.substr(at + 1, close - at - 1);
+    const bool style = (name == "style" || name == "STYLE") && value.find(':') != std::string_view::npos;
+    if (WordsIn(value) > (style || name == "class" || name == "CLASS" ? kMaxStyleWords : kMaxAttributeWords)) return 0;
+    at = close + 1;
+  }
+  return 0;
+}
+
 bool HidesContent(std::string_view attributes) {
   std::string compact;
   for (const char c : attributes) {
@@ -94,6 +143,14 @@ bool HidesContent(std::string_view attributes) {
 
 bool StartsWithUtf16Mark(std::string_view text) {
   return text.size() >= 2 && ((text[0] == '\xFF' && text[1] == '\xFE') || (text[0] == '\xFE' && text[1] == '\xFF'));
+}
+
+bool IsHtmlDocument(std::string_view text) {
+  size_t at = text.substr(0, 3) == "\xEF\xBB\xBF" ? 3 : 0;
+  while (at < text.size() && (text[at] == ' ' || text[at] == '\n' || text[at] == '\r' || text[at] == '\t')) ++at;
+  std::string start;
+  for (const char c : text.substr(at, 9)) start += Lower(c);
+  return start == "<!doctype" || start.substr(0, 5) == "<html";
 }
 
 Transcoded FromUtf16(std::string_view text) {
@@ -173,9 +230,8 @@ HtmlTag ReadHtmlTag(std::string_view text, size_t pos) {
     return tag;
   }
   const size_t attributes = at;
-  const size_t limit = std::min(text.size(), pos + kMaxTagBytes);
-  while (at < limit && text[at] != '>' && text[at] != '<') ++at;
-  if (at >= limit || text[at] != '>') return tag;
+  at = SkipAttributes(text, at, std::min(text.size(), pos + kMaxTagBytes));
+  if (at == 0) return tag;
   tag.end = at + 1;
   tag.block = known->block;
   tag.name = known->name;

@@ -30,6 +30,9 @@ struct FrontMatter {
 };
 FrontMatter FindFrontMatter(std::string_view text);
 
+// True if the text is an HTML page, so that a reader sees it rendered.
+bool IsHtmlDocument(std::string_view text);
+
 struct HtmlTag {
   size_t end = 0;      // behind '>', 0 if `pos` starts no tag we know
   bool block = false;  // starts a new line
@@ -39,7 +42,7 @@ struct HtmlTag {
   bool skips_content = false;  // style, script
   std::string_view name;
 };
-// Reads the tag at text[pos] == '<'. Placeholders such as <year> are no tags.
+// Reads the tag at text[pos] == '<'. Placeholders such as <year> are no tags, and neither is prose between angle brackets.
 HtmlTag ReadHtmlTag(std::string_view text, size_t pos);
 
 // Reads an HTML entity at text[pos] == '&'; returns its code point and sets `*length`, or -1.

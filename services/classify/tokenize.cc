@@ -57,7 +57,7 @@ struct Glyph {
 
 class Scanner {
  public:
-  Scanner(std::string_view text, TokenizedText* out) : text_(text), out_(*out), front_(FindFrontMatter(text)) {}
+  Scanner(std::string_view text, TokenizedText* out) : text_(text), out_(*out), front_(FindFrontMatter(text)), html_(IsHtmlDocument(text)) {}
 
   void Run() {
     out_.normalised.reserve(text_.size() + 16);
@@ -250,7 +250,8 @@ class Scanner {
       EndLine();
       if (tag.name != "br" && tag.name != "td" && tag.name != "th") ++newlines_;
     }
-    if (tag.skips_content && !skips_unclosed_) {
+    // In any other file a reader sees what stands between <style> and </style>.
+    if (tag.skips_content && html_ && !skips_unclosed_) {
       const size_t close = text_.find(tag.name == "style" ? "</style" : "</script", pos_);
       skips_unclosed_ = close == std::string_view::npos;
       if (!skips_unclosed_) pos_ = close;
@@ -263,15 +264,18 @@ class Scanner {
     if (At(pos_ + 1) != '(') return false;
     const size_t limit = std::min(text_.size(), pos_ + kMaxLinkBytes);
     bool address = false;
+    for (const std::string_view start : {"http://", "https://", "mailto:", "HTTP://", "HTTPS://", "MAILTO:", "#", "/", "./",
+                                         "../"}) {
+      address = address || text_.compare(pos_ + 2, start.size(), start) == 0;
+    }
+    if (!address) return false;
     for (size_t at = pos_ + 2; at < limit; ++at) {
       const char c = text_[at];
       if (c == ')') {
-        if (!address) return false;
         pos_ = at + 1;
         return true;
       }
       if (ClassOf(c) == kSpace || ClassOf(c) == kLineEnd || c == '(' || c == '[' || c == ']') return false;
-      address = address || c == '.' || c == '/' || c == '#' || c == '@';
     }
     return false;
   }
@@ -361,6 +365,7 @@ class Scanner {
   const std::string_view text_;
   TokenizedText& out_;
   const FrontMatter front_;
+  const bool html_;
   size_t quoted_ = 0;
   size_t pos_ = 0;
 
