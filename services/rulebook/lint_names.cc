@@ -35,7 +35,8 @@ void LintReference(const LintContext& context, const Cursor& at, const char* fie
   const License* license = Find(context, short_id);
   if (license != nullptr && (license->kind() == DocumentKind::use_policy) != policy) {
     at.ReportAt(field, index,
-                absl::StrFormat(policy ? "\"%s\" is no use policy" : "\"%s\" is a use policy, no licence", short_id));
+                policy ? absl::StrFormat("\"%s\" is no use policy", short_id)
+                       : absl::StrFormat("\"%s\" is a use policy, no licence", short_id));
   }
 }
 
