@@ -12,13 +12,14 @@ namespace weighbridge::policy {
 
 struct AgreementAnswer {
   bool held = false;
-  // "agreement with Meta (contract 2026-17, until 2027-01-31)"; of one that does not hold: why not. Empty if there is none.
+  // "agreement with Meta (contract 2026-17, until 2027-01-31)"; of one that does not hold: why not. Empty if there is
+  // none.
   std::string explanation;
 };
 
-// Looks for an agreement whose licensor is the licence's and that covers its id or short id (all without regard to case), in
-// force on the day (UTC) of `evaluated_at`, the day `until` included. One without `until` has no end; an `until` that is no date
-// has passed. The one that runs longest is named.
+// Looks for an agreement whose licensor is the licence's and that covers its id or short id (all without regard to
+// case), in force on the day (UTC) of `evaluated_at`, the day `until` included. One without `until` has no end; an
+// `until` that is no date has passed. The one that runs longest is named.
 AgreementAnswer FindAgreement(const v1::Profile& profile, const rules::v1::License& license, absl::Time evaluated_at);
 
 // True if `name` is the id or short id of the licence, without regard to case.

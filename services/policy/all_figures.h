@@ -8,8 +8,9 @@
 
 namespace weighbridge::policy {
 
-// `metrics` and the short forms (monthly_active_users, annual_revenue, monthly_revenue) as Figures, in an order that does
-// not depend on the order in the profile. The scope is filled in (none given is product). Nothing is dropped or merged.
+// `metrics` and the short forms (monthly_active_users, annual_revenue, monthly_revenue) as Figures, in an order that
+// does not depend on the order in the profile. The scope is filled in (none given is product). Nothing is dropped or
+// merged.
 std::vector<v1::Figure> AllFigures(const v1::Profile& profile);
 
 }  // namespace weighbridge::policy

@@ -3,11 +3,12 @@
 namespace weighbridge::policy {
 namespace {
 
-constexpr char kYaml[] = R"yaml(# The built-in policy of Weighbridge. It holds beside every policy given with --policy.
+constexpr char kYaml[] =
+    R"yaml(# The built-in policy of Weighbridge. It holds beside every policy given with --policy.
 #
-# Fully open, permissive and restricted weights are evaluated by the terms of their licences; no rule is needed for them.
-# Non-commercial licences deny commercial use by their own terms, and licences for research alone ask for `use: research` or
-# `use: academic` by theirs. What could not be measured is UNDECIDED; no policy can change that.
+# Fully open, permissive and restricted weights are evaluated by the terms of their licences and need no rule here.
+# Non-commercial licences deny commercial use by their own terms, and licences for research alone ask by theirs for
+# `use: research` or `use: academic`. What could not be measured is UNDECIDED; no policy can change that.
 name: builtin
 mode: block
 require_text: false

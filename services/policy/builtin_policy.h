@@ -8,7 +8,8 @@
 
 namespace weighbridge::policy {
 
-// The policy as `weighbridge rules show-policy` prints it. A test proves that the policy reader makes BuiltinPolicy() of it.
+// The policy as `weighbridge rules show-policy` prints it. A test proves that the policy reader makes BuiltinPolicy()
+// of it.
 std::string_view BuiltinPolicyYaml();
 
 v1::Policy BuiltinPolicy();

@@ -169,8 +169,8 @@ ConditionAnswer Conditions::EvaluateFact(const FactCondition& condition, Worst w
     answer.truth = every ? And(answer.truth, truth) : Or(answer.truth, truth);
   }
   if (answer.truth == Truth::kUnknown) {
-    answer.explanation += absl::StrFormat(", which does not settle whether it is %s",
-                                          absl::StrJoin(condition.any_of(), ", "));
+    answer.explanation +=
+        absl::StrFormat(", which does not settle whether it is %s", absl::StrJoin(condition.any_of(), ", "));
     answer.missing.push_back({name, measured});
   }
   return answer;

@@ -32,10 +32,10 @@ struct ConditionAnswer {
   std::vector<MissingFact> missing;
 };
 
-// Which answer hurts the licensee. It matters where several values are stated for one fact: a condition that hurts when true
-// holds if any of them is listed ("commercial" beside "research" is commercial use); one that lifts something holds only if
-// all of them are (exempting research does not exempt the commercial part). It also settles contradictory figures. `not`
-// turns it round.
+// Which answer hurts the licensee. It matters where several values are stated for one fact: a condition that hurts when
+// true holds if any of them is listed ("commercial" beside "research" is commercial use); one that lifts something
+// holds only if all of them are (exempting research does not exempt the commercial part). It also settles contradictory
+// figures. `not` turns it round.
 enum class Worst { kTrue, kFalse };
 
 class Conditions {
@@ -45,7 +45,8 @@ class Conditions {
              const rules::v1::CountryGroups* countries)
       : facts_(&facts), figures_(&figures), fields_(fields), countries_(countries) {}
 
-  // A condition that is not set, an empty list and an id outside the registry are unknown: nothing is approved by a hole in a rule.
+  // A condition that is not set, an empty list and an id outside the registry are unknown: nothing is approved by a
+  // hole in a rule.
   ConditionAnswer Evaluate(const rules::v1::Condition& condition, Worst worst) const;
 
   // The same for one fact and a list of values.

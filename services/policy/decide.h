@@ -15,9 +15,10 @@ inline constexpr std::string_view kRecommendedPrefix = "recommended: ";
 // True if the obligation keeps a decision from being APPROVED: neither fulfilled nor ruled out nor only recommended.
 bool IsOpen(const v1::Obligation& obligation);
 
-// Not measurable -> UNDECIDED, violated -> DENIED, unknown -> NEEDS_REVIEW, open obligations -> APPROVED_WITH_CONDITIONS, else
-// APPROVED. An outcome that is not set counts as NEEDS_REVIEW. A finding with `waived_by` does not count, unless it is UNDECIDED:
-// what could not be measured cannot be waived. `licensed`: at least one licence stands; without one the answer is NEEDS_REVIEW at best.
+// Not measurable -> UNDECIDED, violated -> DENIED, unknown -> NEEDS_REVIEW, open obligations ->
+// APPROVED_WITH_CONDITIONS, else APPROVED. An outcome that is not set counts as NEEDS_REVIEW. A finding with
+// `waived_by` does not count, unless it is UNDECIDED: what could not be measured cannot be waived. `licensed`: at least
+// one licence stands; without one the answer is NEEDS_REVIEW at best.
 v1::Decision Decide(const std::vector<v1::Finding>& findings, const std::vector<v1::Obligation>& obligations,
                     bool licensed);
 

@@ -145,8 +145,7 @@ void ApplyDuty(const Duty& duty, Truth imposed, const DutyContext& context, std:
       if (broken && !context.agreement.empty()) {
         why += absl::StrFormat(". Whether the %s frees from it must be read there", context.agreement);
       }
-      findings->push_back(
-          MakeTermFinding(v1::TERM_PROMISE_BROKEN, outcome, *context.license, duty.clause(), why));
+      findings->push_back(MakeTermFinding(v1::TERM_PROMISE_BROKEN, outcome, *context.license, duty.clause(), why));
     } else if (violated.ambiguous) {
       findings->push_back(MakeTermFinding(v1::TERM_PROMISE_BROKEN, Outcome::NEEDS_REVIEW, *context.license,
                                           duty.clause(), absl::StrFormat("%s %s", message, violated.explanation)));
@@ -154,8 +153,7 @@ void ApplyDuty(const Duty& duty, Truth imposed, const DutyContext& context, std:
   }
   const auto& kinds = context.profile->duties_fulfilled();
   bool fulfilled = std::find(kinds.begin(), kinds.end(), static_cast<int>(duty.kind())) != kinds.end();
-  if (duty.has_fulfilled_when() &&
-      conditions.Evaluate(duty.fulfilled_when(), Worst::kFalse).truth == Truth::kTrue) {
+  if (duty.has_fulfilled_when() && conditions.Evaluate(duty.fulfilled_when(), Worst::kFalse).truth == Truth::kTrue) {
     fulfilled = true;
   }
   obligation.set_fulfilled(fulfilled && !broken);

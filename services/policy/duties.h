@@ -19,7 +19,8 @@ using ExactStrings = std::map<std::string, std::string>;
 // "notice.tokens:120:34" for a string kept as a token range.
 std::string ExactStringKey(const rules::v1::ExactString& string);
 
-// Whether the trigger arises under the stated distribution and modifications. An absent fact rules nothing out: unknown.
+// Whether the trigger arises under the stated distribution and modifications. An absent fact rules nothing out:
+// unknown.
 ConditionAnswer TriggerAnswer(rules::v1::Trigger::Value trigger, const Conditions& conditions);
 
 // What a duty is evaluated with. Not owned.
@@ -32,8 +33,8 @@ struct DutyContext {
   std::string agreement = "";
 };
 
-// Adds the obligation of one duty, and a finding where a fact contradicts it. `imposed` is kTrue for duties that stand by
-// themselves, else the answer of the test that imposes them; kFalse lists them as not triggered.
+// Adds the obligation of one duty, and a finding where a fact contradicts it. `imposed` is kTrue for duties that stand
+// by themselves, else the answer of the test that imposes them; kFalse lists them as not triggered.
 void ApplyDuty(const rules::v1::Duty& duty, Truth imposed, const DutyContext& context,
                std::vector<v1::Finding>* findings, std::vector<v1::Obligation>* obligations);
 

@@ -78,8 +78,8 @@ class Evaluator {
       }
     }
     const auto& kinds = profile_.duties_fulfilled();
-    obligation.set_fulfilled(std::find(kinds.begin(), kinds.end(),
-                                       static_cast<int>(v1::ObligationKind::obtain_text)) != kinds.end());
+    obligation.set_fulfilled(std::find(kinds.begin(), kinds.end(), static_cast<int>(v1::ObligationKind::obtain_text)) !=
+                             kinds.end());
     result_.obligations.push_back(std::move(obligation));
   }
 

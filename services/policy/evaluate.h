@@ -1,7 +1,7 @@
 // Evaluation: licence terms against the facts of a profile and a model; the decision with its reasons.
 //
-// Pure and deterministic: protos and plain values in, protos out; no file, clock, log or global. Equal inputs in any order
-// give equal output bytes. Thread-safe: no shared state. Order and meaning are those of DESIGN section 3.
+// Pure and deterministic: protos and plain values in, protos out; no file, clock, log or global. Equal inputs in any
+// order give equal output bytes. Thread-safe: no shared state. Order and meaning are those of DESIGN section 3.
 //
 //   Evaluation result = Evaluate(input);
 //   if (result.decision == v1::DENIED) ...
@@ -22,9 +22,9 @@
 
 namespace weighbridge::policy {
 
-// A licence, use policy or addendum that governs, and what says so. The caller expands use policies and stacked licences
-// into entries of their own. One licence may stand several times (text, card and header name it); it is evaluated once for
-// each component and its evidence is joined.
+// A licence, use policy or addendum that governs, and what says so. The caller expands use policies and stacked
+// licences into entries of their own. One licence may stand several times (text, card and header name it); it is
+// evaluated once for each component and its evidence is joined.
 struct StandingLicense {
   const rules::v1::License* facts = nullptr;  // not owned; must outlive the call; null is reported, never skipped
   std::string component;                      // folder of the component, "" for the model itself
@@ -55,8 +55,8 @@ struct EvaluationInput {
   const rules::v1::FieldSet* fields = nullptr;
   const rules::v1::CountryGroups* countries = nullptr;
   absl::Time evaluated_at;
-  // Already made by walk, reading, classification, reconciliation; their outcomes count. `license.text_missing` adds the
-  // duty to obtain the text.
+  // Already made by walk, reading, classification, reconciliation; their outcomes count. `license.text_missing` adds
+  // the duty to obtain the text.
   std::vector<v1::Finding> findings;
   // Further obligations of the caller, counted like those of licences.
   std::vector<v1::Obligation> obligations;

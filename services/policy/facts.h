@@ -27,8 +27,8 @@ struct FactValues {
   std::string how;  // of measured facts
 };
 
-// All facts of one evaluation. A fact is taken from its own side only: what a profile says about the model's modality is
-// not asked. Immutable; holds pointers to what it was made from.
+// All facts of one evaluation. A fact is taken from its own side only: what a profile says about the model's modality
+// is not asked. Immutable; holds pointers to what it was made from.
 class Facts {
  public:
   Facts(const v1::Profile& profile, const MeasuredFacts& measured) : profile_(&profile), measured_(&measured) {}

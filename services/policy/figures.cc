@@ -203,8 +203,8 @@ void Figures::Widen(const Bounds& other, Bounds* bounds) {
 }
 
 Figures::Bounds Figures::AtAnyTime(const Question& question, std::string* note) const {
-  // Every period of which something is stated; `never_above` counts at the end of what it covers, where the fewest others
-  // narrow it.
+  // Every period of which something is stated; `never_above` counts at the end of what it covers, where the fewest
+  // others narrow it.
   std::set<std::tuple<Month, Month, bool>> periods;
   for (const Stated& figure : stated_) {
     if (figure.metric != question.metric) continue;
@@ -239,7 +239,8 @@ Figures::Bounds Figures::AtAnyTime(const Question& question, std::string* note) 
   }
   if (fresh_until.has_value() && evaluated_at_ > StartOf(*fresh_until + 1)) {
     all.upper.reset();
-    *note = absl::StrFormat("the newest figure that could settle it ends with %s, too long before the evaluation", newest);
+    *note =
+        absl::StrFormat("the newest figure that could settle it ends with %s, too long before the evaluation", newest);
   }
   if (sources.size() > kMaxNamedFigures) {
     const size_t more = sources.size() - kMaxNamedFigures;
@@ -252,8 +253,8 @@ Figures::Bounds Figures::AtAnyTime(const Question& question, std::string* note) 
 
 Figures::Bounds Figures::AnyTwelveMonths(const Question& question) const {
   Bounds all;
-  // Every window that ends with a stated month or begins with one can be the largest; the last complete twelve months are
-  // those that must be known for the limit to be kept.
+  // Every window that ends with a stated month or begins with one can be the largest; the last complete twelve months
+  // are those that must be known for the limit to be kept.
   std::set<Month> ends = {now_ - 1};
   for (const Stated& figure : stated_) {
     if (figure.metric != question.metric || figure.never_above || figure.period.year) continue;
@@ -296,8 +297,8 @@ std::string Figures::Unused(const Question& question, const std::optional<Period
       why = "lies in the future";
     } else if (!Convert(figure, question.currency).has_value()) {
       why = figure.currency.empty() ? "names no currency"
-                                    : absl::StrFormat("is in %s and the profile gives no dated rate to %s", figure.currency,
-                                                      question.currency);
+                                    : absl::StrFormat("is in %s and the profile gives no dated rate to %s",
+                                                      figure.currency, question.currency);
     } else if (figure.never_above && figure.scope < question.scope) {
       why = absl::StrFormat("speaks of %s, which is narrower than what the clause counts", ScopeWords(figure.scope));
     } else if (asked.has_value() && (figure.never_above ? period.last < asked->last : !(period == *asked))) {
@@ -327,15 +328,16 @@ FigureAnswer Figures::Answer(const Threshold& threshold, bool worst_is_true) con
   FigureAnswer answer;
   Question question{threshold.metric(), static_cast<int>(threshold.subject()), threshold.currency()};
   // A rule without a subject is read in the way that is hardest to satisfy and to violate.
-  if (question.scope < Subject::product || question.scope > Subject::control_group) question.scope = Subject::control_group;
+  if (question.scope < Subject::product || question.scope > Subject::control_group)
+    question.scope = Subject::control_group;
 
   std::optional<Period> asked;
   Bounds bounds;
   std::string when = "at any time";
   std::string path_period = "latest";
   std::string note;
-  bool readable = rules::v1::FactId_Value_IsValid(threshold.metric()) && InfoOf(threshold.metric()).type() ==
-                                                                             rules::v1::FactType::figure;
+  bool readable = rules::v1::FactId_Value_IsValid(threshold.metric()) &&
+                  InfoOf(threshold.metric()).type() == rules::v1::FactType::figure;
   switch (threshold.moment()) {
     case Moment::month_before_release:
     case Moment::on_release:
@@ -395,8 +397,8 @@ FigureAnswer Figures::Answer(const Threshold& threshold, bool worst_is_true) con
   }
 
   const std::string unit = threshold.currency().empty() ? "" : " " + threshold.currency();
-  const std::string subject = absl::StrFormat("%s of %s %s", Spaced(FactName(threshold.metric())),
-                                              ScopeWords(question.scope), when);
+  const std::string subject =
+      absl::StrFormat("%s of %s %s", Spaced(FactName(threshold.metric())), ScopeWords(question.scope), when);
   const std::string limit =
       absl::StrFormat("%s %s%s", ComparisonWords(threshold.comparison()), Grouped(threshold.value()), unit);
   if (!readable || threshold.comparison() == Comparison::comparison_unspecified) {
@@ -452,7 +454,8 @@ FigureAnswer Figures::Answer(const Threshold& threshold, bool worst_is_true) con
   }
   answer.explanation = absl::StrFormat("%s (%s)", verdict, stated);
   if (contradictory) {
-    answer.explanation += "; the stated figures contradict each other, so the one that is worse for the licensee counts";
+    answer.explanation +=
+        "; the stated figures contradict each other, so the one that is worse for the licensee counts";
   }
   if (!note.empty()) answer.explanation += "; " + note;
   if (const std::string unused = Unused(question, asked); !unused.empty()) answer.explanation += "; " + unused;

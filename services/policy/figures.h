@@ -34,7 +34,8 @@ struct FigureAnswer {
 // Answers thresholds from the figures of one profile. Immutable after construction.
 class Figures {
  public:
-  // `profile` is copied as far as needed. Figures of periods that begin after `evaluated_at` are projections and prove nothing.
+  // `profile` is copied as far as needed. Figures of periods that begin after `evaluated_at` are projections and prove
+  // nothing.
   Figures(const v1::Profile& profile, absl::Time evaluated_at);
 
   // `worst_is_true`: which answer hurts; contradictory figures that prove both give that one.

@@ -82,8 +82,9 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"LessNarrowUnder", Threshold("less", kOnce), Users("2024-06", 1, "product"), Truth::kUnknown, kOncePath},
         Case{"LessNarrowOver", Threshold("less", kOnce), Users("2024-06", 100, "product"), Truth::kFalse},
         Case{"LessWideUnder", Threshold("less", kOnce), Users("2024-06", 99, "control_group"), Truth::kTrue},
-        Case{"ScopeNotGivenIsProduct", Threshold("greater", kOnce), "monthly_active_users { month: '2024-06' users: 1 }",
-             Truth::kUnknown, kOncePath, "the product, a lower bound"},
+        Case{"ScopeNotGivenIsProduct", Threshold("greater", kOnce),
+             "monthly_active_users { month: '2024-06' users: 1 }", Truth::kUnknown, kOncePath,
+             "the product, a lower bound"},
         Case{"NarrowAndWideTogether", Threshold("greater", kOnce),
              Users("2024-06", 1, "product") + Users("2024-06", 90, "control_group"), Truth::kFalse},
         Case{"OpenBoundaryAt", Threshold("greater", std::string("boundary_ambiguous: true ") + kOnce),
@@ -112,8 +113,8 @@ INSTANTIATE_TEST_SUITE_P(
              "monthly_active_users[2026-12,licensee]", "", "2027-01-01T00:00:00Z"},
         Case{"AnyTimeNewest", Threshold("greater", "moment: any_time"), Users("2026-10", 1), Truth::kFalse},
         Case{"AnyTimeThreeMonths", Threshold("greater", "moment: any_time"), Users("2026-08", 1), Truth::kFalse},
-        Case{"AnyTimeExactlyThreeMonths", Threshold("greater", "moment: any_time"), Users("2026-08", 1), Truth::kFalse, "",
-             "", "2026-12-01T00:00:00Z"},
+        Case{"AnyTimeExactlyThreeMonths", Threshold("greater", "moment: any_time"), Users("2026-08", 1), Truth::kFalse,
+             "", "", "2026-12-01T00:00:00Z"},
         Case{"AnyTimeMoreThanThreeMonths", Threshold("greater", "moment: any_time"), Users("2026-08", 1),
              Truth::kUnknown, "monthly_active_users[latest,licensee]", "ends with 2026-08", "2026-12-01T00:00:01Z"},
         Case{"AnyTimeOldAndOver", Threshold("greater", "moment: any_time"), Users("2020-01", 101) + Users("2026-10", 1),
@@ -122,7 +123,8 @@ INSTANTIATE_TEST_SUITE_P(
              Users("2020-01", 101, "control_group") + Users("2026-10", 1), Truth::kUnknown,
              "monthly_active_users[latest,licensee]"},
         Case{"AnyTimeNewestIsNarrow", Threshold("greater", "moment: not_stated"),
-             Users("2020-01", 1) + Users("2026-10", 1, "product"), Truth::kUnknown, "monthly_active_users[latest,licensee]"},
+             Users("2020-01", 1) + Users("2026-10", 1, "product"), Truth::kUnknown,
+             "monthly_active_users[latest,licensee]"},
         Case{"AnyTimeFutureIsAProjection", Threshold("greater", "moment: any_time"),
              Users("2026-10", 1) + Users("2027-06", 500), Truth::kFalse, "", "lies in the future"},
         Case{"AnyTimeFutureProvesNothing", Threshold("greater", "moment: any_time"), Users("2027-06", 1),
@@ -173,7 +175,8 @@ INSTANTIATE_TEST_SUITE_P(
              "996 as the sum of 2025-01..2025-12"},
         Case{"PrecedingYearFromSomeMonths", Money("moment: preceding_year"), Months(2025, 1, 11, 83), Truth::kUnknown,
              "annual_revenue[2025,licensee]"},
-        Case{"PrecedingYearFromSomeMonthsOver", Money("moment: preceding_year"), Months(2025, 1, 11, 100), Truth::kTrue},
+        Case{"PrecedingYearFromSomeMonthsOver", Money("moment: preceding_year"), Months(2025, 1, 11, 100),
+             Truth::kTrue},
         Case{"FiscalYear", Money("moment: fiscal_year"), Revenue("2025", 1), Truth::kFalse},
         Case{"FiscalYearClosedEarly", Money("moment: fiscal_year"), Revenue("2025", 1) + Revenue("2026", 1001),
              Truth::kTrue},
@@ -186,7 +189,8 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"ConvertedWithinOneUnit", Money("moment: any_time"), kRate + Revenue("2025", 926, "EUR"), Truth::kUnknown,
              kLatest},
         Case{"RateWithoutDate", Money("moment: any_time"),
-             "exchange_rates { from: 'EUR' to: 'USD' rate: 1.08 } " + Revenue("2025", 1, "EUR"), Truth::kUnknown, kLatest},
+             "exchange_rates { from: 'EUR' to: 'USD' rate: 1.08 } " + Revenue("2025", 1, "EUR"), Truth::kUnknown,
+             kLatest},
         Case{"RateTheOtherWayRound", Money("moment: any_time"),
              "exchange_rates { from: 'USD' to: 'EUR' rate: 0.9 date: '2026-01-02' } " + Revenue("2025", 1, "EUR"),
              Truth::kUnknown, kLatest},
@@ -194,22 +198,27 @@ INSTANTIATE_TEST_SUITE_P(
              kRate + std::string("exchange_rates { from: 'EUR' to: 'USD' rate: 2.0 date: '2026-02-02' } ") +
                  Revenue("2025", 600, "EUR"),
              Truth::kUnknown, kLatest},
-        Case{"Twelve", "metric: monthly_revenue value: 1000 currency: 'USD' subject: licensee comparison: greater "
-                       "moment: any_12_months",
+        Case{"Twelve",
+             "metric: monthly_revenue value: 1000 currency: 'USD' subject: licensee comparison: greater "
+             "moment: any_12_months",
              Months(2025, 11, 12, 83) + Months(2026, 1, 10, 83), Truth::kFalse, "",
              "996 as the sum of 2025-11..2026-10"},
-        Case{"TwelveWithAHole", "metric: monthly_revenue value: 1000 currency: 'USD' subject: licensee comparison: greater "
-                                "moment: any_12_months",
+        Case{"TwelveWithAHole",
+             "metric: monthly_revenue value: 1000 currency: 'USD' subject: licensee comparison: greater "
+             "moment: any_12_months",
              Months(2025, 11, 12, 83) + Months(2026, 2, 10, 83), Truth::kUnknown,
              "monthly_revenue[2025-11..2026-10,licensee]"},
-        Case{"TwelveInThePast", "metric: monthly_revenue value: 1000 currency: 'USD' subject: licensee comparison: greater "
-                                "moment: any_12_months",
+        Case{"TwelveInThePast",
+             "metric: monthly_revenue value: 1000 currency: 'USD' subject: licensee comparison: greater "
+             "moment: any_12_months",
              Months(2020, 3, 12, 101) + Months(2025, 11, 12, 1) + Months(2026, 1, 10, 1), Truth::kTrue},
-        Case{"TwelveFromAYear", "metric: monthly_revenue value: 1000 currency: 'USD' subject: licensee comparison: greater "
-                                "moment: any_12_months",
+        Case{"TwelveFromAYear",
+             "metric: monthly_revenue value: 1000 currency: 'USD' subject: licensee comparison: greater "
+             "moment: any_12_months",
              Revenue("2021", 1001), Truth::kTrue},
-        Case{"TwelveNeverAbove", "metric: monthly_revenue value: 1000 currency: 'USD' subject: licensee comparison: greater "
-                                 "moment: any_12_months",
+        Case{"TwelveNeverAbove",
+             "metric: monthly_revenue value: 1000 currency: 'USD' subject: licensee comparison: greater "
+             "moment: any_12_months",
              "monthly_revenue { never_above: 83 currency: 'USD' as_of: '2026-10' scope: licensee }", Truth::kFalse},
         Case{"TwelveAnnual", Money("moment: any_12_months"), Revenue("2025", 1000), Truth::kFalse},
         Case{"TwelveAnnualFromMonths", Money("moment: any_12_months"), Months(2026, 1, 10, 101), Truth::kTrue}),
@@ -250,7 +259,8 @@ TEST(MoneyTest, ConvertsExactly) {
 TEST(PeriodTest, ReadsMonthsYearsAndDaysOnly) {
   EXPECT_EQ(PeriodName(*ParsePeriod("2024-06")), "2024-06");
   EXPECT_EQ(PeriodName(*ParsePeriod("2024")), "2024");
-  for (const char* bad : {"", "24-06", "2024-6", "2024-13", "2024-00", "2024/06", "2024-06-01", "abcd", "1799", "2201"}) {
+  for (const char* bad :
+       {"", "24-06", "2024-6", "2024-13", "2024-00", "2024/06", "2024-06-01", "abcd", "1799", "2201"}) {
     EXPECT_FALSE(ParsePeriod(bad).has_value()) << bad;
   }
   EXPECT_TRUE(ParseDay("2024-02-29").has_value());

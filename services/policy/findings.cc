@@ -90,8 +90,7 @@ v1::Finding MakeFinding(v1::RuleId rule, Outcome::Value outcome, std::string mes
 v1::Finding MakeTermFinding(v1::RuleId rule, Outcome::Value outcome, const rules::v1::License& license,
                             const std::string& clause, const std::string& message) {
   const std::string& name = license.name().empty() ? license.id() : license.name();
-  v1::Finding finding =
-      MakeFinding(rule, outcome, absl::StrFormat("%s, %s: %s", name, ClauseWords(clause), message));
+  v1::Finding finding = MakeFinding(rule, outcome, absl::StrFormat("%s, %s: %s", name, ClauseWords(clause), message));
   finding.set_license_id(license.id());
   finding.set_clause(clause);
   return finding;

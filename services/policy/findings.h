@@ -23,12 +23,12 @@ v1::Finding MakeTermFinding(v1::RuleId rule, v1::Outcome::Value outcome, const r
 // Names the fact to ask for: the first that the user can state, else the first; the others are added to the message.
 void NameMissing(const std::vector<MissingFact>& missing, v1::Finding* finding);
 
-// Puts findings in order: worst outcome, licence, component, clause (2 before 10), rule, message; joins the evidence of those
-// that are otherwise equal.
+// Puts findings in order: worst outcome, licence, component, clause (2 before 10), rule, message; joins the evidence of
+// those that are otherwise equal.
 void OrderFindings(std::vector<v1::Finding>* findings);
 
-// Puts obligations in order: open, recommended, fulfilled, not triggered; then licence, clause, kind, message. One of each licence,
-// clause, kind and message is kept: that which is open, for the component first in order.
+// Puts obligations in order: open, recommended, fulfilled, not triggered; then licence, clause, kind, message. One of
+// each licence, clause, kind and message is kept: that which is open, for the component first in order.
 void OrderObligations(std::vector<v1::Obligation>* obligations);
 
 // Compares texts so that runs of digits count as numbers: "2" < "10", "1.b.i" < "1.b.ii".

@@ -11,9 +11,7 @@ enum class Truth { kFalse = 0, kUnknown = 1, kTrue = 2 };
 
 inline Truth And(Truth a, Truth b) { return std::min(a, b); }
 inline Truth Or(Truth a, Truth b) { return std::max(a, b); }
-inline Truth Not(Truth a) {
-  return a == Truth::kUnknown ? a : (a == Truth::kTrue ? Truth::kFalse : Truth::kTrue);
-}
+inline Truth Not(Truth a) { return a == Truth::kUnknown ? a : (a == Truth::kTrue ? Truth::kFalse : Truth::kTrue); }
 inline Truth FromBool(bool value) { return value ? Truth::kTrue : Truth::kFalse; }
 
 }  // namespace weighbridge::policy

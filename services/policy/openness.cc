@@ -33,7 +33,8 @@ v1::Openness OpennessOf(const std::vector<const rules::v1::License*>& licenses) 
       worst = MoreRestrictive(worst.value_or(v1::OPENNESS_UNKNOWN), v1::OPENNESS_UNKNOWN);
       continue;
     }
-    if (license->kind() == rules::v1::DocumentKind::use_policy || license->kind() == rules::v1::DocumentKind::addendum) {
+    if (license->kind() == rules::v1::DocumentKind::use_policy ||
+        license->kind() == rules::v1::DocumentKind::addendum) {
       continue;
     }
     worst = worst.has_value() ? MoreRestrictive(*worst, license->openness()) : license->openness();

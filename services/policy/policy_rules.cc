@@ -19,8 +19,8 @@ using v1::Outcome;
 using v1::PolicyRule;
 
 bool IsWholeLicense(const PolicySubject& subject) {
-  return subject.license == nullptr || (subject.license->kind() != DocumentKind::use_policy &&
-                                        subject.license->kind() != DocumentKind::addendum);
+  return subject.license == nullptr ||
+         (subject.license->kind() != DocumentKind::use_policy && subject.license->kind() != DocumentKind::addendum);
 }
 
 // Whether the rule names the subject and its facts hold. All given fields must match.
@@ -36,9 +36,8 @@ ConditionAnswer Matches(const PolicyRule& rule, const PolicySubject& subject, co
   }
   if (!rule.family().empty() &&
       (license == nullptr || license->family().empty() ||
-       std::none_of(rule.family().begin(), rule.family().end(), [&](const std::string& family) {
-         return absl::EqualsIgnoreCase(family, license->family());
-       }))) {
+       std::none_of(rule.family().begin(), rule.family().end(),
+                    [&](const std::string& family) { return absl::EqualsIgnoreCase(family, license->family()); }))) {
     return answer;
   }
   // Use policies and addenda have no class of their own.
@@ -111,14 +110,15 @@ class PolicyEvaluation {
 
  private:
   void RequireText() {
-    const bool required = std::any_of(layers_.begin(), layers_.end(),
-                                      [](const Layer& layer) { return layer.policy->require_text(); });
+    const bool required =
+        std::any_of(layers_.begin(), layers_.end(), [](const Layer& layer) { return layer.policy->require_text(); });
     for (v1::Finding& finding : *findings_) {
       if (finding.rule_id() != InfoOf(v1::LICENSE_TEXT_MISSING).id()) continue;
       if (required) {
-        v1::Finding text = MakeFinding(
-            v1::POLICY_TEXT_REQUIRED, Outcome::NEEDS_REVIEW,
-            absl::StrFormat("the policy asks for the text of %s, which is not beside the weights", finding.license_id()));
+        v1::Finding text =
+            MakeFinding(v1::POLICY_TEXT_REQUIRED, Outcome::NEEDS_REVIEW,
+                        absl::StrFormat("the policy asks for the text of %s, which is not beside the weights",
+                                        finding.license_id()));
         text.set_license_id(finding.license_id());
         text.set_component(finding.component());
         *text.mutable_evidence() = finding.evidence();
@@ -184,8 +184,8 @@ class PolicyEvaluation {
       const bool certain = match.truth == Truth::kTrue;
       const Outcome::Value outcome = deny && certain ? Outcome::VIOLATED : Outcome::NEEDS_REVIEW;
       const std::string about = names_something ? SubjectWords(subject) : "every model";
-      std::string message = absl::StrFormat("the %s policy's rule %s %s %s", layer.builtin ? "built-in" : "user's", name,
-                                            deny ? "denies" : "asks for review of", about);
+      std::string message = absl::StrFormat("the %s policy's rule %s %s %s", layer.builtin ? "built-in" : "user's",
+                                            name, deny ? "denies" : "asks for review of", about);
       if (!match.explanation.empty()) message += absl::StrFormat(" (%s)", match.explanation);
       if (rule.has_reason()) message += ": " + rule.reason();
       v1::Finding finding = MakeFinding(deny ? v1::POLICY_DENY : v1::POLICY_REVIEW, outcome, message);

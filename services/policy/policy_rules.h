@@ -19,12 +19,12 @@ struct PolicySubject {
   v1::Openness openness = v1::OPENNESS_UNKNOWN;
 };
 
-// Applies the built-in policy and `user` (null: none) to the subjects and to the findings made so far, in the order deny, review,
-// allow. An `allow` rule with `override` turns into notes, for the licences it names:
+// Applies the built-in policy and `user` (null: none) to the subjects and to the findings made so far, in the order
+// deny, review, allow. An `allow` rule with `override` turns into notes, for the licences it names:
 //   * what the built-in policy denies or sends to review;
 //   * `license.text_missing` and `policy.text_required` that need review.
-// Nothing else can be lifted: no term of a licence, no file.*, nothing UNDECIDED, no other license.*, and no rule of the user's
-// own. Each override that lifts something is itself a finding, policy.override.
+// Nothing else can be lifted: no term of a licence, no file.*, nothing UNDECIDED, no other license.*, and no rule of
+// the user's own. Each override that lifts something is itself a finding, policy.override.
 void ApplyPolicy(const std::vector<PolicySubject>& subjects, const v1::Policy* user, const Conditions& conditions,
                  std::vector<v1::Finding>* findings);
 

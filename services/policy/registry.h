@@ -14,8 +14,8 @@
 
 namespace weighbridge::policy {
 
-// The word of an enum value as people type it ("monthly_active_users", "licensee_and_affiliates", "license_copy"); "?" for
-// a number that the enum does not have.
+// The word of an enum value as people type it ("monthly_active_users", "licensee_and_affiliates", "license_copy"); "?"
+// for a number that the enum does not have.
 std::string FactName(rules::v1::FactId::Value id);
 std::string SubjectName(rules::v1::Subject::Value subject);
 std::string TriggerName(rules::v1::Trigger::Value trigger);

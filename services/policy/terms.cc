@@ -111,8 +111,8 @@ class TestEvaluation {
       finding = Make(Outcome::SATISFIED, "met: " + when_.explanation);
     } else if (unless_.truth == Truth::kTrue) {
       truth = Truth::kFalse;
-      finding = Make(Outcome::SATISFIED, absl::StrFormat("does not apply to this licensee: %s (%s)", unless_.explanation,
-                                                         ClauseWords(UnlessClause())));
+      finding = Make(Outcome::SATISFIED, absl::StrFormat("does not apply to this licensee: %s (%s)",
+                                                         unless_.explanation, ClauseWords(UnlessClause())));
     } else if (agreement_.held) {
       truth = Truth::kFalse;
       finding = Make(Outcome::SATISFIED,
@@ -149,8 +149,8 @@ class TestEvaluation {
     std::string message = finding->message() + CureWords(test_);
     if (!agreement_.explanation.empty()) message += absl::StrFormat(" Note: %s.", agreement_.explanation);
     if (test_.has_unless() && unless_.truth == Truth::kUnknown) {
-      message += absl::StrFormat(" It would not apply under %s, but %s.", ClauseWords(UnlessClause()),
-                                 unless_.explanation);
+      message +=
+          absl::StrFormat(" It would not apply under %s, but %s.", ClauseWords(UnlessClause()), unless_.explanation);
     }
     finding->set_message(std::move(message));
   }
@@ -160,9 +160,9 @@ class TestEvaluation {
       return Make(Outcome::INFO, absl::StrFormat("%s, so %s", when_.explanation, EffectWords(Effect::duty)));
     }
     // An open boundary is for a person; an absent figure imposes the duty and stops nothing.
-    v1::Finding finding = Make(when_.ambiguous ? Outcome::NEEDS_REVIEW : Outcome::INFO,
-                               absl::StrFormat("%s, so %s as a precaution", when_.explanation,
-                                               EffectWords(Effect::duty)));
+    v1::Finding finding =
+        Make(when_.ambiguous ? Outcome::NEEDS_REVIEW : Outcome::INFO,
+             absl::StrFormat("%s, so %s as a precaution", when_.explanation, EffectWords(Effect::duty)));
     NameMissing(when_.missing, &finding);
     return finding;
   }
@@ -178,8 +178,8 @@ class TestEvaluation {
       AddMissing(hit.missing, &missing);
       if (hit.explanation != why) why += (why.empty() ? "" : "; ") + hit.explanation;
     }
-    v1::Finding finding = Make(Outcome::NEEDS_REVIEW,
-                               absl::StrFormat("%s; if the clause applies, %s", why, EffectWords(test_.effect())));
+    v1::Finding finding =
+        Make(Outcome::NEEDS_REVIEW, absl::StrFormat("%s; if the clause applies, %s", why, EffectWords(test_.effect())));
     AddWaysOut(&finding);
     NameMissing(missing, &finding);
     return finding;
@@ -206,9 +206,8 @@ void ApplyContradiction(const rules::v1::Contradiction& contradiction, const Dut
     if (message.back() == '.') message.pop_back();
     message += absl::StrFormat("; %s%s", hangs ? "the outcome hangs on it because " : "", matters.explanation);
   }
-  v1::Finding finding =
-      MakeTermFinding(v1::TERM_CONTRADICTION, hangs ? Outcome::NEEDS_REVIEW : Outcome::INFO, *context.license,
-                      absl::StrJoin(contradiction.clauses(), " and "), message);
+  v1::Finding finding = MakeTermFinding(v1::TERM_CONTRADICTION, hangs ? Outcome::NEEDS_REVIEW : Outcome::INFO,
+                                        *context.license, absl::StrJoin(contradiction.clauses(), " and "), message);
   if (!hangs) NameMissing(matters.missing, &finding);
   findings->push_back(std::move(finding));
 }

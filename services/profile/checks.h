@@ -17,8 +17,8 @@ namespace weighbridge::profile {
 void CheckProfile(const v1::Profile& profile, const Vocabulary& vocabulary, const Places& places, Issues* issues);
 void CheckPolicy(const v1::Policy& policy, const Vocabulary& vocabulary, const Places& places, Issues* issues);
 
-// Checks the values of a fact that is no figure: words of the registry, countries, fields of use, booleans. `groups`: "group:EU" may
-// stand where a country may.
+// Checks the values of a fact that is no figure: words of the registry, countries, fields of use, booleans. `groups`:
+// "group:EU" may stand where a country may.
 void CheckFactValues(rules::v1::FactId::Value id, const std::vector<std::string>& values, const Vocabulary& vocabulary,
                      bool groups, Place place, Issues* issues);
 

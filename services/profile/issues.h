@@ -30,7 +30,8 @@ class Issues {
   void Add(Place place, std::string message);
   bool empty() const { return issues_.empty(); }
 
-  // INVALID_ARGUMENT with one line "file:line:column: message" for each issue, in the order of the file; OK if there is none.
+  // INVALID_ARGUMENT with one line "file:line:column: message" for each issue, in the order of the file; OK if there is
+  // none.
   absl::Status ToStatus() const;
 
  private:

@@ -31,7 +31,8 @@ std::string Shown(std::string_view text) {
 }
 
 bool IsPlaceholder(const EnumValueDescriptor& value) {
-  return value.number() == 0 && (absl::EndsWith(value.name(), "unspecified") || absl::EndsWith(value.name(), "UNSPECIFIED"));
+  return value.number() == 0 &&
+         (absl::EndsWith(value.name(), "unspecified") || absl::EndsWith(value.name(), "UNSPECIFIED"));
 }
 
 std::vector<std::string> WordsOf(const EnumDescriptor& type) {
@@ -66,13 +67,12 @@ const char* KindName(const Value& value) {
 std::string WhyNoInteger(const Value& value) {
   const std::string& text = value.text;
   if (value.quoted) return absl::StrFormat("\"%s\" is text; write the number without quotes", Shown(text));
-  const bool digits_and_separators =
-      !text.empty() && text.find_first_not_of("0123456789_,.' ") == std::string::npos &&
-      text.find_first_of("0123456789") != std::string::npos;
+  const bool digits_and_separators = !text.empty() && text.find_first_not_of("0123456789_,.' ") == std::string::npos &&
+                                     text.find_first_of("0123456789") != std::string::npos;
   const size_t separator = text.find_first_of("_,.' ");
   if (digits_and_separators && separator != std::string::npos) {
-    const bool fraction = text[separator] == '.' && text.find('.', separator + 1) == std::string::npos &&
-                          text.size() - separator != 4;
+    const bool fraction =
+        text[separator] == '.' && text.find('.', separator + 1) == std::string::npos && text.size() - separator != 4;
     if (!fraction) return absl::StrFormat("`%s`: write the number in digits alone, without separators", Shown(text));
     return absl::StrFormat("`%s` is no whole number", Shown(text));
   }
@@ -191,8 +191,9 @@ class TreeMapper {
     const bool add = field.is_repeated();
     if (field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
       if (!value.IsMap()) {
-        Refuse(value, absl::StrFormat("an entry of `%s` must be a mapping with keys such as %s, and this is %s",
-                                      field.name(), absl::StrJoin(KeysOf(*field.message_type()), ", "), KindName(value)));
+        Refuse(value,
+               absl::StrFormat("an entry of `%s` must be a mapping with keys such as %s, and this is %s", field.name(),
+                               absl::StrJoin(KeysOf(*field.message_type()), ", "), KindName(value)));
         // An entry is added all the same, so that later indexes and places agree.
         if (add) reflection->AddMessage(message, &field);
         return;
@@ -211,7 +212,8 @@ class TreeMapper {
       case FieldDescriptor::CPPTYPE_BOOL: {
         const std::optional<bool> boolean = value.AsBool();
         if (!boolean.has_value()) {
-          Refuse(value, absl::StrFormat("`%s` must be true or false, and this is `%s`", field.name(), Shown(value.text)));
+          Refuse(value,
+                 absl::StrFormat("`%s` must be true or false, and this is `%s`", field.name(), Shown(value.text)));
           return;
         }
         reflection->SetBool(message, &field, *boolean);
@@ -286,8 +288,8 @@ Place Places::Of(const std::string& path) const {
 void MapTree(const Value& tree, const MapperOptions& options, Message* message, Places* places, Issues* issues) {
   if (tree.IsNull()) return;  // an empty file states nothing
   if (!tree.IsMap()) {
-    issues->Add(PlaceOf(tree.at), absl::StrFormat("the file must be a mapping of keys to values, and this is %s",
-                                                  KindName(tree)));
+    issues->Add(PlaceOf(tree.at),
+                absl::StrFormat("the file must be a mapping of keys to values, and this is %s", KindName(tree)));
     return;
   }
   TreeMapper(options, places, issues).Fill(tree, "", message);

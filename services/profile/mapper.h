@@ -31,9 +31,9 @@ struct MapperOptions {
   bool quoted_integers = false;
 };
 
-// Fills `message` from a map. Every unknown key, wrong type and unknown word becomes an issue; the rest is filled, so that one run
-// reports everything. Integers are whole numbers >= 0 in plain digits. A scalar may stand for a list of scalars. A key without a
-// value is an issue. A value of a string map may be a list, which is joined with ",".
+// Fills `message` from a map. Every unknown key, wrong type and unknown word becomes an issue; the rest is filled, so
+// that one run reports everything. Integers are whole numbers >= 0 in plain digits. A scalar may stand for a list of
+// scalars. A key without a value is an issue. A value of a string map may be a list, which is joined with ",".
 void MapTree(const formats::Value& tree, const MapperOptions& options, google::protobuf::Message* message,
              Places* places, Issues* issues);
 

@@ -4,8 +4,8 @@
 //
 //   absl::StatusOr<v1::Profile> profile = ParseProfile(bytes, "weighbridge.yaml", {&rulebook.fields()});
 //
-// On any issue the answer is INVALID_ARGUMENT, whose message has one line "file:line:column: what is wrong; what was probably meant" for
-// each issue of the file, in order. A profile is taken whole or not at all.
+// On any issue the answer is INVALID_ARGUMENT, whose message has one line "file:line:column: what is wrong; what was
+// probably meant" for each issue of the file, in order. A profile is taken whole or not at all.
 #ifndef WEIGHBRIDGE_SERVICES_PROFILE_PARSE_H_
 #define WEIGHBRIDGE_SERVICES_PROFILE_PARSE_H_
 
@@ -29,8 +29,8 @@ struct Vocabulary {
   const rules::v1::FieldSet* fields = nullptr;
   // Groups that a policy may name as "group:EU"; null: none.
   const rules::v1::CountryGroups* countries = nullptr;
-  // Licence ids and short ids, and families. A name outside them is taken as it is (other rules may know it), but refused if it is a
-  // near miss of one of them: a misspelt `deny` would deny nothing.
+  // Licence ids and short ids, and families. A name outside them is taken as it is (other rules may know it), but
+  // refused if it is a near miss of one of them: a misspelt `deny` would deny nothing.
   std::vector<std::string> licenses = {};
   std::vector<std::string> families = {};
 };

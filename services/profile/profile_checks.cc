@@ -164,13 +164,13 @@ class ProfileCheck {
     if (money && !f.has_currency) Add(f.path, absl::StrFormat("a figure of %s needs `currency`, such as USD", name));
     if (!money && f.has_currency) Add(f.path + ".currency", absl::StrFormat("%s has no currency", name));
     if (money && f.has_currency && !IsCurrency(f.currency)) {
-      Add(f.path + ".currency", absl::StrFormat("`%s` is no currency code of ISO 4217 (three upper-case letters)",
-                                                f.currency));
+      Add(f.path + ".currency",
+          absl::StrFormat("`%s` is no currency code of ISO 4217 (three upper-case letters)", f.currency));
     }
     // None given is product, so the two are the same figure.
     const int scope = f.scope == Subject::subject_unspecified ? static_cast<int>(Subject::product) : f.scope;
-    const auto key = std::make_tuple(static_cast<int>(f.metric), f.has_never_above, f.has_never_above ? f.as_of : f.period,
-                                     scope, f.currency);
+    const auto key = std::make_tuple(static_cast<int>(f.metric), f.has_never_above,
+                                     f.has_never_above ? f.as_of : f.period, scope, f.currency);
     const auto [it, is_new] = seen_.insert({key, places_.Of(f.path)});
     if (!is_new && (f.has_period || f.has_as_of)) {
       Add(f.path, absl::StrFormat("%s for %s and the scope %s is stated twice; first in line %d", name,
@@ -186,8 +186,8 @@ class ProfileCheck {
     if (period.has_value() && (either || period->year == year_only)) return;
     const char* form = year_only ? "a year as YYYY" : "a month as YYYY-MM";
     if (either) form = "YYYY-MM or YYYY";
-    Add(f.path + "." + key, absl::StrFormat("`%s` of %s must be %s, and this is `%s`", key,
-                                            policy::FactName(f.metric), form, value));
+    Add(f.path + "." + key,
+        absl::StrFormat("`%s` of %s must be %s, and this is `%s`", key, policy::FactName(f.metric), form, value));
   }
 
   void CheckRate(int index) {
@@ -196,8 +196,8 @@ class ProfileCheck {
     if (!rate.has_from() || !rate.has_to() || !(rate.has_rate() || places_.Has(path + ".rate")) || !rate.has_date()) {
       Add(path, "an exchange rate needs `from`, `to`, `rate` and `date`");
     }
-    for (const auto& [key, has, code] : {std::make_tuple("from", rate.has_from(), rate.from()),
-                                         std::make_tuple("to", rate.has_to(), rate.to())}) {
+    for (const auto& [key, has, code] :
+         {std::make_tuple("from", rate.has_from(), rate.from()), std::make_tuple("to", rate.has_to(), rate.to())}) {
       if (has && !IsCurrency(code)) {
         Add(path + "." + key, absl::StrFormat("`%s` is no currency code of ISO 4217 (three upper-case letters)", code));
       }
@@ -218,7 +218,8 @@ class ProfileCheck {
     const v1::Agreement& agreement = profile_.agreements(index);
     const std::string path = absl::StrFormat("agreements[%d]", index);
     if (agreement.licensor().empty()) Add(path, "an agreement needs `licensor`");
-    if (agreement.covers().empty() && !places_.Has(path + ".covers[0]")) Add(path, "an agreement needs `covers`: the licences it stands in for");
+    if (agreement.covers().empty() && !places_.Has(path + ".covers[0]"))
+      Add(path, "an agreement needs `covers`: the licences it stands in for");
     for (int i = 0; i < agreement.covers_size(); ++i) {
       CheckName(agreement.covers(i), vocabulary_.licenses, "licence",
                 places_.Of(absl::StrFormat("%s.covers[%d]", path, i)), issues_);
@@ -232,7 +233,8 @@ class ProfileCheck {
       const std::string path = "facts." + name;
       const auto id = policy::FactFromName(name);
       if (!id.has_value()) {
-        Add(path, absl::StrFormat("unknown fact `%s`%s", name, Suggestion(name, FactNames(/*profile_side_only=*/true))));
+        Add(path,
+            absl::StrFormat("unknown fact `%s`%s", name, Suggestion(name, FactNames(/*profile_side_only=*/true))));
         continue;
       }
       const rules::v1::FactInfo& info = policy::InfoOf(*id);

@@ -62,7 +62,8 @@ facts: {output_filter: True, group_business: [other, cloud_provider]}
 duties_fulfilled: [attribution_display, license_copy]
 )";
 
-constexpr char kExpected[] = R"(organization: "Example GmbH" founded: "2021-05" use: "commercial" distribution: "hosted_service"
+constexpr char kExpected[] =
+    R"(organization: "Example GmbH" founded: "2021-05" use: "commercial" distribution: "hosted_service"
   domicile: "DE" countries: "DE" countries: "NO"
   metrics { metric: monthly_active_users period: "2024-06" value: 12000000 scope: licensee_and_affiliates }
   metrics { metric: monthly_active_users never_above: 20000000 as_of: "2026-10" scope: licensee_and_affiliates }
@@ -161,7 +162,8 @@ INSTANTIATE_TEST_SUITE_P(
                   {"p.yaml:2:5: a figure of monthly_active_users needs `users`",
                    "p.yaml:2:22: unknown key `user`; did you mean `users`?"}},
         IssueCase{"KeyWithoutValue", "use:\n", {"p.yaml:1:1: `use` has no value"}},
-        IssueCase{"WordMisspelt", "use: comercial\n", {"p.yaml:1:6: unknown word `comercial`; did you mean `commercial`?"}},
+        IssueCase{
+            "WordMisspelt", "use: comercial\n", {"p.yaml:1:6: unknown word `comercial`; did you mean `commercial`?"}},
         IssueCase{"WordInList",
                   "distribution: [internal, hosting]\n",
                   {"p.yaml:1:26: unknown word `hosting`; one of: internal, hosted_service, redistribute_weights"}},
@@ -173,9 +175,11 @@ INSTANTIATE_TEST_SUITE_P(
         IssueCase{"FoundedDay", "founded: 2021-05-03\n", {"p.yaml:1:10: must be a month as YYYY-MM"}},
         IssueCase{"FoundedMonth13", "founded: 2021-13\n", {"p.yaml:1:10: must be a month as YYYY-MM"}},
         IssueCase{"FoundedYear", "group_founded: 2021\n", {"p.yaml:1:16: must be a month as YYYY-MM"}},
-        IssueCase{"BooleanWord", "outputs_train_models: no\n", {"p.yaml:1:23: must be true or false, and this is `no`"}},
+        IssueCase{
+            "BooleanWord", "outputs_train_models: no\n", {"p.yaml:1:23: must be true or false, and this is `no`"}},
         IssueCase{"BooleanInQuotes", "outputs_train_models: \"true\"\n", {"p.yaml:1:23: must be true or false"}},
-        IssueCase{"UnknownField", "fields_of_use: [customer-support]\n",
+        IssueCase{"UnknownField",
+                  "fields_of_use: [customer-support]\n",
                   {"p.yaml:1:17: unknown word `customer-support`; did you mean `customer_support`?"}},
         IssueCase{"NumberUnderscores",
                   "monthly_active_users: [{month: 2024-06, users: 12_000_000}]\n",
@@ -210,9 +214,10 @@ INSTANTIATE_TEST_SUITE_P(
         IssueCase{"NeverAboveWithoutAsOf",
                   "metrics: [{metric: monthly_active_users, never_above: 5}]\n",
                   {"p.yaml:1:55: `never_above` needs `as_of`"}},
-        IssueCase{"NeverAboveAndPeriod",
-                  "metrics:\n  - {metric: monthly_active_users, period: 2024-06, value: 4, never_above: 5, as_of: 2026-01}\n",
-                  {"p.yaml:2:76: `never_above` and `period` exclude each other"}},
+        IssueCase{
+            "NeverAboveAndPeriod",
+            "metrics:\n  - {metric: monthly_active_users, period: 2024-06, value: 4, never_above: 5, as_of: 2026-01}\n",
+            {"p.yaml:2:76: `never_above` and `period` exclude each other"}},
         IssueCase{"AsOfAlone",
                   "metrics: [{metric: monthly_active_users, period: 2024-06, value: 4, as_of: 2026-01}]\n",
                   {"p.yaml:1:76: `as_of` belongs to `never_above`"}},
@@ -225,9 +230,8 @@ INSTANTIATE_TEST_SUITE_P(
         IssueCase{"AnnualWithMonth",
                   "annual_revenue: [{month: 2024-06, amount: 4, currency: USD}]\n",
                   {"p.yaml:1:26: `annual_revenue` takes `year`"}},
-        IssueCase{"MoneyWithoutCurrency",
-                  "annual_revenue: [{year: 2024, amount: 4}]\n",
-                  {"p.yaml:1:18: needs `currency`"}},
+        IssueCase{
+            "MoneyWithoutCurrency", "annual_revenue: [{year: 2024, amount: 4}]\n", {"p.yaml:1:18: needs `currency`"}},
         IssueCase{"UsersWithCurrency",
                   "metrics: [{metric: monthly_active_users, period: 2024-06, value: 4, currency: USD}]\n",
                   {"p.yaml:1:79: monthly_active_users has no currency"}},
@@ -247,10 +251,11 @@ INSTANTIATE_TEST_SUITE_P(
                   "metrics:\n  - {metric: monthly_active_users, period: 2024-06, value: 4, scope: product}\n"
                   "monthly_active_users:\n  - {month: 2024-06, users: 5}\n",
                   {"p.yaml:4:5: stated twice; first in line 2"}},
-        IssueCase{"FigureIsScalar",
-                  "monthly_active_users: 5000\n",
-                  {"p.yaml:1:23: `monthly_active_users` must be a list"}},
-        IssueCase{"RateParts", "exchange_rates: [{from: EUR, to: USD, rate: 1.08}]\n", {"p.yaml:1:18: needs `from`, `to`, `rate`"}},
+        IssueCase{
+            "FigureIsScalar", "monthly_active_users: 5000\n", {"p.yaml:1:23: `monthly_active_users` must be a list"}},
+        IssueCase{"RateParts",
+                  "exchange_rates: [{from: EUR, to: USD, rate: 1.08}]\n",
+                  {"p.yaml:1:18: needs `from`, `to`, `rate`"}},
         IssueCase{"RateZero",
                   "exchange_rates: [{from: EUR, to: USD, rate: 0, date: 2026-02-30}]\n",
                   {"p.yaml:1:45: must lie between", "p.yaml:1:54: must be a day as YYYY-MM-DD"}},
@@ -264,9 +269,7 @@ INSTANTIATE_TEST_SUITE_P(
         IssueCase{"FactMeasured", "facts: {modality: text}\n", {"p.yaml:1:19: measured from the model"}},
         IssueCase{"FactFigure", "facts: {device_count: 5}\n", {"p.yaml:1:23: is a figure; state it under `metrics`"}},
         IssueCase{"FactBoolean", "facts: {public_body: maybe}\n", {"p.yaml:1:22: must be true or false"}},
-        IssueCase{"FactWords",
-                  "facts: {group_business: [search]}\n",
-                  {"p.yaml:1:25: unknown word `search`"}},
+        IssueCase{"FactWords", "facts: {group_business: [search]}\n", {"p.yaml:1:25: unknown word `search`"}},
         IssueCase{"FactContradictsTopLevel",
                   "outputs_train_models: false\nfacts: {outputs_train_models: true}\n",
                   {"p.yaml:2:31: is true here and false at the top level"}},
@@ -310,7 +313,8 @@ INSTANTIATE_TEST_SUITE_P(
         IssueCase{"FactFigure", "deny: [{fact: {device_count: 5}}]\n", {"p.yaml:1:30: is a figure"}},
         IssueCase{"Group", "deny: [{fact: {domicile: 'group:UE'}}]\n", {"p.yaml:1:26: unknown group `group:UE`"}},
         IssueCase{"OverrideInDeny", "deny: [{family: x, override: y}]\n", {"p.yaml:1:30: belongs to `allow` alone"}},
-        IssueCase{"OverrideWithoutReason", "allow: [{family: x, override: ' '}]\n", {"p.yaml:1:31: must give the reason"}},
+        IssueCase{
+            "OverrideWithoutReason", "allow: [{family: x, override: ' '}]\n", {"p.yaml:1:31: must give the reason"}},
         IssueCase{"OverrideOfEverything",
                   "allow: [{fact: {use: research}, override: y}]\n",
                   {"p.yaml:1:43: must name a `license`, `family` or `openness`"}},
@@ -345,8 +349,8 @@ TEST(ParsePolicyTest, BuiltinTextIsThePolicyThatIsUsed) {
 }
 
 TEST(ParsePolicyTest, AcceptsGroupsAndUnknownLicences) {
-  const auto policy = ParsePolicy(
-      "review:\n  - {fact: {domicile: [group:EU, US]}, license: Another-9.9}\nmode: warn\n", "p.yaml", Words());
+  const auto policy = ParsePolicy("review:\n  - {fact: {domicile: [group:EU, US]}, license: Another-9.9}\nmode: warn\n",
+                                  "p.yaml", Words());
   ASSERT_TRUE(policy.ok()) << policy.status();
   EXPECT_EQ(policy->review(0).fact().at("domicile"), "group:EU,US");
   EXPECT_EQ(policy->mode(), v1::warn);

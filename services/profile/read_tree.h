@@ -12,8 +12,9 @@ namespace weighbridge::profile {
 
 enum class Notation { kYaml, kJson, kTextproto };
 
-// By the ending of the name (.yaml, .yml, .json, .textproto, .txtpb, .pbtxt), else by content: a document that begins with "{" is JSON
-// if it reads as such, one with a comment "# proto-message:" or "# proto-file:" in its first lines is textproto, all others are YAML.
+// By the ending of the name (.yaml, .yml, .json, .textproto, .txtpb, .pbtxt), else by content: a document that begins
+// with "{" is JSON if it reads as such, one with a comment "# proto-message:" or "# proto-file:" in its first lines is
+// textproto, all others are YAML.
 Notation NotationOf(std::string_view bytes, std::string_view file_name);
 
 // Reads YAML or JSON. Nothing, with an issue, if it cannot be read. An empty file is a null value.

@@ -9,8 +9,8 @@
 
 namespace weighbridge::profile {
 
-// The word out of `words` that was probably meant: equal but for case, hyphens and spaces, or within two edits (one for words up to
-// four letters). The first in order wins ties. Nothing if none is near.
+// The word out of `words` that was probably meant: equal but for case, hyphens and spaces, or within two edits (one for
+// words up to four letters). The first in order wins ties. Nothing if none is near.
 std::optional<std::string> NearMiss(std::string_view typed, const std::vector<std::string>& words);
 
 // "; did you mean `word`?" for a near miss, else "; one of: a, b, c" for a short list, else "".

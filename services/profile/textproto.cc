@@ -53,7 +53,8 @@ void KeepPlaces(const Message& message, const TextFormat::ParseInfoTree& tree, c
       places->Set(part, place);
       if (field->cpp_type() == FieldDescriptor::CPPTYPE_INT64 && !field->is_repeated() &&
           reflection->GetInt64(message, field) < 0) {
-        issues->Add(place, absl::StrFormat("`%s`: `%d` is negative", field->name(), reflection->GetInt64(message, field)));
+        issues->Add(place,
+                    absl::StrFormat("`%s`: `%d` is negative", field->name(), reflection->GetInt64(message, field)));
       }
       if (field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE || field->is_map()) continue;
       const TextFormat::ParseInfoTree* nested = tree.GetTreeForNested(field, field->is_repeated() ? i : -1);
