@@ -12,22 +12,20 @@
 #include <iostream>
 #include <iterator>
 #include <map>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
-#include "absl/status/statusor.h"
-#include "services/classify/learn.h"
 #include "services/crypto/sha256.h"
-#include "services/rulebook/parse.h"
+#include "services/rulebook/relearn.h"
 #include "services/rulebook/rule_file.h"
 
 namespace weighbridge::rulebook {
 namespace {
 
 namespace fs = std::filesystem;
-using rules::v1::DocumentKind;
-using rules::v1::License;
 
 constexpr uint64_t kTextBytesMax = 2 << 20;  // larger files are no licence text
 
@@ -62,40 +60,6 @@ std::map<std::string, fs::path> TextsIn(const std::vector<std::string>& roots) {
   return texts;
 }
 
-// Writes the token files of one licence; returns how many could not be made.
-int LearnAll(const License& license, const fs::path& folder, const std::map<std::string, fs::path>& texts) {
-  int failed = 0;
-  for (const rules::v1::CheckedText& text : license.provenance().texts()) {
-    if (text.token_file().empty()) continue;
-    const auto found = texts.find(text.sha256());
-    std::string bytes;
-    if (found == texts.end() || !ReadFile(found->second, &bytes)) {
-      std::cerr << license.short_id() << ": " << text.token_file() << ": no text " << text.sha256() << " ("
-                << text.source() << ")\n";
-      ++failed;
-      continue;
-    }
-    classify::LearnRequest request;
-    request.id = license.id();
-    request.kind = license.kind() == DocumentKind::use_policy ? "use_policy" : "licence";
-    request.source = text.source();
-    request.text = bytes;
-    const absl::StatusOr<std::string> tokens = classify::Learn(request);
-    std::ofstream out;
-    if (tokens.ok()) {
-      out.open(folder / text.token_file(), std::ios::binary);
-      out << *tokens;
-      out.flush();
-    }
-    if (!tokens.ok() || !out.good()) {
-      std::cerr << license.short_id() << ": " << text.token_file() << ": "
-                << (tokens.ok() ? "cannot be written" : std::string(tokens.status().message())) << "\n";
-      ++failed;
-    }
-  }
-  return failed;
-}
-
 int Main(int argc, char** argv) {
   if (argc < 3) {
     std::cerr << "usage: learn_rules RULES_DIR TEXT_FILE_OR_DIR...\n";
@@ -107,14 +71,24 @@ int Main(int argc, char** argv) {
     RuleFile file = {path.lexically_relative(root).string(), ""};
     if (path.extension() == ".textproto" && ReadFile(path, &file.bytes)) files.push_back(std::move(file));
   });
-  std::vector<RuleIssue> issues;
-  const ParsedRules rules = Parse(files, &issues);
-  std::cerr << ToString(issues);  // a file that does not parse is left out, others are learnt
   const std::map<std::string, fs::path> texts = TextsIn(std::vector<std::string>(argv + 2, argv + argc));
-  int failed = 0;
-  for (const auto& license : rules.licenses)
-    failed += LearnAll(license.message, (root / license.path).parent_path(), texts);
-  return failed == 0 ? 0 : 1;
+  const RelearnResult result = Relearn(files, [&](std::string_view sha256) -> std::optional<std::string> {
+    const auto found = texts.find(std::string(sha256));
+    std::string bytes;
+    if (found == texts.end() || !ReadFile(found->second, &bytes)) return std::nullopt;
+    return bytes;
+  });
+  if (!result.issues.empty()) std::cerr << ToString(result.issues) << "\n";  // other files are learnt all the same
+  for (const std::string& path : result.absent) std::cerr << path << ": its text is not at hand\n";
+  bool written = true;
+  for (const RuleFile& file : result.files) {
+    std::ofstream out(root / file.path, std::ios::binary);
+    out << file.bytes;
+    out.flush();
+    if (!out.good()) std::cerr << file.path << ": cannot be written\n";
+    written = written && out.good();
+  }
+  return written && result.issues.empty() && result.absent.empty() ? 0 : 1;
 }
 
 }  // namespace

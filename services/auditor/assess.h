@@ -1,0 +1,48 @@
+// From what a scan saw to a decision: the pure half of the product, in one call.
+#ifndef WEIGHBRIDGE_SERVICES_AUDITOR_ASSESS_H_
+#define WEIGHBRIDGE_SERVICES_AUDITOR_ASSESS_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "proto/weighbridge/v1/gate.pb.h"
+#include "proto/weighbridge/v1/inventory.pb.h"
+#include "proto/weighbridge/v1/profile.pb.h"
+#include "services/provenance/reconcile.h"
+#include "services/rulebook/rulebook.h"
+
+namespace weighbridge::auditor {
+
+// Changes when the same inputs could give another result.
+inline constexpr int kAssessVersion = 1;
+
+enum class Scope {
+  kScan,  // what was found; no decision, no findings of terms, no obligations
+  kGate,
+};
+
+struct AssessInput {
+  const v1::Inventory* inventory = nullptr;
+  const provenance::DocumentBytes* documents = nullptr;
+  const rulebook::Rulebook* rules = nullptr;
+  const v1::Profile* profile = nullptr;  // null: every fact is absent
+  const v1::Policy* policy = nullptr;
+  std::string profile_digest;  // of the bytes as given; empty without a profile
+  std::string policy_digest;
+  v1::Mode mode = v1::block;
+  absl::Time evaluated_at;
+  Scope scope = Scope::kGate;
+};
+
+struct Assessment {
+  v1::GateResult result;  // without audit_id, which the caller computes over what it stores
+  std::vector<provenance::Evidence> evidence;
+};
+
+// Pure: same input, same bytes, on any machine and any number of threads.
+Assessment Assess(const AssessInput& input);
+
+}  // namespace weighbridge::auditor
+
+#endif  // WEIGHBRIDGE_SERVICES_AUDITOR_ASSESS_H_

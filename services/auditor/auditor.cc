@@ -1,0 +1,231 @@
+#include "services/auditor/auditor.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_format.h"
+#include "services/auditor/record.h"
+#include "services/base/status_macros.h"
+#include "services/classify/tokenize.h"
+#include "services/crypto/sha256.h"
+#include "services/policy/builtin_policy.h"
+#include "services/profile/parse.h"
+#include "services/report/json.h"
+
+namespace weighbridge::auditor {
+namespace {
+
+constexpr std::string_view kBuiltinPolicyName = "built-in policy";
+
+// Profile and policy as parsed, with the bytes that are stored and digested.
+struct Configuration {
+  std::optional<v1::Profile> profile;
+  std::string profile_bytes;
+  v1::Policy policy;
+  std::string policy_bytes;
+};
+
+profile::Vocabulary VocabularyOf(const rulebook::Rulebook& rules) {
+  profile::Vocabulary vocabulary;
+  vocabulary.fields = &rules.fields();
+  vocabulary.countries = &rules.countries();
+  for (const auto* license : rules.licenses()) {
+    vocabulary.licenses.push_back(license->id());
+    vocabulary.licenses.push_back(license->short_id());
+    if (!license->family().empty()) vocabulary.families.push_back(license->family());
+  }
+  return vocabulary;
+}
+
+absl::StatusOr<Configuration> ReadConfiguration(const std::optional<ConfigFile>& profile,
+                                                const std::optional<ConfigFile>& policy,
+                                                const rulebook::Rulebook& rules) {
+  Configuration read;
+  const profile::Vocabulary vocabulary = VocabularyOf(rules);
+  if (profile.has_value()) {
+    WB_ASSIGN_OR_RETURN(read.profile, profile::ParseProfile(profile->bytes, profile->name, vocabulary));
+    read.profile_bytes = profile->bytes;
+  }
+  if (policy.has_value()) {
+    WB_ASSIGN_OR_RETURN(read.policy, profile::ParsePolicy(policy->bytes, policy->name, vocabulary));
+    read.policy_bytes = policy->bytes;
+  } else {
+    read.policy = policy::BuiltinPolicy();
+    read.policy_bytes = std::string(policy::BuiltinPolicyYaml());
+  }
+  return read;
+}
+
+v1::Mode ModeOf(const std::optional<v1::Mode>& asked, const v1::Policy& policy) {
+  if (asked.has_value()) return *asked;
+  return policy.has_mode() && policy.mode() != v1::MODE_UNSPECIFIED ? policy.mode() : v1::block;
+}
+
+// A pointer checkout of a model whose bytes were measured before is answered as that model (DESIGN section 4): the headers of
+// the earlier inventory stand in for the weights. Returns the id of the audit used, or "".
+absl::StatusOr<std::string> BorrowMeasuredHeaders(const std::string& model_digest, db::Store& store,
+                                                  v1::Inventory& inventory) {
+  WB_ASSIGN_OR_RETURN(const std::optional<db::AuditRecord> earlier,
+                      store.LatestAuditByModelDigest(model_digest, db::AuditFilter::kMeasured));
+  if (!earlier.has_value()) return "";
+  WB_ASSIGN_OR_RETURN(const std::string bytes, store.GetBlob(earlier->inventory_blob));
+  v1::Inventory measured;
+  if (!measured.ParseFromString(bytes)) return absl::DataLossError("the stored inventory of an earlier audit is damaged");
+  for (v1::InventoryArtifact& artifact : *inventory.mutable_artifacts()) {
+    if (!artifact.claimed()) continue;
+    for (const v1::InventoryArtifact& known : measured.artifacts()) {
+      if (known.path() != artifact.path() || known.sha256() != artifact.sha256()) continue;
+      artifact.set_format(known.format());
+      if (known.has_header()) *artifact.mutable_header() = known.header();
+    }
+  }
+  // What was wrong with the measured weights is wrong with their pointers.
+  for (const v1::InventoryProblem& problem : measured.problems()) {
+    if (problem.rule_id() == "file.malformed" || problem.rule_id() == "file.shard_missing" ||
+        problem.rule_id() == "file.content_mismatch") {
+      *inventory.add_problems() = problem;
+    }
+  }
+  return earlier->audit_id;
+}
+
+AssessInput InputOf(const Collected& collected, const rulebook::Rulebook& rules, const Configuration& configuration) {
+  AssessInput input;
+  input.inventory = &collected.inventory;
+  input.documents = &collected.documents;
+  input.rules = &rules;
+  input.profile = configuration.profile.has_value() ? &*configuration.profile : nullptr;
+  input.policy = &configuration.policy;
+  if (configuration.profile.has_value()) input.profile_digest = Sha256Hex(configuration.profile_bytes);
+  input.policy_digest = Sha256Hex(configuration.policy_bytes);
+  return input;
+}
+
+absl::StatusOr<std::string> JsonLine(const v1::GateResult& result) {
+  std::string json = report::ToJson(result);
+  if (json.empty()) return absl::InternalError("the result cannot be written as JSON");
+  json += '\n';
+  return json;
+}
+
+absl::StatusOr<ReplayedDecision> ReplayOne(const db::AuditRecord& audit, const db::DecisionRecord& recorded,
+                                           const Collected& collected, const rulebook::Rulebook& rules, db::Store& store) {
+  std::optional<ConfigFile> profile;
+  if (!recorded.profile_blob.empty()) {
+    WB_ASSIGN_OR_RETURN(std::string bytes, store.GetBlob(recorded.profile_blob));
+    profile = ConfigFile{"stored profile", std::move(bytes)};
+  }
+  WB_ASSIGN_OR_RETURN(std::string policy_bytes, store.GetBlob(recorded.policy_blob));
+  const ConfigFile policy{std::string(kBuiltinPolicyName), std::move(policy_bytes)};
+  WB_ASSIGN_OR_RETURN(const Configuration configuration, ReadConfiguration(profile, policy, rules));
+  AssessInput input = InputOf(collected, rules, configuration);
+  v1::Mode mode = v1::block;
+  if (!v1::Mode_Parse(recorded.mode, &mode)) return absl::DataLossError("the stored mode is none");
+  input.mode = mode;
+  std::string error;
+  if (!absl::ParseTime(absl::RFC3339_full, recorded.evaluated_at, &input.evaluated_at, &error)) {
+    return absl::DataLossError(absl::StrFormat("the stored instant is none: %s", error));
+  }
+  v1::GateResult result = Assess(input).result;
+  result.set_audit_id(audit.audit_id);
+  ReplayedDecision replayed;
+  replayed.decision_id = recorded.decision_id;
+  replayed.evaluated_at = recorded.evaluated_at;
+  replayed.decision = recorded.decision;
+  WB_ASSIGN_OR_RETURN(replayed.json, JsonLine(result));
+  WB_ASSIGN_OR_RETURN(const std::string stored, store.GetBlob(recorded.result_blob));
+  replayed.same_bytes = stored == replayed.json;
+  return replayed;
+}
+
+}  // namespace
+
+std::string ClassifierVersion() {
+  return absl::StrFormat("normaliser %d, assess %d", classify::kNormaliserVersion, kAssessVersion);
+}
+
+absl::StatusOr<GateResponse> RunGate(const GateRequest& request, const rulebook::Rulebook& rules, db::Store* store) {
+  WB_ASSIGN_OR_RETURN(const Configuration configuration, ReadConfiguration(request.profile, request.policy, rules));
+  WB_ASSIGN_OR_RETURN(Collected collected, Collect(request.path, request.collect));
+
+  AssessInput input = InputOf(collected, rules, configuration);
+  input.mode = ModeOf(request.mode, configuration.policy);
+  input.evaluated_at = absl::FromUnixSeconds(absl::ToUnixSeconds(request.evaluated_at));
+  input.scope = request.scope;
+  Assessment assessment = Assess(input);
+
+  std::vector<std::string> used_audits;
+  if (store != nullptr && assessment.result.model().claimed() && !assessment.result.model().digest().empty()) {
+    WB_ASSIGN_OR_RETURN(const std::string used,
+                        BorrowMeasuredHeaders(assessment.result.model().digest(), *store, collected.inventory));
+    if (!used.empty()) {
+      used_audits.push_back(used);
+      assessment = Assess(input);
+    }
+  }
+
+  GateResponse response;
+  const db::AuditRecord audit =
+      MakeAuditRecord(collected, assessment.evidence, assessment.result, rules, used_audits);
+  assessment.result.set_audit_id(audit.audit_id);
+  response.result = std::move(assessment.result);
+  WB_ASSIGN_OR_RETURN(response.json, JsonLine(response.result));
+  if (store == nullptr) return response;
+
+  if (!audit.model_digest.empty()) {
+    WB_ASSIGN_OR_RETURN(const std::optional<db::AuditRecord> earlier,
+                        store->FindAudit({audit.model_digest, audit.rules_digest, audit.classifier_version, audit.context_digest}));
+    if (earlier.has_value()) response.known_since = earlier->created_at;
+  }
+  if (request.scope == Scope::kScan) {
+    WB_RETURN_IF_ERROR(store->RecordAudit(audit).status());
+    return response;
+  }
+  WB_ASSIGN_OR_RETURN(const db::RecordedIds ids,
+                      store->RecordAuditAndDecision(
+                          audit, MakeDecisionRecord(response.result, configuration.policy_bytes, configuration.profile_bytes,
+                                                    configuration.profile.has_value(), response.json)));
+  response.decision_id = ids.decision_id;
+  return response;
+}
+
+absl::StatusOr<ReplayResponse> Replay(std::string_view id, db::Store& store) {
+  std::optional<std::string> only_decision;
+  absl::StatusOr<db::AuditRecord> audit = store.GetAudit(id);
+  if (audit.status().code() == absl::StatusCode::kNotFound) {
+    absl::StatusOr<db::DecisionRecord> decision = store.GetDecision(id);
+    if (!decision.ok()) return audit.status();
+    only_decision = decision->decision_id;
+    audit = store.GetAudit(decision->audit_id);
+  }
+  if (!audit.ok()) return audit.status();
+
+  WB_ASSIGN_OR_RETURN(const std::string bundle, store.GetBlob(audit->rulebook_blob));
+  WB_ASSIGN_OR_RETURN(std::vector<rulebook::RuleFile> files, rulebook::UnpackBundle(bundle));
+  std::vector<rulebook::RuleIssue> issues;
+  absl::StatusOr<std::shared_ptr<const rulebook::Rulebook>> rules = rulebook::Rulebook::FromFiles(std::move(files), &issues);
+  if (!rules.ok()) {
+    return absl::FailedPreconditionError(absl::StrFormat(
+        "the stored rulebook does not load in this version of Weighbridge: %s", rulebook::ToString(issues)));
+  }
+  Collected collected;
+  WB_ASSIGN_OR_RETURN(const std::string inventory, store.GetBlob(audit->inventory_blob));
+  if (!collected.inventory.ParseFromString(inventory)) return absl::DataLossError("the stored inventory is damaged");
+  for (const v1::InventoryArtifact& artifact : collected.inventory.artifacts()) {
+    if (artifact.document_sha256().empty()) continue;
+    WB_ASSIGN_OR_RETURN(std::string bytes, store.GetBlob(artifact.document_sha256()));
+    collected.documents.emplace(artifact.document_sha256(), std::move(bytes));
+  }
+
+  ReplayResponse response;
+  response.audit_id = audit->audit_id;
+  WB_ASSIGN_OR_RETURN(const std::vector<db::DecisionRecord> decisions, store.ListDecisions(audit->audit_id));
+  for (const db::DecisionRecord& recorded : decisions) {
+    if (only_decision.has_value() && recorded.decision_id != *only_decision) continue;
+    WB_ASSIGN_OR_RETURN(ReplayedDecision replayed, ReplayOne(*audit, recorded, collected, **rules, store));
+    response.decisions.push_back(std::move(replayed));
+  }
+  return response;
+}
+
+}  // namespace weighbridge::auditor

@@ -1,0 +1,74 @@
+// The use cases: scan or gate a model, and replay what was recorded. Effects happen here in one order: read, assess, record,
+// return (ANCHORS: imperative shell); what they compute is pure (assess.h).
+#ifndef WEIGHBRIDGE_SERVICES_AUDITOR_AUDITOR_H_
+#define WEIGHBRIDGE_SERVICES_AUDITOR_AUDITOR_H_
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "db/store/store.h"
+#include "proto/weighbridge/v1/gate.pb.h"
+#include "services/auditor/assess.h"
+#include "services/auditor/collect.h"
+#include "services/rulebook/rulebook.h"
+
+namespace weighbridge::auditor {
+
+// A profile or policy as given.
+struct ConfigFile {
+  std::string name;  // for messages
+  std::string bytes;
+};
+
+struct GateRequest {
+  std::string path;
+  Scope scope = Scope::kGate;
+  std::optional<ConfigFile> profile;  // none: every fact is absent
+  std::optional<ConfigFile> policy;   // none: the built-in policy alone
+  std::optional<v1::Mode> mode;       // over the policy's
+  absl::Time evaluated_at;            // an input; cut to whole seconds
+  CollectOptions collect;
+};
+
+struct GateResponse {
+  v1::GateResult result;
+  std::string json;  // the result as printed by --format json, with its newline; what is recorded
+  // An earlier audit of the same bytes under the same rules was in the store; its instant.
+  std::string known_since;
+  std::string decision_id;
+};
+
+// Errors of configuration (a broken profile or policy: INVALID_ARGUMENT with all places) come before any file of the model is
+// read; those of the store come after, and then nothing was recorded.
+//
+// `store` may be null (--no-record). Not thread-safe in one store's sense only: the store serialises itself.
+absl::StatusOr<GateResponse> RunGate(const GateRequest& request, const rulebook::Rulebook& rules, db::Store* store);
+
+struct ReplayedDecision {
+  std::string decision_id;
+  std::string evaluated_at;
+  std::string decision;   // as recorded
+  bool same_bytes = false;
+  std::string json;       // as evaluated again
+};
+
+struct ReplayResponse {
+  std::string audit_id;
+  std::vector<ReplayedDecision> decisions;
+};
+
+// Evaluates every decision of an audit again from stored inputs: rulebook, inventory, documents, policy, profile, instant. `id` is
+// an audit or a decision, or a prefix of one. DATA_LOSS if stored bytes do not match their digests.
+absl::StatusOr<ReplayResponse> Replay(std::string_view id, db::Store& store);
+
+// Version under which classification and evaluation are keyed in the store.
+std::string ClassifierVersion();
+
+}  // namespace weighbridge::auditor
+
+#endif  // WEIGHBRIDGE_SERVICES_AUDITOR_AUDITOR_H_

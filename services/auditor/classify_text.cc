@@ -1,0 +1,104 @@
+#include "services/auditor/classify_text.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "services/classify/classifier.h"
+#include "services/classify/tokenize.h"
+#include "services/provenance/evidence.h"
+
+namespace weighbridge::auditor {
+namespace {
+
+// The official wording that a token file was made from, with its words.
+struct OfficialText {
+  std::string bytes;
+  std::vector<classify::Word> words;
+};
+
+std::optional<OfficialText> FindOfficialText(const classify::TextMatch& match, db::Store* store) {
+  if (store == nullptr) return std::nullopt;
+  const auto rows = store->ListOfficialTexts(match.license_id);
+  if (!rows.ok()) return std::nullopt;
+  for (const db::OfficialTextRow& row : *rows) {
+    if (row.token_file != match.token_file) continue;
+    auto bytes = store->GetBlob(row.sha256);
+    if (!bytes.ok()) continue;
+    OfficialText text;
+    text.bytes = *std::move(bytes);
+    text.words = classify::Tokenize(text.bytes).words;
+    return text;
+  }
+  return std::nullopt;
+}
+
+std::string ExpectedOf(const classify::Edit& edit, const OfficialText& official) {
+  const size_t first = edit.expected_first_word;
+  const size_t count = edit.expected_word_count;
+  if (count == 0 || first >= official.words.size() || count > official.words.size() - first) return "";
+  return provenance::Quote(official.bytes, official.words[first].begin, official.words[first + count - 1].end);
+}
+
+v1::Match::Verdict ToProto(classify::MatchVerdict verdict) {
+  v1::Match::Verdict match = v1::Match::UNKNOWN;
+  v1::Match::Verdict_Parse(std::string(classify::MatchVerdictName(verdict)), &match);
+  return match;
+}
+
+}  // namespace
+
+v1::ClassifyTextResult ClassifyText(std::string_view path, std::string_view text, const rulebook::Rulebook& rules,
+                                    db::Store* store) {
+  v1::ClassifyTextResult result;
+  result.set_schema_version(1);
+  result.set_path(std::string(path));
+  result.set_rules_digest(rules.digest());
+  const classify::Classification found = rules.classifier().Classify(text);
+  for (const classify::TextMatch& match : found.matches) {
+    v1::TextMatch& shown = *result.add_matches();
+    shown.set_license_id(match.license_id);
+    if (const auto* license = rules.LicenseById(match.license_id)) {
+      shown.set_license_id(license->id());
+      shown.set_short_id(license->short_id());
+    }
+    shown.set_match(ToProto(match.verdict));
+    shown.set_byte_begin(match.begin);
+    shown.set_byte_end(match.end);
+    // A text too large to be compared completely is bare of nothing, and says so in the same field.
+    shown.set_blocked_by_residue(match.blocked_by_residue || found.incomplete);
+    for (const std::string& id : match.also) {
+      const auto* license = rules.LicenseById(id);
+      shown.add_also(license == nullptr ? id : license->id());
+    }
+    const std::optional<OfficialText> official =
+        match.edits.empty() ? std::nullopt : FindOfficialText(match, store);
+    for (const classify::Edit& edit : match.edits) {
+      v1::Edit& line = *shown.add_edits();
+      line.set_class_(std::string(classify::EditClassName(edit.cls)));
+      line.set_byte_begin(edit.begin);
+      line.set_byte_end(edit.end);
+      line.set_found(provenance::Quote(text, edit.begin, edit.end));
+      line.set_critical(edit.critical);
+      if (official.has_value()) line.set_expected(ExpectedOf(edit, *official));
+    }
+  }
+  for (const classify::TermHit& term : found.terms) {
+    v1::Term& shown = *result.add_terms();
+    shown.set_kind(term.kind);
+    shown.set_value(term.value);
+    shown.set_byte_begin(term.begin);
+    shown.set_byte_end(term.end);
+  }
+  for (const classify::Residue& residue : found.residue) {
+    v1::Residue& shown = *result.add_residue();
+    shown.set_byte_begin(residue.begin);
+    shown.set_byte_end(residue.end);
+    for (const std::string& trigger : residue.triggers) shown.add_triggers(trigger);
+  }
+  return result;
+}
+
+}  // namespace weighbridge::auditor

@@ -1,0 +1,171 @@
+#include "services/auditor/explain.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_format.h"
+#include "google/protobuf/descriptor.h"
+#include "proto/weighbridge/rules/v1/facts.pb.h"
+#include "services/base/utf8.h"
+
+namespace weighbridge::auditor {
+namespace {
+
+using rules::v1::License;
+using Licenses = std::vector<const License*>;
+
+std::string Lower(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return lower;
+}
+
+// Licences of a set differ in openness: the least open one is what to reckon with.
+v1::Openness WorstOpenness(const Licenses& licenses) {
+  v1::Openness worst = v1::OPENNESS_UNKNOWN;
+  for (const License* license : licenses) worst = std::max(worst, license->openness());
+  return worst;
+}
+
+std::string NamesOf(const Licenses& licenses) {
+  std::string names;
+  for (const License* license : licenses) names += (names.empty() ? "" : ", ") + license->short_id();
+  return names;
+}
+
+std::string ConfidenceOf(const Licenses& licenses) {
+  auto least = rules::v1::Confidence::high;
+  for (const License* license : licenses) least = std::max(least, license->provenance().confidence());
+  return rules::v1::Confidence::Value_Name(least);
+}
+
+v1::ExplainResult Start(std::string_view kind, std::string_view name) {
+  v1::ExplainResult result;
+  result.set_schema_version(1);
+  result.set_kind(std::string(kind));
+  result.set_name(std::string(name));
+  return result;
+}
+
+void Describe(const Licenses& licenses, v1::ExplainResult& result) {
+  for (const License* license : licenses) result.add_license_ids(license->id());
+  result.set_openness(WorstOpenness(licenses));
+  if (licenses.empty()) return;
+  result.set_confidence(ConfidenceOf(licenses));
+  result.set_main_restriction(licenses.front()->main_restriction());
+  if (licenses.size() == 1) {
+    result.set_summary(licenses.front()->summary());
+  } else {
+    result.set_summary(absl::StrFormat("The name alone does not say which of these holds: %s.", NamesOf(licenses)));
+  }
+}
+
+v1::ExplainResult OfModel(std::string_view name, const rulebook::ModelResolution& model) {
+  v1::ExplainResult result = Start(model.member->closed() ? "closed_model" : "model", name);
+  Describe(model.licenses, result);
+  if (model.member->closed()) {
+    result.set_openness(v1::CLOSED_WEIGHTS);
+    result.set_main_restriction("No weights are published: the model is offered as a service only, under the provider's terms.");
+    result.set_summary(absl::StrFormat("Files that claim to be %s did not come from its developer.", model.family->name()));
+  } else if (model.member->openness() != v1::OPENNESS_UNKNOWN) {
+    result.set_openness(model.member->openness());
+  }
+  if (!model.member->boundary().empty()) {
+    result.set_summary(result.summary() + (result.summary().empty() ? "" : " ") + model.member->boundary());
+  }
+  return result;
+}
+
+std::optional<v1::ExplainResult> OfRuleId(std::string_view name) {
+  const auto* list = v1::RuleId_descriptor();
+  for (int i = 0; i < list->value_count(); ++i) {
+    const v1::RuleInfo& info = list->value(i)->options().GetExtension(v1::rule);
+    if (info.id().empty()) continue;
+    const bool term = info.id().rfind("term.", 0) == 0;
+    if (info.id() != name && !(term && info.id().substr(5) == name)) continue;
+    v1::ExplainResult result = Start(info.id() == name ? "finding" : "term", info.id());
+    result.set_summary(absl::StrFormat("%s. What usually changes it: %s.", info.meaning(), info.remedy()));
+    return result;
+  }
+  return std::nullopt;
+}
+
+std::optional<v1::ExplainResult> OfFact(std::string_view name) {
+  const auto* value = rules::v1::FactId::Value_descriptor()->FindValueByName(std::string(name));
+  if (value == nullptr || value->number() == 0) return std::nullopt;
+  const rules::v1::FactInfo& info = value->options().GetExtension(rules::v1::fact);
+  v1::ExplainResult result = Start("fact", name);
+  std::string words;
+  for (const std::string& word : info.values()) words += (words.empty() ? " Values: " : ", ") + word;
+  result.set_summary(absl::StrFormat("%s: %s.%s%s", info.side() == rules::v1::FactSide::measured ? "Measured from the model" : "Stated in the profile",
+                                     info.meaning(), words, words.empty() ? "" : "."));
+  return result;
+}
+
+}  // namespace
+
+absl::StatusOr<v1::ExplainResult> Explain(std::string_view name, const rulebook::Rulebook& rules) {
+  const std::string lower = Lower(name);
+  if (auto rule = OfRuleId(lower)) return *rule;
+  if (auto fact = OfFact(lower)) return *fact;
+  if (const auto model = rules.ResolveModel(name)) return OfModel(name, *model);
+  const Licenses licenses = rules.FindLicenses(name);
+  if (!licenses.empty()) {
+    const bool one = licenses.size() == 1;
+    v1::ExplainResult result =
+        Start(!one ? "family" : licenses.front()->kind() == rules::v1::DocumentKind::license ? "license" : "use_policy",
+              one ? licenses.front()->name() : std::string(name));
+    Describe(licenses, result);
+    return result;
+  }
+  for (const rulebook::NameMatch& match : rules.ModelNamesIn(name)) {
+    if (match.members.empty()) continue;
+    if (match.members.size() == 1) return OfModel(name, rules.Resolve(*match.family, *match.members.front()));
+    Licenses all;
+    bool closed = true;
+    std::string boundaries;
+    for (const auto* member : match.members) {
+      closed = closed && member->closed();
+      for (const License* license : rules.Resolve(*match.family, *member).licenses) {
+        if (std::find(all.begin(), all.end(), license) == all.end()) all.push_back(license);
+      }
+    }
+    if (closed) return OfModel(name, rules.Resolve(*match.family, *match.members.front()));
+    v1::ExplainResult result = Start("family", match.family->name());
+    Describe(all, result);
+    return result;
+  }
+  return absl::InvalidArgumentError(absl::StrFormat(
+      "%s: no licence, model, finding, term or fact of that name; weighbridge licenses lists the licences", Printable(name)));
+}
+
+absl::StatusOr<v1::LicenseRecord> RecordOf(std::string_view name, const rulebook::Rulebook& rules) {
+  const Licenses found = rules.FindLicenses(name);
+  if (found.empty()) {
+    return absl::InvalidArgumentError(
+        absl::StrFormat("%s: no licence of that name; weighbridge licenses lists them", Printable(name)));
+  }
+  if (found.size() > 1) {
+    return absl::InvalidArgumentError(absl::StrFormat("%s names several documents: %s", Printable(name), NamesOf(found)));
+  }
+  const License& license = *found.front();
+  v1::LicenseRecord record;
+  record.set_schema_version(1);
+  record.set_license_id(license.id());
+  record.set_short_id(license.short_id());
+  record.set_name(license.name());
+  record.set_openness(license.openness());
+  *record.mutable_facts() = license;
+  for (const auto& text : license.provenance().texts()) record.mutable_provenance()->add_text_sha256(text.sha256());
+  record.mutable_provenance()->set_checked(license.provenance().checked());
+  record.mutable_provenance()->set_confidence(rules::v1::Confidence::Value_Name(license.provenance().confidence()));
+  *record.mutable_siblings() = license.siblings();
+  return record;
+}
+
+}  // namespace weighbridge::auditor

@@ -1,0 +1,21 @@
+// What a name means: a licence, family, hub model, closed model, finding, term or fact.
+#ifndef WEIGHBRIDGE_SERVICES_AUDITOR_EXPLAIN_H_
+#define WEIGHBRIDGE_SERVICES_AUDITOR_EXPLAIN_H_
+
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "proto/weighbridge/v1/gate.pb.h"
+#include "services/rulebook/rulebook.h"
+
+namespace weighbridge::auditor {
+
+// InvalidArgument if nothing is known under that name; the message says what to try.
+absl::StatusOr<v1::ExplainResult> Explain(std::string_view name, const rulebook::Rulebook& rules);
+
+// The record of one licence or use policy. InvalidArgument for an unknown or ambiguous name, naming the candidates.
+absl::StatusOr<v1::LicenseRecord> RecordOf(std::string_view name, const rulebook::Rulebook& rules);
+
+}  // namespace weighbridge::auditor
+
+#endif  // WEIGHBRIDGE_SERVICES_AUDITOR_EXPLAIN_H_

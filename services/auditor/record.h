@@ -1,0 +1,30 @@
+// What an audit and its decision look like in the store.
+#ifndef WEIGHBRIDGE_SERVICES_AUDITOR_RECORD_H_
+#define WEIGHBRIDGE_SERVICES_AUDITOR_RECORD_H_
+
+#include <string>
+#include <vector>
+
+#include "db/store/records.h"
+#include "proto/weighbridge/v1/gate.pb.h"
+#include "services/auditor/collect.h"
+#include "services/provenance/evidence.h"
+#include "services/rulebook/rulebook.h"
+
+namespace weighbridge::auditor {
+
+// The audit of `collected` under `rules`, with the blobs it needs; `audit_id` is filled in.
+db::AuditRecord MakeAuditRecord(const Collected& collected, const std::vector<provenance::Evidence>& evidence,
+                                const v1::GateResult& result, const rulebook::Rulebook& rules,
+                                const std::vector<std::string>& used_audits);
+
+// The decision; `policy_bytes` and `profile_bytes` (empty without a profile) as evaluated, `json` as printed.
+db::DecisionRecord MakeDecisionRecord(const v1::GateResult& result, const std::string& policy_bytes,
+                                      const std::string& profile_bytes, bool has_profile, const std::string& json);
+
+// Inventory bytes as stored: deterministic, because the message holds no maps and is written by one writer.
+std::string SerializeInventory(const v1::Inventory& inventory);
+
+}  // namespace weighbridge::auditor
+
+#endif  // WEIGHBRIDGE_SERVICES_AUDITOR_RECORD_H_

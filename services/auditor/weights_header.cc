@@ -1,0 +1,99 @@
+#include "services/auditor/weights_header.h"
+
+#include <string_view>
+#include <utility>
+
+#include "absl/strings/str_format.h"
+#include "services/base/status_macros.h"
+#include "services/base/utf8.h"
+#include "services/formats/gguf/splits.h"
+#include "services/formats/modality/modality.h"
+#include "services/formats/safetensors/safetensors.h"
+
+namespace weighbridge::auditor {
+namespace {
+
+using formats::Format;
+
+void AddField(std::string_view key, std::string_view value, v1::WeightsHeader& header) {
+  if (value.size() > kHeaderValueBytesMax) return;
+  v1::HeaderField& field = *header.add_fields();
+  // Keys and values of hostile files may be any bytes; what leaves here is printable.
+  field.set_key(Printable(key));
+  field.set_value(Printable(value));
+}
+
+// Only what names and keys show counts here; that a model takes text alone needs a config that says so.
+void SetModality(const formats::TensorNameModality& names, formats::Modality keys, v1::WeightsHeader& header) {
+  const bool vision = names.vision() || keys == formats::Modality::kVision;
+  const bool audio = names.audio() || keys == formats::Modality::kAudio;
+  if (vision) header.add_modality("vision");
+  if (audio) header.add_modality("audio");
+  if (!vision && !audio) return;
+  const std::string& witness = names.vision() ? names.vision_name() : names.audio_name();
+  header.set_modality_witness(witness.empty() ? "header keys" : Printable(witness));
+}
+
+ParsedWeights FromSafetensors(const formats::SafetensorsHeader& parsed) {
+  ParsedWeights weights;
+  weights.header.set_tensor_count(parsed.tensors.size());
+  formats::TensorNameModality names;
+  for (const auto& tensor : parsed.tensors) {
+    weights.tensor_names.emplace_back(tensor.name);
+    names.Add(tensor.name);
+  }
+  for (const auto& [key, entry] : parsed.metadata) {
+    if (!entry.truncated()) AddField(key, entry.value, weights.header);
+  }
+  SetModality(names, formats::Modality::kUnknown, weights.header);
+  return weights;
+}
+
+// Licence and provenance keys (general.*) and what says how the model is built; tokenizer contents say nothing here.
+bool IsKept(std::string_view key) {
+  return key.rfind("general.", 0) == 0 || key.rfind("adapter.", 0) == 0 || key.rfind("split.", 0) == 0 ||
+         key == "tokenizer.ggml.model" || key == "tokenizer.ggml.pre";
+}
+
+ParsedWeights FromGguf(formats::GgufHeader parsed) {
+  ParsedWeights weights;
+  weights.header.set_tensor_count(parsed.tensors.size());
+  weights.header.set_version(absl::StrFormat("v%d", parsed.version));
+  for (const auto& key : parsed.keys) {
+    if (!IsKept(key.key)) continue;
+    if (const auto text = key.AsString()) {
+      AddField(key.key, *text, weights.header);
+    } else if (const auto number = key.AsUint()) {
+      AddField(key.key, absl::StrFormat("%d", *number), weights.header);
+    } else {
+      for (const std::string_view text : key.strings) AddField(key.key, text, weights.header);
+    }
+  }
+  formats::TensorNameModality names;
+  for (const auto& tensor : parsed.tensors) names.Add(tensor.name);
+  SetModality(names, formats::GgufModality(parsed), weights.header);
+  if (parsed.unreadable_tensors > 0) {
+    weights.problem = absl::StrFormat("%d tensors have a type that this version cannot measure", parsed.unreadable_tensors);
+  }
+  if (parsed.trailing_bytes.value_or(0) > 0) {
+    weights.note = absl::StrFormat("%d bytes lie behind the last tensor", *parsed.trailing_bytes);
+  }
+  if (formats::SaysGgufSplit(parsed)) weights.gguf = std::make_shared<const formats::GgufHeader>(std::move(parsed));
+  return weights;
+}
+
+}  // namespace
+
+absl::StatusOr<ParsedWeights> ReadWeightsHeader(Format format, formats::ByteSource& source) {
+  if (format == Format::kSafetensors) {
+    WB_ASSIGN_OR_RETURN(const formats::SafetensorsHeader parsed, formats::ParseSafetensors(&source));
+    return FromSafetensors(parsed);
+  }
+  if (format == Format::kGguf) {
+    WB_ASSIGN_OR_RETURN(formats::GgufHeader parsed, formats::ParseGguf(&source));
+    return FromGguf(std::move(parsed));
+  }
+  return absl::UnimplementedError(absl::StrFormat("no parser for the format %s", formats::FormatName(format)));
+}
+
+}  // namespace weighbridge::auditor

@@ -1,0 +1,79 @@
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "services/auditor/explain.h"
+#include "services/cli/commands.h"
+#include "services/cli/environment.h"
+#include "services/cli/exit_code.h"
+#include "services/report/json.h"
+#include "services/report/license_text.h"
+
+namespace weighbridge::cli {
+namespace {
+
+struct LicenseOptions {
+  CommonOptions common;
+  std::vector<std::string> names;
+};
+
+int Print(const CommonOptions& options, std::string_view bytes) {
+  const absl::Status written = WriteResult(options, bytes);
+  return written.ok() ? kExitOk : Fail(written);
+}
+
+int RunLicenses(const LicenseOptions& options) {
+  const auto rules = LoadRules(options.common);
+  if (!rules.ok()) return Fail(rules.status());
+  std::vector<v1::LicenseRecord> records;
+  if (options.names.empty()) {
+    for (const auto* license : (*rules)->licenses()) records.push_back(*auditor::RecordOf(license->short_id(), **rules));
+  }
+  for (const std::string& name : options.names) {
+    absl::StatusOr<v1::LicenseRecord> record = auditor::RecordOf(name, **rules);
+    if (!record.ok()) return Fail(record.status());
+    records.push_back(*std::move(record));
+  }
+  std::string out;
+  if (options.common.format == "json") {
+    for (const auto& record : records) out += report::ToJson(record) + "\n";
+  } else if (options.names.empty()) {
+    out = report::RenderLicenseList(records, UseColor(options.common));
+  } else {
+    for (const auto& record : records) out += report::RenderLicense(record, UseColor(options.common));
+  }
+  return Print(options.common, out);
+}
+
+int RunExplain(const LicenseOptions& options) {
+  const auto rules = LoadRules(options.common);
+  if (!rules.ok()) return Fail(rules.status());
+  std::string out;
+  for (const std::string& name : options.names) {
+    const absl::StatusOr<v1::ExplainResult> result = auditor::Explain(name, **rules);
+    if (!result.ok()) return Fail(result.status());
+    out += options.common.format == "json" ? report::ToJson(*result) + "\n"
+                                           : report::RenderExplanation(*result, UseColor(options.common));
+  }
+  return Print(options.common, out);
+}
+
+}  // namespace
+
+void AddLicenseCommands(CLI::App& app, Run& run) {
+  auto licenses = std::make_shared<LicenseOptions>();
+  CLI::App* list = app.add_subcommand("licenses", "List the known licences, or show one with every fact and its clause");
+  list->add_option("ID", licenses->names, "Licence ids, short ids or names as people type them");
+  AddOutputOptions(*list, licenses->common, {"text", "json"});
+  AddRulesOption(*list, licenses->common);
+  list->callback([licenses, &run] { run = [licenses] { return RunLicenses(*licenses); }; });
+
+  auto explain = std::make_shared<LicenseOptions>();
+  CLI::App* verb = app.add_subcommand("explain", "Explain a licence, family, hub model, closed model, finding, term or fact");
+  verb->add_option("NAME", explain->names, "Such as llama3.1, meta-llama/Llama-3.1-8B, license.text_missing, domicile")->required();
+  AddOutputOptions(*verb, explain->common, {"text", "json"});
+  AddRulesOption(*verb, explain->common);
+  verb->callback([explain, &run] { run = [explain] { return RunExplain(*explain); }; });
+}
+
+}  // namespace weighbridge::cli

@@ -1,0 +1,210 @@
+#include <algorithm>
+#include <cstdio>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_format.h"
+#include "services/auditor/official_texts.h"
+#include "services/base/utf8.h"
+#include "services/classify/learn.h"
+#include "services/cli/commands.h"
+#include "services/cli/environment.h"
+#include "services/cli/exit_code.h"
+#include "services/crypto/sha256.h"
+#include "services/policy/builtin_policy.h"
+#include "services/rulebook/relearn.h"
+#include "services/source/text_pack.h"
+
+namespace weighbridge::cli {
+namespace {
+
+struct RulesOptions {
+  CommonOptions common;
+  std::string folder;
+  std::string file;
+  std::string id;
+  std::string kind = "licence";
+  std::string source;
+  std::string only;
+  std::vector<std::string> omittable;
+  std::vector<std::string> slots;
+  std::vector<std::string> texts;
+};
+
+int Print(const CommonOptions& options, std::string_view bytes) {
+  const absl::Status written = WriteResult(options, bytes);
+  return written.ok() ? kExitOk : Fail(written);
+}
+
+int RunLint(const RulesOptions& options) {
+  if (options.folder.empty()) {
+    const auto rules = LoadRules(options.common);
+    if (!rules.ok()) return Fail(rules.status());
+    return Print(options.common, absl::StrFormat("ok: %d licences and policies, %d families, rules digest %s\n",
+                                                 (*rules)->licenses().size(), (*rules)->families().size(), (*rules)->digest()));
+  }
+  auto files = ReadRuleFiles(options.folder);
+  if (!files.ok()) return Fail(files.status());
+  if (files->empty()) return Fail(kExitUsage, absl::StrFormat("%s holds no rule files (*.textproto, *.tokens)", Printable(options.folder)));
+  std::vector<rulebook::RuleIssue> issues;
+  const auto rules = rulebook::Rulebook::FromFiles(*std::move(files), &issues);
+  if (rules.ok()) {
+    return Print(options.common, absl::StrFormat("ok: %d licences and policies, %d families, rules digest %s\n",
+                                                 (*rules)->licenses().size(), (*rules)->families().size(), (*rules)->digest()));
+  }
+  const int printed = Print(options.common, rulebook::ToString(issues) + "\n");
+  return printed == kExitOk ? Fail(kExitUsage, absl::StrFormat("%d issues; a rulebook with any does not load", issues.size())) : printed;
+}
+
+// "12:40" as words [12, 40).
+std::optional<classify::WordRange> ParseRange(const std::string& text) {
+  unsigned begin = 0, end = 0;
+  int used = 0;
+  if (std::sscanf(text.c_str(), "%u:%u%n", &begin, &end, &used) != 2 || used != static_cast<int>(text.size()) || begin >= end) {
+    return std::nullopt;
+  }
+  return classify::WordRange{begin, end};
+}
+
+int RunLearn(const RulesOptions& options) {
+  const auto bytes = ReadInput(options.file, "text", source::kPackTextBytesMax);
+  if (!bytes.ok()) return Fail(bytes.status());
+  classify::LearnRequest request;
+  request.id = options.id;
+  request.kind = options.kind;
+  request.source = options.source.empty() ? "local file" : options.source;
+  request.text = *bytes;
+  const auto bad_range = [](const std::string& text) {
+    return Fail(kExitUsage, absl::StrFormat("%s is no range of words such as 12:40", Printable(text)));
+  };
+  if (!options.only.empty()) {
+    request.options.only = ParseRange(options.only);
+    if (!request.options.only.has_value()) return bad_range(options.only);
+  }
+  for (const std::string& text : options.omittable) {
+    const auto range = ParseRange(text);
+    if (!range.has_value()) return bad_range(text);
+    request.options.omittable.push_back(*range);
+  }
+  for (const std::string& text : options.slots) {
+    const auto range = ParseRange(text);
+    if (!range.has_value()) return bad_range(text);
+    classify::LearnOptions::Slot slot;
+    slot.words = *range;
+    request.options.slots.push_back(slot);
+  }
+  const auto tokens = classify::Learn(request);
+  if (!tokens.ok()) return Fail(kExitUsage, MessageOf(tokens.status()));
+  return Print(options.common, *tokens);
+}
+
+int RunRelearn(const RulesOptions& options) {
+  const auto files = ReadRuleFiles(options.folder);
+  if (!files.ok()) return Fail(files.status());
+  std::map<std::string, std::string> by_digest;
+  for (const std::string& folder : options.texts) {
+    auto pack = source::ReadTextPack(folder);
+    if (!pack.ok()) return Fail(pack.status());
+    for (source::PackText& text : pack->texts) {
+      const std::string digest = Sha256Hex(text.bytes);
+      by_digest.emplace(digest, std::move(text.bytes));
+    }
+  }
+  std::unique_ptr<db::Store> store;
+  if (options.texts.empty()) {
+    auto opened = OpenStore(options.common, /*read_only=*/true);
+    if (!opened.ok()) return Fail(opened.status());
+    store = *std::move(opened);
+  }
+  const rulebook::RelearnResult result = rulebook::Relearn(*files, [&](std::string_view sha256) -> std::optional<std::string> {
+    if (const auto found = by_digest.find(std::string(sha256)); found != by_digest.end()) return found->second;
+    if (store == nullptr) return std::nullopt;
+    auto blob = store->GetBlob(sha256);
+    return blob.ok() ? std::optional<std::string>(*std::move(blob)) : std::nullopt;
+  });
+  if (!result.issues.empty()) return Fail(kExitUsage, rulebook::ToString(result.issues));
+  for (const rulebook::RuleFile& file : result.files) {
+    CommonOptions target;
+    target.output = options.folder + "/" + file.path;
+    const absl::Status written = WriteResult(target, file.bytes);
+    if (!written.ok()) return Fail(written);
+  }
+  std::string out = absl::StrFormat("%d token files made\n", result.files.size());
+  for (const std::string& path : result.absent) out += absl::StrFormat("left as it is, its text is not at hand: %s\n", path);
+  return Print(options.common, out);
+}
+
+int RunImport(const RulesOptions& options) {
+  const auto rules = LoadRules(options.common);
+  if (!rules.ok()) return Fail(rules.status());
+  auto pack = source::ReadTextPack(options.file);
+  if (!pack.ok()) return Fail(pack.status());
+  auto store = OpenStore(options.common);
+  if (!store.ok()) return Fail(store.status());
+  if (*store == nullptr) return Fail(kExitUsage, "import-texts needs a database");
+  const auto result = auditor::ImportTexts(*pack, **rules, **store);
+  if (!result.ok()) return Fail(result.status());
+  std::string out = absl::StrFormat("%d texts: %d proved by tokens, %d by the pinned pack, %d new in the store\n", pack->texts.size(),
+                                    result->proved_by_tokens, result->proved_by_pack, result->added);
+  if (!result->unproved.empty()) {
+    out += absl::StrFormat("%d texts were not imported: nothing proves that they are official (first: %s)\n", result->unproved.size(),
+                           Printable(result->unproved.front()));
+  }
+  const int printed = Print(options.common, out);
+  if (printed != kExitOk) return printed;
+  // A run that took nothing in did not do what was asked.
+  return result->proved_by_tokens + result->proved_by_pack > 0 ? kExitOk : kExitUnmeasured;
+}
+
+}  // namespace
+
+void AddRulesCommands(CLI::App& app, Run& run) {
+  CLI::App* rules = app.add_subcommand("rules", "The rulebook: licence facts, tokens, families, policy");
+  rules->require_subcommand(1);
+  const auto add = [&](const char* name, const char* help, int (*work)(const RulesOptions&)) {
+    auto options = std::make_shared<RulesOptions>();
+    CLI::App* verb = rules->add_subcommand(name, help);
+    verb->callback([options, work, &run] { run = [options, work] { return work(*options); }; });
+    AddOutputOptions(*verb, options->common, {"text"});
+    return std::make_pair(verb, options);
+  };
+
+  auto [lint, lint_options] = add("lint", "Check a folder of rules, or the built-in ones, and say everything that is wrong", RunLint);
+  lint->add_option("DIR", lint_options->folder, "Folder with licenses/, families/ and the other rule files");
+  AddRulesOption(*lint, lint_options->common);
+
+  auto [learn, learn_options] = add("learn", "Make a .tokens file from an official text", RunLearn);
+  learn->add_option("FILE", learn_options->file, "The text")->required();
+  learn->add_option("--id", learn_options->id, "Licence id")->required();
+  learn->add_option("--kind", learn_options->kind, "licence, use_policy, exception or notice")
+      ->check(CLI::IsMember({"licence", "use_policy", "exception", "notice"}));
+  learn->add_option("--source", learn_options->source, "Where the text came from");
+  learn->add_option("--only", learn_options->only, "Learn only these words, BEGIN:END");
+  learn->add_option("--omittable", learn_options->omittable, "Words that may be absent as a whole, BEGIN:END");
+  learn->add_option("--slot", learn_options->slots, "Words that may vary, BEGIN:END");
+
+  auto [relearn, relearn_options] = add("relearn", "Make all token files of a folder again, after the normaliser changed", RunRelearn);
+  relearn->add_option("DIR", relearn_options->folder, "Folder of rules")->required();
+  relearn->add_option("--texts", relearn_options->texts, "Folders or wheel with the official texts (default: those in the database)");
+  AddStoreOptions(*relearn, relearn_options->common);
+
+  auto [import, import_options] = add("import-texts", "Take official texts into the database", RunImport);
+  import->add_option("WHEEL|DIR", import_options->file, "The licence pack, or a folder of texts")->required();
+  AddRulesOption(*import, import_options->common);
+  AddStoreOptions(*import, import_options->common);
+
+  add("show-policy", "Print the built-in policy",
+      [](const RulesOptions& options) { return Print(options.common, policy::BuiltinPolicyYaml()); });
+
+  auto [digest, digest_options] = add("digest", "Print the digest of the rulebook", [](const RulesOptions& options) {
+    const auto rules = LoadRules(options.common);
+    if (!rules.ok()) return Fail(rules.status());
+    return Print(options.common, (*rules)->digest() + "\n");
+  });
+  AddRulesOption(*digest, digest_options->common);
+}
+
+}  // namespace weighbridge::cli

@@ -1,0 +1,54 @@
+// From a metadata value to the licences it names: hub tags, license_name, license_link, SPDX expressions.
+#ifndef WEIGHBRIDGE_SERVICES_PROVENANCE_LICENSE_NAMES_H_
+#define WEIGHBRIDGE_SERVICES_PROVENANCE_LICENSE_NAMES_H_
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "proto/weighbridge/rules/v1/license.pb.h"
+#include "services/rulebook/rulebook.h"
+
+namespace weighbridge::provenance {
+
+// A candidate set: one of these licences is meant. One element if the name is precise.
+using Candidates = std::vector<const rules::v1::License*>;
+
+// What an expression says.
+struct NamedLicenses {
+  // Each operand stands (AND). Operands that the rulebook does not know are in `unknown` instead.
+  std::vector<Candidates> operands;
+  std::vector<std::string> unknown;
+  // Sides of an OR from which the policy chose, with what it chose; empty if there was no OR or no choice.
+  std::string or_chosen;
+  // An OR of which no side was chosen: all sides stand.
+  bool or_open = false;
+};
+
+// Whole names only, compared without case and surrounding space; never a part of a name. `or_choices` are ids in order of
+// preference (weighbridge.v1.Policy.or_choices).
+NamedLicenses ReadLicenseExpression(std::string_view value, const rulebook::Rulebook& rules,
+                                    const std::vector<std::string>& or_choices);
+
+// The three fields by which hubs and converters name a licence.
+struct LicenseFields {
+  std::vector<std::string> licenses;  // as written, one for each list element
+  std::string name;
+  std::string link;
+};
+
+// Joins the three: `other` is resolved by name, else by link; a name or link beside a real tag is one more operand if known.
+NamedLicenses ReadLicenseFields(const LicenseFields& fields, const rulebook::Rulebook& rules,
+                                const std::vector<std::string>& or_choices);
+
+// True for values that say nothing: empty, white space, other, unknown, none, n/a.
+bool SaysNothing(std::string_view value);
+
+std::string TrimmedLower(std::string_view value);
+
+// "ORG/NAME" out of a hub URL or a bare id; empty if it is neither (a local path, another host).
+std::string HubIdOf(std::string_view reference);
+
+}  // namespace weighbridge::provenance
+
+#endif  // WEIGHBRIDGE_SERVICES_PROVENANCE_LICENSE_NAMES_H_

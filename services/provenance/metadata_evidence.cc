@@ -1,0 +1,367 @@
+#include "services/provenance/metadata_evidence.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_format.h"
+#include "services/base/utf8.h"
+#include "services/formats/adapter_config/adapter_config.h"
+#include "services/formats/config_json/config_json.h"
+#include "services/formats/model_card/model_card.h"
+#include "services/provenance/license_names.h"
+
+namespace weighbridge::provenance {
+namespace {
+
+using HeaderFields = std::map<std::string, std::string, std::less<>>;
+
+class MetadataGatherer {
+ public:
+  MetadataGatherer(const ModelView& view, const rulebook::Rulebook& rules, const v1::Policy& policy)
+      : view_(view), rules_(rules), or_choices_(policy.or_choices().begin(), policy.or_choices().end()) {}
+
+  Gathered Run() {
+    for (const v1::InventoryArtifact& artifact : view_.inventory().artifacts()) {
+      const std::optional<std::string_view> text = view_.BytesOf(artifact);
+      const std::string_view base = BaseNameOf(artifact.path());
+      if (artifact.role() == "card" && text.has_value()) ReadCard(artifact, *text);
+      if (base == "adapter_config.json" && text.has_value()) ReadAdapterConfig(artifact, *text);
+      if (artifact.has_header()) ReadHeader(artifact);
+    }
+    if (!view_.inventory().repository().empty()) {
+      Evidence evidence{EvidenceKind::kRepository, "", "", 0, 0, 0, "repository", Printable(view_.inventory().repository()), {}};
+      out_.evidence.push_back(std::move(evidence));
+    }
+    return std::move(out_);
+  }
+
+ private:
+  // One place where licence fields stand together, and what to call it.
+  struct Source {
+    ClaimSource source;
+    EvidenceKind kind;
+    std::string component;
+    std::string path;
+    uint32_t line = 0;
+    uint64_t offset = 0;
+    std::string key;
+  };
+
+  v1::EvidenceRef PlaceOf(const Source& source) const {
+    return PlaceInFile(source.path, source.offset, source.offset, source.line, source.key);
+  }
+
+  void AddLicenses(const LicenseFields& fields, const Source& source) {
+    if (fields.licenses.empty() && SaysNothing(fields.name) && fields.link.empty()) return;
+    const NamedLicenses named = ReadLicenseFields(fields, rules_, or_choices_);
+    std::string said;
+    for (const std::string& value : fields.licenses) said += (said.empty() ? "" : ", ") + Printable(value);
+    if (!fields.name.empty()) said += absl::StrFormat("%s%s", said.empty() ? "" : " / ", Printable(fields.name));
+
+    Evidence evidence{source.kind, source.component, source.path, source.offset, source.offset, source.line, source.key, said, {}};
+    for (const Candidates& operand : named.operands) {
+      for (const auto* license : operand) evidence.license_ids.push_back(license->id());
+    }
+    out_.evidence.push_back(std::move(evidence));
+
+    for (const Candidates& operand : named.operands) {
+      Claim claim;
+      claim.source = source.source;
+      claim.component = source.component;
+      claim.licenses = operand;
+      claim.label = absl::StrFormat("%s: %s %s", source.path, source.key, said);
+      claim.evidence = PlaceOf(source);
+      out_.claims.push_back(std::move(claim));
+    }
+    for (const std::string& unknown : named.unknown) {
+      const std::string shown = Printable(unknown);
+      AddFinding(source, v1::LICENSE_UNKNOWN, v1::Outcome::NEEDS_REVIEW,
+                 SaysNothing(unknown)
+                     ? absl::StrFormat("%s says \"%s\" and names no licence", source.key, shown)
+                     : absl::StrFormat("%s names \"%s\", which the rulebook does not know", source.key, shown));
+    }
+    if (!named.or_chosen.empty()) {
+      AddFinding(source, v1::LICENSE_OR_CHOICE, v1::Outcome::INFO,
+                 absl::StrFormat("of \"%s\" the policy chose %s", said, named.or_chosen));
+    } else if (named.or_open) {
+      AddFinding(source, v1::LICENSE_OR_CHOICE, v1::Outcome::INFO,
+                 absl::StrFormat("\"%s\" offers a choice that the policy does not make (or_choices): all sides are evaluated", said));
+    }
+  }
+
+  void AddFinding(const Source& source, v1::RuleId rule, v1::Outcome::Value outcome, std::string message) {
+    out_.findings.push_back(MakeFinding(rule, outcome, std::move(message), PlaceOf(source)));
+    out_.findings.back().set_component(source.component);
+  }
+
+  // A base passes its terms on. Unknown bases may carry any terms, so they need review.
+  void AddBase(const std::string& named, std::string_view relation, const Source& source, std::string_view how) {
+    const std::string shown = Printable(named);
+    if (!seen_bases_.insert({source.component, shown, std::string(how)}).second) return;
+    const std::string hub_id = HubIdOf(named);
+    const std::optional<rulebook::ModelResolution> model =
+        hub_id.empty() ? std::nullopt : rules_.ResolveModel(hub_id);
+
+    v1::LineageLink link;
+    link.set_relation(std::string(relation));
+    link.set_base_model(shown);
+    link.set_how(std::string(how));
+    Evidence evidence{EvidenceKind::kDeclaredBase, source.component, source.path, source.offset, source.offset, source.line,
+                      source.key, shown, {}};
+    if (!model.has_value()) {
+      AddFinding(source, v1::LICENSE_BASE_UNRESOLVED, v1::Outcome::NEEDS_REVIEW,
+                 absl::StrFormat("the base model \"%s\" is not in the rulebook: its terms, which pass on, are unknown", shown));
+      out_.findings.back().set_missing_fact("base_model");
+      out_.lineage.push_back(std::move(link));
+      out_.evidence.push_back(std::move(evidence));
+      return;
+    }
+    if (model->member->closed()) {
+      AddFinding(source, v1::LICENSE_CLOSED, v1::Outcome::VIOLATED,
+                 absl::StrFormat("the base model \"%s\" is not published: no one may hold its weights", shown));
+      out_.lineage.push_back(std::move(link));
+      out_.evidence.push_back(std::move(evidence));
+      return;
+    }
+    Claim claim;
+    claim.source = ClaimSource::kBase;
+    claim.component = source.component;
+    claim.licenses = model->licenses;
+    claim.use_policies_instead = model->use_policies;
+    claim.label = absl::StrFormat("%s: %s %s", source.path, source.key, shown);
+    claim.evidence = PlaceOf(source);
+    for (const auto* license : model->licenses) evidence.license_ids.push_back(license->id());
+    if (model->licenses.size() == 1) link.set_license_id(model->licenses.front()->id());
+    out_.claims.push_back(std::move(claim));
+    out_.lineage.push_back(std::move(link));
+    out_.evidence.push_back(std::move(evidence));
+    if (model->licenses.size() == 1) {
+      AddFinding(source, v1::LINEAGE_DECLARED, v1::Outcome::INFO,
+                 absl::StrFormat("the declared base %s is under %s, whose terms pass on", shown, model->licenses.front()->short_id()));
+    }
+  }
+
+  void ReadCard(const v1::InventoryArtifact& artifact, std::string_view text) {
+    const std::string component = view_.ComponentOf(artifact.path());
+    const absl::StatusOr<formats::ModelCard> card = formats::ParseModelCard(text);
+    if (!card.ok()) {
+      out_.findings.push_back(MakeFinding(v1::FILE_DOCUMENT_MALFORMED, v1::Outcome::NEEDS_REVIEW,
+                                          absl::StrFormat("the front matter cannot be read: %s", Printable(std::string(card.status().message()))),
+                                          PlaceInFile(artifact.path())));
+      return;
+    }
+    for (const formats::CardIssue& issue : card->issues) {
+      out_.findings.push_back(MakeFinding(v1::FILE_DOCUMENT_MALFORMED, v1::Outcome::NEEDS_REVIEW, Printable(issue.message),
+                                          PlaceInFile(artifact.path(), issue.at.offset, issue.at.offset, issue.at.line)));
+    }
+    LicenseFields fields;
+    for (const formats::CardValue& license : card->licenses) fields.licenses.push_back(license.value);
+    if (card->license_name.has_value()) fields.name = card->license_name->value;
+    if (card->license_link.has_value()) fields.link = card->license_link->value;
+    const formats::Position at = !card->licenses.empty()           ? card->licenses.front().at
+                                 : card->license_name.has_value() ? card->license_name->at
+                                 : card->license_link.has_value() ? card->license_link->at
+                                                                   : formats::Position();
+    AddLicenses(fields, {ClaimSource::kCard, EvidenceKind::kCardField, component, artifact.path(), static_cast<uint32_t>(at.line),
+                         at.offset, "license"});
+    const std::string relation = card->base_model_relation.has_value() ? Printable(card->base_model_relation->value) : "base_model";
+    for (const formats::CardValue& base : card->base_models) {
+      AddBase(base.value, relation,
+              {ClaimSource::kBase, EvidenceKind::kDeclaredBase, component, artifact.path(), static_cast<uint32_t>(base.at.line),
+               base.at.offset, "base_model"},
+              "declared in " + artifact.path());
+    }
+  }
+
+  void ReadAdapterConfig(const v1::InventoryArtifact& artifact, std::string_view text) {
+    const std::string component = view_.ComponentOf(artifact.path());
+    const absl::StatusOr<formats::AdapterConfig> config = formats::ParseAdapterConfig(text);
+    if (!config.ok()) {
+      out_.findings.push_back(MakeFinding(v1::FILE_DOCUMENT_MALFORMED, v1::Outcome::NEEDS_REVIEW, Printable(std::string(config.status().message())),
+                                          PlaceInFile(artifact.path())));
+    } else if (config->base_model_name_or_path.has_value() && !config->base_model_name_or_path->value.empty()) {
+      const formats::AdapterValue& base = *config->base_model_name_or_path;
+      AddBase(base.value, "adapter",
+              {ClaimSource::kBase, EvidenceKind::kDeclaredBase, component, artifact.path(), static_cast<uint32_t>(base.at.line),
+               base.at.offset, "base_model_name_or_path"},
+              "declared in " + artifact.path());
+    }
+    // The name of a base proves nothing about which bytes the adapter will be put on.
+    v1::Finding finding = MakeFinding(v1::LINEAGE_BASE_NEEDED, v1::Outcome::NEEDS_REVIEW,
+                                      "an adapter is judged together with its base, which is not here",
+                                      PlaceInFile(artifact.path()));
+    finding.set_missing_fact("base_model");
+    finding.set_component(component);
+    out_.findings.push_back(std::move(finding));
+  }
+
+  void ReadHeader(const v1::InventoryArtifact& artifact) {
+    const std::string component = view_.ComponentOf(artifact.path());
+    HeaderFields fields;
+    for (const v1::HeaderField& field : artifact.header().fields()) fields.emplace(field.key(), field.value());
+    const auto get = [&](std::string_view key) {
+      const auto found = fields.find(key);
+      return found == fields.end() ? std::string() : found->second;
+    };
+    const bool gguf = artifact.format() == "gguf";
+    const auto source_of = [&](ClaimSource source, EvidenceKind kind, std::string key) {
+      return Source{source, kind, component, artifact.path(), 0, 0, std::move(key)};
+    };
+
+    LicenseFields license;
+    const std::string license_key = gguf ? "general.license" : fields.count("license") > 0 ? "license" : "modelspec.license";
+    if (fields.count(license_key) > 0) license.licenses.push_back(get(license_key));
+    license.name = get(gguf ? "general.license.name" : "license_name");
+    license.link = get(gguf ? "general.license.link" : "license_link");
+    AddLicenses(license, source_of(ClaimSource::kHeader, EvidenceKind::kHeaderField, license_key));
+
+    if (!gguf) {
+      if (const std::string base = get("base_model"); !base.empty()) {
+        AddBase(base, "base_model", source_of(ClaimSource::kBase, EvidenceKind::kDeclaredBase, "base_model"),
+                "declared in the header of " + artifact.path());
+      }
+      return;
+    }
+    for (int i = 0; i < kHeaderBasesMax; ++i) {
+      const std::string prefix = absl::StrFormat("general.base_model.%d.", i);
+      std::string base = get(prefix + "repo_url");
+      if (base.empty() && !get(prefix + "organization").empty() && !get(prefix + "name").empty()) {
+        base = get(prefix + "organization") + "/" + get(prefix + "name");
+      }
+      if (base.empty()) base = get(prefix + "name");
+      if (base.empty()) break;
+      AddBase(base, "base_model", source_of(ClaimSource::kBase, EvidenceKind::kDeclaredBase, prefix + "name"),
+              "declared in the header of " + artifact.path());
+    }
+    for (const std::string_view key : {"general.source.huggingface.repository", "general.source.repo_url"}) {
+      if (const std::string from = get(key); !from.empty()) {
+        AddBase(from, "quantized", source_of(ClaimSource::kBase, EvidenceKind::kDeclaredBase, std::string(key)),
+                "declared in the header of " + artifact.path());
+      }
+    }
+  }
+
+  static constexpr int kHeaderBasesMax = 64;
+
+  const ModelView& view_;
+  const rulebook::Rulebook& rules_;
+  const std::vector<std::string> or_choices_;
+  std::set<std::tuple<std::string, std::string, std::string>> seen_bases_;
+  Gathered out_;
+};
+
+// What one weak source points at: licences of which none is claimed means a contradiction.
+struct FamilyHint {
+  std::string said;  // "config.json: model_type gemma3"
+  std::string family;
+  Candidates licenses;
+  v1::EvidenceRef evidence;
+};
+
+class FamilyReader {
+ public:
+  FamilyReader(const ModelView& view, const rulebook::Rulebook& rules) : view_(view), rules_(rules) {}
+
+  std::vector<FamilyHint> Run() {
+    AddName("repository", view_.inventory().repository(), {});
+    for (const v1::InventoryArtifact& artifact : view_.inventory().artifacts()) {
+      if (const auto text = view_.BytesOf(artifact); text.has_value() && BaseNameOf(artifact.path()) == "config.json") {
+        AddConfig(artifact, *text);
+      }
+      for (const v1::HeaderField& field : artifact.header().fields()) {
+        const auto place = PlaceInFile(artifact.path(), 0, 0, 0, field.key());
+        if (field.key() == "general.architecture") AddArchitecture(artifact.path() + ": " + field.key(), "", {}, field.value(), place);
+        if (field.key() == "general.name" || field.key() == "general.basename" || field.key() == "general.finetune") {
+          AddName(artifact.path() + ": " + field.key(), field.value(), place);
+        }
+      }
+    }
+    return std::move(hints_);
+  }
+
+ private:
+  void AddConfig(const v1::InventoryArtifact& artifact, std::string_view text) {
+    const absl::StatusOr<formats::ModelConfig> config = formats::ParseModelConfig(text);
+    if (!config.ok()) return;  // a finding of its own, see FileFindings' caller
+    std::vector<std::string> architectures;
+    for (const auto& architecture : config->architectures) architectures.push_back(architecture.value);
+    const std::string model_type = config->model_type.has_value() ? config->model_type->value : "";
+    AddArchitecture(artifact.path() + ": model_type", model_type, architectures, "",
+                    PlaceInFile(artifact.path(), 0, 0, 0, "model_type"));
+    if (config->name_or_path.has_value()) {
+      AddName(artifact.path() + ": _name_or_path", config->name_or_path->value,
+              PlaceInFile(artifact.path(), 0, 0, static_cast<uint32_t>(config->name_or_path->at.line), "_name_or_path"));
+    }
+  }
+
+  // Says something only if a single family uses it.
+  void AddArchitecture(const std::string& said, const std::string& model_type, const std::vector<std::string>& architectures,
+                       const std::string& gguf, v1::EvidenceRef place) {
+    const auto matches = rules_.FamiliesByArchitecture(model_type, architectures, gguf);
+    if (matches.size() != 1) return;
+    FamilyHint hint;
+    hint.said = said + " " + Printable(!gguf.empty() ? gguf : model_type);
+    hint.family = matches.front().family->name();
+    for (const auto* member : matches.front().members) AddLicenses(*matches.front().family, *member, hint);
+    hint.evidence = std::move(place);
+    if (!hint.licenses.empty()) hints_.push_back(std::move(hint));
+  }
+
+  void AddName(const std::string& said, const std::string& name, v1::EvidenceRef place) {
+    if (name.empty()) return;
+    const std::string hub_id = HubIdOf(name);
+    if (const auto model = hub_id.empty() ? std::nullopt : rules_.ResolveModel(hub_id)) {
+      FamilyHint hint{said + " " + Printable(name), model->family->name(), {}, place};
+      AddLicenses(*model->family, *model->member, hint);
+      if (!hint.licenses.empty()) hints_.push_back(std::move(hint));
+      return;
+    }
+    for (const rulebook::NameMatch& match : rules_.ModelNamesIn(name)) {
+      FamilyHint hint{said + " " + Printable(name), match.family->name(), {}, place};
+      for (const auto* member : match.members) AddLicenses(*match.family, *member, hint);
+      if (!hint.licenses.empty()) hints_.push_back(std::move(hint));
+    }
+  }
+
+  void AddLicenses(const rules::v1::Family& family, const rules::v1::FamilyMember& member, FamilyHint& hint) const {
+    for (const auto* license : rules_.Resolve(family, member).licenses) {
+      if (std::find(hint.licenses.begin(), hint.licenses.end(), license) == hint.licenses.end()) hint.licenses.push_back(license);
+    }
+  }
+
+  const ModelView& view_;
+  const rulebook::Rulebook& rules_;
+  std::vector<FamilyHint> hints_;
+};
+
+}  // namespace
+
+Gathered GatherMetadataEvidence(const ModelView& view, const rulebook::Rulebook& rules, const v1::Policy& policy) {
+  return MetadataGatherer(view, rules, policy).Run();
+}
+
+std::vector<v1::Finding> FamilyFindings(const ModelView& view, const rulebook::Rulebook& rules,
+                                        const std::vector<Claim>& claims) {
+  std::vector<v1::Finding> findings;
+  if (claims.empty()) return findings;  // no licence at all is a finding already
+  std::set<std::string> seen;
+  for (FamilyHint& hint : FamilyReader(view, rules).Run()) {
+    const bool agrees = std::any_of(claims.begin(), claims.end(), [&](const Claim& claim) {
+      return std::any_of(hint.licenses.begin(), hint.licenses.end(), [&](const auto* license) { return claim.Names(license); });
+    });
+    if (agrees || !seen.insert(hint.said).second) continue;
+    std::string names;
+    for (const auto* license : hint.licenses) names += (names.empty() ? "" : " or ") + license->short_id();
+    findings.push_back(MakeFinding(v1::LICENSE_FAMILY_CONTRADICTS, v1::Outcome::NEEDS_REVIEW,
+                                   absl::StrFormat("%s points at %s, which is under %s, but nothing here names that licence",
+                                                   hint.said, hint.family, names),
+                                   std::move(hint.evidence)));
+  }
+  return findings;
+}
+
+}  // namespace weighbridge::provenance

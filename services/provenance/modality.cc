@@ -1,0 +1,78 @@
+#include "services/provenance/modality.h"
+
+#include <optional>
+#include <set>
+#include <string>
+
+#include "services/base/utf8.h"
+#include "services/formats/config_json/config_json.h"
+#include "services/formats/modality/modality.h"
+
+namespace weighbridge::provenance {
+namespace {
+
+using rules::v1::FactId;
+
+struct Seen {
+  std::set<std::string> words;  // vision, audio, video
+  std::string witness;
+  bool config_says_text = false;
+  bool all_weights_parsed = true;
+  bool any_weights = false;
+
+  void Add(const std::string& word, const std::string& from) {
+    if (words.insert(word).second && witness.empty()) witness = from;
+  }
+};
+
+void LookAtConfig(const std::string& path, std::string_view text, Seen& seen) {
+  const absl::StatusOr<formats::ModelConfig> config = formats::ParseModelConfig(text);
+  if (!config.ok()) return;
+  if (config->has_vision()) seen.Add("vision", path + ": " + Printable(config->vision.front().key));
+  if (config->has_audio()) seen.Add("audio", path + ": " + Printable(config->audio.front().key));
+  if (config->modality == formats::Modality::kVision) seen.Add("vision", path);
+  if (config->modality == formats::Modality::kAudio) seen.Add("audio", path);
+  if (config->modality == formats::Modality::kText) seen.config_says_text = true;
+}
+
+}  // namespace
+
+std::map<FactId::Value, Measured> MeasureModel(const ModelView& view, const std::vector<v1::LineageLink>& lineage) {
+  std::map<FactId::Value, Measured> measured;
+  Seen seen;
+  for (const v1::InventoryArtifact& artifact : view.inventory().artifacts()) {
+    if (const auto text = view.BytesOf(artifact); text.has_value() && BaseNameOf(artifact.path()) == "config.json") {
+      LookAtConfig(artifact.path(), *text, seen);
+    }
+    const bool holds_weights = artifact.role() == "weights" || artifact.role() == "projector" ||
+                               (artifact.role() == "adapter" && artifact.format() != "json");
+    if (!holds_weights) continue;
+    seen.any_weights = true;
+    if (artifact.role() == "projector") seen.Add("vision", artifact.path());
+    if (!artifact.has_header()) seen.all_weights_parsed = false;
+    for (const std::string& word : artifact.header().modality()) {
+      if (word != "text") seen.Add(word, artifact.path() + ": " + artifact.header().modality_witness());
+    }
+  }
+  if (!seen.words.empty()) {
+    Measured& modality = measured[FactId::modality];
+    modality.values = {"text"};
+    modality.values.insert(modality.values.end(), seen.words.begin(), seen.words.end());
+    modality.how = seen.witness;
+  } else if (seen.config_says_text && seen.any_weights && seen.all_weights_parsed) {
+    measured[FactId::modality] = {{"text"}, "the config says text, and no tensor shows anything else"};
+  }
+
+  // How the model relates to a base, as declared; none declared is unknown, not "original".
+  static const std::set<std::string> kRelations = {"finetune", "adapter", "quantized", "merge"};
+  std::set<std::string> relations;
+  for (const v1::LineageLink& link : lineage) {
+    if (kRelations.count(link.relation()) > 0) relations.insert(link.relation());
+  }
+  if (!relations.empty()) {
+    measured[FactId::relation] = {{relations.begin(), relations.end()}, "declared"};
+  }
+  return measured;
+}
+
+}  // namespace weighbridge::provenance

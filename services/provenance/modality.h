@@ -1,0 +1,21 @@
+// Facts measured from the model: what it takes beside text, and how it relates to a base.
+#ifndef WEIGHBRIDGE_SERVICES_PROVENANCE_MODALITY_H_
+#define WEIGHBRIDGE_SERVICES_PROVENANCE_MODALITY_H_
+
+#include <map>
+#include <vector>
+
+#include "proto/weighbridge/v1/gate.pb.h"
+#include "services/provenance/model_view.h"
+#include "services/provenance/reconcile.h"
+
+namespace weighbridge::provenance {
+
+// Vision or audio counts when weights or config show it (a config cannot hide what the weights show); text alone needs a config
+// that says so and weights without such tensors; everything else is left out, that is, unknown (DESIGN section 3).
+std::map<rules::v1::FactId::Value, Measured> MeasureModel(const ModelView& view,
+                                                          const std::vector<v1::LineageLink>& lineage);
+
+}  // namespace weighbridge::provenance
+
+#endif  // WEIGHBRIDGE_SERVICES_PROVENANCE_MODALITY_H_

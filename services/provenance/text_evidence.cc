@@ -1,0 +1,271 @@
+#include "services/provenance/text_evidence.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_format.h"
+#include "services/base/utf8.h"
+#include "services/classify/classifier.h"
+
+namespace weighbridge::provenance {
+namespace {
+
+using classify::Classification;
+using classify::MatchVerdict;
+
+v1::Match::Verdict ToProto(MatchVerdict verdict) {
+  switch (verdict) {
+    case MatchVerdict::kExact:
+      return v1::Match::EXACT;
+    case MatchVerdict::kEquivalent:
+      return v1::Match::EQUIVALENT;
+    case MatchVerdict::kVariant:
+      return v1::Match::VARIANT;
+    case MatchVerdict::kModified:
+      return v1::Match::MODIFIED;
+    case MatchVerdict::kPartial:
+      return v1::Match::PARTIAL;
+    case MatchVerdict::kUnknown:
+      return v1::Match::UNKNOWN;
+  }
+  return v1::Match::UNKNOWN;
+}
+
+bool IsTermsRole(std::string_view role) { return role == "license_text" || role == "use_policy"; }
+
+// Roles whose texts are for machines: their words are no statement to anybody.
+bool IsMachineRole(std::string_view role) {
+  return role == "tokenizer" || role == "config" || role == "index" || role == "adapter" || role == "code" ||
+         role == "signature";
+}
+
+// One document and what becomes of it.
+class DocumentReader {
+ public:
+  DocumentReader(const ModelView& view, const rulebook::Rulebook& rules, const v1::InventoryArtifact& artifact,
+                 std::string_view text)
+      : rules_(rules),
+        path_(artifact.path()),
+        role_(artifact.role()),
+        truncated_(artifact.document_truncated()),
+        text_(text),
+        found_(rules.classifier().Classify(text)) {
+    component_ = role_ == "notice" ? "notice:" + path_ : view.ComponentOf(path_);
+  }
+
+  Gathered Run() {
+    for (size_t i = 0; i < found_.matches.size(); ++i) AddMatch(i);
+    AddResidue();
+    AddTerms();
+    if (found_.matches.empty() && IsTermsRole(role_)) AddUnknownText();
+    if (truncated_ && IsReadByPeople()) AddTruncated();
+    if (found_.incomplete && IsReadByPeople()) AddIncomplete();
+    AddOddities();
+    return std::move(out_);
+  }
+
+ private:
+  v1::EvidenceRef Place(uint64_t begin, uint64_t end, std::string_view key = {}) const {
+    return PlaceInFile(path_, begin, end, LineOf(text_, begin), key);
+  }
+
+  bool IsNotice() const { return role_ == "notice"; }
+  bool IsReadByPeople() const { return IsTermsRole(role_) || IsNotice() || role_ == "card"; }
+
+  void AddMatch(size_t index) {
+    const classify::TextMatch& match = found_.matches[index];
+    Claim claim;
+    claim.source = ClaimSource::kText;
+    claim.component = component_;
+    claim.match = ToProto(match.verdict);
+    claim.bare = found_.Bare(index);
+    claim.label = path_;
+    claim.evidence = Place(match.begin, match.end);
+    if (const auto* license = rules_.FindLicense(match.license_id)) claim.licenses.push_back(license);
+    for (const std::string& id : match.also) {
+      if (const auto* license = rules_.FindLicense(id)) claim.licenses.push_back(license);
+    }
+    if (claim.licenses.empty()) return;
+
+    Evidence evidence{EvidenceKind::kLicenseText, component_, path_, match.begin, match.end, claim.evidence.line(), "",
+                      v1::Match::Verdict_Name(claim.match), {}};
+    for (const auto* license : claim.licenses) evidence.license_ids.push_back(license->id());
+    out_.evidence.push_back(std::move(evidence));
+
+    if (claim.licenses.size() > 1) {
+      std::string names;
+      for (const auto* license : claim.licenses) names += (names.empty() ? "" : ", ") + license->short_id();
+      out_.findings.push_back(MakeFinding(v1::LICENSE_AMBIGUOUS_TEXT, v1::Outcome::NEEDS_REVIEW,
+                                          absl::StrFormat("the text fits several licences equally well: %s", names),
+                                          claim.evidence));
+    }
+    if (!claim.bare) AddNotBare(index, claim);
+    out_.claims.push_back(std::move(claim));
+  }
+
+  // A text that is not bare needs review; in a notice file only where its edits or residue hold a trigger phrase.
+  void AddNotBare(size_t index, const Claim& claim) {
+    const classify::TextMatch& match = found_.matches[index];
+    const rules::v1::License& license = *claim.licenses.front();
+    if (IsNotice() && !TriggerWithin(match.begin, match.end)) {
+      out_.findings.push_back(MakeFinding(
+          v1::LICENSE_TEXT_NOT_BARE, v1::Outcome::INFO,
+          absl::StrFormat("a third-party licence here is like %s but %s", license.short_id(), Words(claim.match)),
+          claim.evidence));
+      return;
+    }
+    std::string message = absl::StrFormat("this is not the official text of %s", license.short_id());
+    v1::EvidenceRef place = claim.evidence;
+    if (match.verdict == MatchVerdict::kExact || match.verdict == MatchVerdict::kEquivalent) {
+      message = absl::StrFormat("the text of %s is whole, but words beside or inside it do not belong to it", license.short_id());
+    } else {
+      message += absl::StrFormat(": it %s", Words(claim.match));
+      const classify::Edit* shown = nullptr;
+      for (const classify::Edit& edit : match.edits) {
+        if (shown == nullptr || (edit.critical && !shown->critical)) shown = &edit;
+      }
+      if (shown != nullptr) {
+        const std::string quote = Quote(text_, shown->begin, shown->end);
+        message += absl::StrFormat("; first at line %d (%s)%s", LineOf(text_, shown->begin),
+                                   classify::EditClassName(shown->cls), quote.empty() ? "" : ": \"" + quote + "\"");
+        place = Place(shown->begin, shown->end);
+      }
+    }
+    v1::Finding finding = MakeFinding(v1::LICENSE_TEXT_NOT_BARE, v1::Outcome::NEEDS_REVIEW, std::move(message), place);
+    finding.set_license_id(license.id());
+    finding.set_component(component_);
+    out_.findings.push_back(std::move(finding));
+  }
+
+  static std::string_view Words(v1::Match::Verdict match) {
+    switch (match) {
+      case v1::Match::VARIANT:
+        return "differs in words that look harmless";
+      case v1::Match::MODIFIED:
+        return "was changed in a way that can change its meaning";
+      case v1::Match::PARTIAL:
+        return "is only a part of it";
+      default:
+        return "has words added beside it";
+    }
+  }
+
+  bool TriggerWithin(uint64_t begin, uint64_t end) const {
+    const bool in_residue = std::any_of(found_.residue.begin(), found_.residue.end(), [&](const auto& residue) {
+      return residue.touches_match && !residue.triggers.empty() && residue.begin <= end && residue.end >= begin;
+    });
+    const bool in_text = std::any_of(found_.terms.begin(), found_.terms.end(), [&](const auto& term) {
+      return term.restrictive && term.begin >= begin && term.end <= end;
+    });
+    return in_residue || in_text;
+  }
+
+  void AddResidue() {
+    if (!IsTermsRole(role_) && !IsNotice()) return;
+    for (const classify::Residue& residue : found_.residue) {
+      if (residue.triggers.empty() && !residue.blocks) continue;
+      if (IsNotice() && residue.triggers.empty()) continue;
+      std::string triggers;
+      for (const std::string& trigger : residue.triggers) triggers += (triggers.empty() ? "" : ", ") + trigger;
+      out_.findings.push_back(MakeFinding(
+          v1::LICENSE_RESIDUE, v1::Outcome::NEEDS_REVIEW,
+          absl::StrFormat("%d words at line %d belong to no licence we know%s: \"%s\"", residue.words,
+                          LineOf(text_, residue.begin), triggers.empty() ? "" : " and speak of " + triggers,
+                          Quote(text_, residue.begin, residue.end)),
+          Place(residue.begin, residue.end)));
+    }
+  }
+
+  // Restrictions outside every match; inside one they are the licence's own, which its facts hold.
+  void AddTerms() {
+    for (const classify::TermHit& term : found_.terms) {
+      if (term.in_match) continue;
+      FoundRestriction restriction;
+      restriction.kind = term.kind;
+      restriction.value = term.value;
+      restriction.quote = Quote(text_, term.begin, term.end);
+      restriction.restrictive = term.restrictive;
+      restriction.in_license_document = IsTermsRole(role_);
+      restriction.evidence = Place(term.begin, term.end, term.kind);
+      restriction.component = component_;
+      out_.restrictions.push_back(std::move(restriction));
+      out_.evidence.push_back({EvidenceKind::kCardProse, component_, path_, term.begin, term.end,
+                               LineOf(text_, term.begin), term.kind, term.value, {}});
+    }
+  }
+
+  void AddUnknownText() {
+    const uint32_t words = found_.words;
+    if (words <= kPointerWordsMax) {
+      out_.findings.push_back(MakeFinding(
+          v1::LICENSE_POINTER_ONLY, v1::Outcome::NEEDS_REVIEW,
+          words == 0 ? "the file is named like terms and holds no words"
+                     : absl::StrFormat("the file is named like terms but holds no licence text, only: \"%s\"",
+                                       Quote(text_, 0, text_.size())),
+          Place(0, text_.size())));
+      return;
+    }
+    out_.findings.push_back(MakeFinding(
+        v1::LICENSE_UNKNOWN, v1::Outcome::NEEDS_REVIEW,
+        absl::StrFormat("terms of %d words that the rulebook does not know; they begin: \"%s\"", words,
+                        Quote(text_, 0, text_.size())),
+        Place(0, text_.size())));
+  }
+
+  void AddIncomplete() {
+    out_.findings.push_back(MakeFinding(v1::LICENSE_DOCUMENT_UNREADABLE, v1::Outcome::NEEDS_REVIEW,
+                                        "too large or too repetitive to be compared completely with the known licences",
+                                        Place(0, text_.size())));
+  }
+
+  // Characters that make a text look other than it reads; a match that they touch is never bare, elsewhere they are worth a note.
+  void AddOddities() {
+    if (found_.oddities.empty() || !IsReadByPeople()) return;
+    const classify::Oddity& first = found_.oddities.front();
+    out_.findings.push_back(MakeFinding(
+        v1::LICENSE_STATEMENT_FOUND, v1::Outcome::INFO,
+        absl::StrFormat("%d disguised or hidden characters, first at line %d (%s)", found_.oddities.size(),
+                        LineOf(text_, first.begin), classify::OddityName(first.kind)),
+        Place(first.begin, first.end)));
+    out_.findings.back().set_severity(v1::Severity::WARNING);
+  }
+
+  void AddTruncated() {
+    out_.findings.push_back(MakeFinding(v1::LICENSE_DOCUMENT_UNREADABLE, v1::Outcome::NEEDS_REVIEW,
+                                        absl::StrFormat("only the first %d bytes were read: the document is over the limit",
+                                                        text_.size()),
+                                        Place(0, text_.size())));
+  }
+
+  const rulebook::Rulebook& rules_;
+  const std::string& path_;
+  const std::string& role_;
+  const bool truncated_;
+  std::string_view text_;
+  Classification found_;
+  std::string component_;
+  Gathered out_;
+};
+
+}  // namespace
+
+Gathered GatherTextEvidence(const ModelView& view, const rulebook::Rulebook& rules) {
+  Gathered all;
+  for (const v1::InventoryArtifact& artifact : view.inventory().artifacts()) {
+    const std::optional<std::string_view> text = view.BytesOf(artifact);
+    if (text.has_value() && !IsMachineRole(artifact.role())) {
+      all.Append(DocumentReader(view, rules, artifact, *text).Run());
+    } else if (!text.has_value() &&
+               (IsTermsRole(artifact.role()) || artifact.role() == "notice" || artifact.role() == "card")) {
+      all.findings.push_back(
+          MakeFinding(v1::LICENSE_DOCUMENT_UNREADABLE, v1::Outcome::NEEDS_REVIEW,
+                      absl::StrFormat("named like terms or a card, but its content (%s) cannot be read as text",
+                                      artifact.format()),
+                      PlaceInFile(artifact.path())));
+    }
+  }
+  return all;
+}
+
+}  // namespace weighbridge::provenance

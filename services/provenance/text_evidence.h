@@ -1,0 +1,20 @@
+// Evidence from texts: licence files, use policies, notices, cards and every other text-like document.
+#ifndef WEIGHBRIDGE_SERVICES_PROVENANCE_TEXT_EVIDENCE_H_
+#define WEIGHBRIDGE_SERVICES_PROVENANCE_TEXT_EVIDENCE_H_
+
+#include "services/provenance/evidence.h"
+#include "services/provenance/model_view.h"
+#include "services/rulebook/rulebook.h"
+
+namespace weighbridge::provenance {
+
+// Classifies every text document of the model and says what it found: claims for each match, findings for texts that are not
+// bare, unknown, ambiguous or unreadable, and the restrictions that stand outside matches. Pure.
+Gathered GatherTextEvidence(const ModelView& view, const rulebook::Rulebook& rules);
+
+// A licence file of at most this many words that matches nothing and names another place is a pointer, not a text.
+inline constexpr size_t kPointerWordsMax = 80;
+
+}  // namespace weighbridge::provenance
+
+#endif  // WEIGHBRIDGE_SERVICES_PROVENANCE_TEXT_EVIDENCE_H_

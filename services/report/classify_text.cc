@@ -1,0 +1,63 @@
+#include "services/report/classify_text.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "absl/strings/str_format.h"
+#include "services/base/utf8.h"
+#include "services/report/layout.h"
+
+namespace weighbridge::report {
+namespace {
+
+int LineOf(std::string_view text, uint64_t byte) {
+  const auto end = text.begin() + static_cast<ptrdiff_t>(std::min<uint64_t>(byte, text.size()));
+  return 1 + static_cast<int>(std::count(text.begin(), end, '\n'));
+}
+
+bool Bare(const v1::TextMatch& match) {
+  return (match.match() == v1::Match::EXACT || match.match() == v1::Match::EQUIVALENT) && match.also().empty() &&
+         !match.blocked_by_residue();
+}
+
+}  // namespace
+
+std::string RenderClassification(const v1::ClassifyTextResult& result, std::string_view text, bool color) {
+  TerminalLayout out(color);
+  const std::string path = Printable(result.path());
+  if (result.matches().empty()) out.Title(Tone::kCaution, "UNKNOWN", path + ": no licence text that the rulebook knows");
+  for (const v1::TextMatch& match : result.matches()) {
+    std::string line = absl::StrFormat("%s: %s, lines %d to %d", path, match.short_id().empty() ? match.license_id() : match.short_id(),
+                                       LineOf(text, match.byte_begin()),
+                                       LineOf(text, std::max<uint64_t>(match.byte_end(), 1) - 1));
+    if (match.blocked_by_residue()) line += "; NOT bare: other words stand inside or beside it";
+    for (const std::string& also : match.also()) line += "; fits " + also + " as well";
+    out.Title(Bare(match) ? Tone::kGood : Tone::kBad, v1::Match::Verdict_Name(match.match()), line);
+    int shown = 0;
+    for (const v1::Edit& edit : match.edits()) {
+      if (++shown > kEditsShownMax) break;
+      std::string change = absl::StrFormat("line %d, %s%s", LineOf(text, edit.byte_begin()), edit.class_(),
+                                           edit.critical() ? " (can change the meaning)" : "");
+      if (!edit.expected().empty()) change += absl::StrFormat(": expected \"%s\"", edit.expected());
+      change += edit.found().empty() ? ": words are missing here" : absl::StrFormat(": found \"%s\"", edit.found());
+      out.Item(edit.critical() ? Tone::kBad : Tone::kPlain, change);
+    }
+    if (match.edits_size() > kEditsShownMax) {
+      out.Item(Tone::kPlain, absl::StrFormat("and %d more edits (--format json)", match.edits_size() - kEditsShownMax));
+    }
+  }
+  for (const v1::Residue& residue : result.residue()) {
+    std::vector<std::string> triggers(residue.triggers().begin(), residue.triggers().end());
+    out.Item(triggers.empty() ? Tone::kPlain : Tone::kBad,
+             absl::StrFormat("lines %d to %d belong to no licence%s", LineOf(text, residue.byte_begin()),
+                             LineOf(text, std::max<uint64_t>(residue.byte_end(), 1) - 1),
+                             triggers.empty() ? "" : " and speak of " + Joined(triggers, ", ")));
+  }
+  for (const v1::Term& term : result.terms()) {
+    out.Item(Tone::kPlain, absl::StrFormat("line %d, term %s%s", LineOf(text, term.byte_begin()), term.kind(),
+                                           term.value().empty() ? "" : ": " + Printable(term.value())));
+  }
+  return out.Take();
+}
+
+}  // namespace weighbridge::report
