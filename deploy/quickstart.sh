@@ -73,6 +73,24 @@ gate() {
   return 1
 }
 
+# The verdict and the first reason, or, where nothing speaks against it, the first duties.
+outline() {
+  awk '
+    NR == 1 { print; next }
+    /^$/ { next }
+    /^[A-Z]/ {
+      limit = 0
+      items = 0
+      if ($1 == "Why") limit = reasons = 1
+      if ($1 == "Duties" && !reasons) { limit = 3; print }
+      next
+    }
+    /^  [-+!x] / { items++ }
+    limit && items <= limit
+    limit && items == limit + 1 && /^  [-+!x] / { print "  ..." }
+  ' "$1"
+}
+
 wrong=()
 shown=0
 first=1
@@ -84,9 +102,7 @@ while IFS=$'\t' read -r model profile decision code comment; do
     cat result.txt
     first=0
   else
-    # The verdict, and the first reason.
-    awk 'NR == 1 { print; next } /^[A-Z]/ { section++ } section == 1 && items < 2 { if (/^  [-+!x] /) items++; if (items < 2) print }' \
-      result.txt
+    outline result.txt
   fi
   shown=$((shown + 1))
 done <"$table"

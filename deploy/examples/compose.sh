@@ -45,7 +45,7 @@ rm -rf -- "$out"
 mkdir -p -- "$out" || wb_die "cannot make the folder $out" "name another one, or set XDG_CACHE_HOME"
 cd -- "$out"
 touch "$MARKER"
-cp -r -- "$here/profiles" profiles
+cp -rL -- "$here/profiles" profiles
 
 # A valid safetensors file of one 2 x 2 tensor: length of the header (8 bytes, little endian), header, 16 bytes of data.
 safetensors() {

@@ -24,7 +24,7 @@ struct Ran {
   int exit_code = -1;
 };
 
-Ran Run(const std::string& command) {
+Ran RunShell(const std::string& command) {
   Ran ran;
   FILE* pipe = popen(("{ " + command + "\n} 2>&1 </dev/null").c_str(), "r");
   if (pipe == nullptr) return ran;
@@ -108,7 +108,7 @@ TEST(ReadmeTest, CommandsPrintWhatItSays) {
   if (!pack.has_value()) GTEST_SKIP() << "no licence pack: the examples of README.md cannot be composed";
   const std::string here = std::getenv("TEST_SRCDIR") + std::string("/") + std::getenv("TEST_WORKSPACE");
   const std::string examples = std::getenv("TEST_TMPDIR") + std::string("/examples");
-  const Ran composed = Run(here + "/deploy/examples/compose.sh --texts " + *pack + " " + examples);
+  const Ran composed = RunShell(here + "/deploy/examples/compose.sh --texts " + *pack + " " + examples);
   ASSERT_EQ(composed.exit_code, 0) << composed.output;
 
   setenv("XDG_DATA_HOME", (examples + "/data").c_str(), 1);
@@ -117,7 +117,7 @@ TEST(ReadmeTest, CommandsPrintWhatItSays) {
   const std::vector<Step> steps = StepsOf(testing_support::ReadFileOrFail(here + "/README.md"));
   ASSERT_GE(steps.size(), 5u) << "README.md has no console blocks any more";
   for (const Step& step : steps) {
-    const Ran ran = Run("cd " + examples + " && " + step.command);
+    const Ran ran = RunShell("cd " + examples + " && " + step.command);
     std::vector<std::string> actual = Lines(ran.output);
     while (!actual.empty() && actual.back().empty()) actual.pop_back();
     EXPECT_EQ(ran.exit_code, step.exit_code) << "README.md:" << step.line << ": " << step.command << "\n" << ran.output;
