@@ -65,7 +65,7 @@ part_format() {
   local ok=0 file
   while IFS= read -r file; do
     rewrite "$file" clang-format --assume-filename="$file" || ok=1
-  done < <(files '*.cc' '*.h' '*.proto')
+  done < <(files '*.cc' '*.h')
   return "$ok"
 }
 

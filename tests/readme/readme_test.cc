@@ -1,8 +1,9 @@
 // The commands of README.md print what README.md says they print.
 //
-// A block that begins with ```console holds commands after "$ " and their output. They run one after the other in one shell session's
-// folder: the composed examples. A line "..." stands for any lines; runs of 16 and more hexadecimal digits are not compared, so that
-// a change of the rules does not change the README. A last line "[exit N]" is the exit code; 0 where there is none.
+// A block that begins with ```console holds commands after "$ " and their output. They run one after the other in one
+// shell session's folder: the composed examples. A line "..." stands for any lines; runs of 16 and more hexadecimal
+// digits are not compared, so that a change of the rules does not change the README. A last line "[exit N]" is the exit
+// code; 0 where there is none.
 #include <sys/wait.h>
 
 #include <cstdio>
@@ -121,7 +122,8 @@ TEST(ReadmeTest, CommandsPrintWhatItSays) {
     std::vector<std::string> actual = Lines(ran.output);
     while (!actual.empty() && actual.back().empty()) actual.pop_back();
     EXPECT_EQ(ran.exit_code, step.exit_code) << "README.md:" << step.line << ": " << step.command << "\n" << ran.output;
-    EXPECT_TRUE(Fits(step.output, 0, actual, 0)) << "README.md:" << step.line << ": " << step.command << "\nprints\n" << ran.output;
+    EXPECT_TRUE(Fits(step.output, 0, actual, 0)) << "README.md:" << step.line << ": " << step.command << "\nprints\n"
+                                                 << ran.output;
   }
 }
 
