@@ -131,7 +131,7 @@ The program is $weighbridge
 Next: cd to the examples, edit a profile, and gate again; then a model of yours:
   export PATH="$(dirname "$weighbridge"):\$PATH"
   weighbridge gate /path/to/model --profile profiles/startup.yaml
-  weighbridge gate llama-3.1-8b --profile profiles/giant.yaml --format json
+  weighbridge gate llama-3.1-tag-only --profile profiles/giant.yaml --format json
   weighbridge explain term.threshold
   weighbridge licenses llama3.1
 README.md has a tour. Nothing here is legal advice.
