@@ -125,6 +125,7 @@ class Reader {
     }
     notes.role = RoleOf(file.path, formats::FormatName(notes.format));
     if (HoldsWeights(notes.role) && formats::IsParsable(notes.format)) {
+      const std::lock_guard<std::mutex> lock(parse_mutex_);
       absl::StatusOr<ParsedWeights> parsed = ReadWeightsHeader(notes.format, source);
       if (parsed.ok()) {
         notes.weights = *std::move(parsed);
@@ -156,6 +157,7 @@ class Reader {
   }
 
   void VisitIndex(formats::ByteSource& source, FileNotes& notes) {
+    const std::lock_guard<std::mutex> lock(parse_mutex_);
     absl::StatusOr<formats::ShardIndex> index = formats::ParseShardIndex(&source);
     if (index.ok()) {
       notes.index = std::make_shared<const formats::ShardIndex>(*std::move(index));
@@ -181,6 +183,8 @@ class Reader {
   }
 
   std::vector<FileNotes> notes_;
+  // One header at a time: two hostile ones together would pass the memory budget. Headers are a small part of the reading.
+  std::mutex parse_mutex_;
   std::mutex mutex_;
   size_t document_bytes_ = 0;
 };

@@ -53,10 +53,15 @@ absl::StatusOr<ImportResult> ImportTexts(const source::TextPack& pack, const rul
                         std::string(body)});
     }
     if (!proved.empty()) continue;
-    const std::string spdx = FrontMatterValue(text.bytes, "spdx_license_key");
-    if (is_pinned && !spdx.empty() && !body.empty()) {
+    if (body.find_first_not_of(" \t\r\n") == std::string_view::npos) {
+      ++result.without_text;  // an entry that only points elsewhere
+      continue;
+    }
+    std::string id = FrontMatterValue(text.bytes, "spdx_license_key");
+    if (id.empty()) id = "LicenseRef-scancode-" + FrontMatterValue(text.bytes, "key");
+    if (is_pinned) {
       ++result.proved_by_pack;
-      inputs.push_back({{spdx, "", "", "pack", kPackVersion}, std::string(body)});
+      inputs.push_back({{id, "", "", "pack", kPackVersion}, std::string(body)});
     } else {
       result.unproved.push_back(text.name);
     }

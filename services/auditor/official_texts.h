@@ -21,6 +21,7 @@ inline constexpr char kPackVersion[] = "32.5.0";
 struct ImportResult {
   int64_t proved_by_tokens = 0;
   int64_t proved_by_pack = 0;
+  int64_t without_text = 0;           // entries that hold no text
   int64_t added = 0;                   // rows that were not in the store before
   std::vector<std::string> unproved;  // names of texts that nothing proves: not imported
 };

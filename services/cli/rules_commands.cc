@@ -147,8 +147,9 @@ int RunImport(const RulesOptions& options) {
   if (*store == nullptr) return Fail(kExitUsage, "import-texts needs a database");
   const auto result = auditor::ImportTexts(*pack, **rules, **store);
   if (!result.ok()) return Fail(result.status());
-  std::string out = absl::StrFormat("%d texts: %d proved by tokens, %d by the pinned pack, %d new in the store\n", pack->texts.size(),
-                                    result->proved_by_tokens, result->proved_by_pack, result->added);
+  std::string out = absl::StrFormat("%d texts: %d proved by tokens, %d by the pinned pack, %d without text; %d new in the store\n",
+                                    pack->texts.size(), result->proved_by_tokens, result->proved_by_pack,
+                                    result->without_text, result->added);
   if (!result->unproved.empty()) {
     out += absl::StrFormat("%d texts were not imported: nothing proves that they are official (first: %s)\n", result->unproved.size(),
                            Printable(result->unproved.front()));
