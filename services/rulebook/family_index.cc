@@ -106,13 +106,17 @@ std::vector<ArchitectureMatch> FamilyIndex::ByArchitecture(std::string_view mode
                                                            std::string_view gguf_architecture) const {
   std::vector<ArchitectureMatch> matches;
   for (const Family* family : all_) {
+    // A word that models of other developers carry too says nothing.
+    const auto is_own = [family](std::string_view word) {
+      return !word.empty() && !Contains(family->shared_architectures(), word);
+    };
     ArchitectureMatch match;
     match.family = family;
     for (const FamilyMember& member : family->members()) {
-      bool shows = (!model_type.empty() && Contains(member.model_types(), model_type)) ||
-                   (!gguf_architecture.empty() && Contains(member.gguf_architectures(), gguf_architecture));
+      bool shows = (is_own(model_type) && Contains(member.model_types(), model_type)) ||
+                   (is_own(gguf_architecture) && Contains(member.gguf_architectures(), gguf_architecture));
       for (const std::string& architecture : architectures) {
-        shows = shows || (!architecture.empty() && Contains(member.architectures(), architecture));
+        shows = shows || (is_own(architecture) && Contains(member.architectures(), architecture));
       }
       if (shows) match.members.push_back(&member);
     }
