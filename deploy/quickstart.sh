@@ -33,7 +33,7 @@ done
 wb_install "${WB_BUILD_PACKAGES[@]}"
 wb_check_bazel
 
-wb_say "building (the first time: about 10 minutes on two cores)"
+wb_say "building (the first time: about 5 minutes on two cores)"
 wb_bazel build //services/cli:weighbridge >&2 </dev/null ||
   wb_die "the build failed" "the lines above say why; it needs about 2 GB of memory and 2 GB of disk" \
     "to see it alone: bazel build //services/cli:weighbridge"
