@@ -1,14 +1,15 @@
 // The commands of README.md print what README.md says they print.
 //
 // A block that begins with ```console holds commands after "$ " and their output. They run one after the other in one
-// shell session's folder: the composed examples. A line "..." stands for any lines; runs of 16 and more hexadecimal
-// digits are not compared, so that a change of the rules does not change the README. A last line "[exit N]" is the exit
-// code; 0 where there is none.
+// folder, that of the composed examples. A line "..." stands for any lines; runs of 16 and more hexadecimal digits and
+// instants are not compared, so that neither rules nor clock change the README. A last line "[exit N]" is the exit code; 0
+// where there is none. update.py renews the outputs.
 #include <sys/wait.h>
 
 #include <cstdio>
 #include <cstdlib>
 #include <optional>
+#include <regex>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -46,7 +47,7 @@ std::vector<std::string> Lines(std::string_view text) {
   return lines;
 }
 
-// Digests become "#", and blanks at the end go.
+// Digests become "#", instants "@", and blanks at the end go.
 std::string Comparable(std::string_view line) {
   std::string out;
   size_t digits = 0;
@@ -57,7 +58,8 @@ std::string Comparable(std::string_view line) {
     out += c;
   }
   out.erase(out.find_last_not_of(" \n") + 1);
-  return out;
+  static const std::regex instant("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z");
+  return std::regex_replace(out, instant, "@");
 }
 
 // True if `expected`, with "..." for any lines, is `actual`. Both are small.
