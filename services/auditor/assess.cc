@@ -51,7 +51,7 @@ policy::EvaluationInput EvaluationOf(const provenance::Reconciliation& seen, con
   }
   for (const auto& [fact, measured] : seen.measured) evaluation.measured[fact] = {measured.values, measured.how};
   evaluation.profile = input.profile;
-  evaluation.policy = input.policy;
+  evaluation.policy = input.policy_is_builtin ? nullptr : input.policy;
   evaluation.fields = &input.rules->fields();
   evaluation.countries = &input.rules->countries();
   evaluation.evaluated_at = input.evaluated_at;

@@ -28,6 +28,8 @@ struct AssessInput {
   const rulebook::Rulebook* rules = nullptr;
   const v1::Profile* profile = nullptr;  // null: every fact is absent
   const v1::Policy* policy = nullptr;
+  // The built-in policy holds in every case: where it is also the one given, its rules must not be applied twice.
+  bool policy_is_builtin = false;
   std::string profile_digest;  // of the bytes as given; empty without a profile
   std::string policy_digest;
   v1::Mode mode = v1::block;
