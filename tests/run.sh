@@ -25,12 +25,16 @@ esac
 wb_install "${WB_BUILD_PACKAGES[@]}"
 
 left_out=()
-if pack="$(deploy/licence-pack.sh)"; then
-  export WEIGHBRIDGE_LICENCE_PACK="$pack"
-else
-  unset WEIGHBRIDGE_LICENCE_PACK
-  left_out+=("licence pack: cannot be fetched, so the tests over its 2,615 texts are skipped")
-fi
+pack_status=0
+pack="$(deploy/licence-pack.sh)" || pack_status=$?
+case "$pack_status" in
+  0) export WEIGHBRIDGE_LICENCE_PACK="$pack" ;;
+  1)
+    unset WEIGHBRIDGE_LICENCE_PACK
+    left_out+=("licence pack: cannot be fetched, so the tests over its 2,615 texts are skipped")
+    ;;
+  *) exit "$pack_status" ;; # a pack that is not the pinned one is no reason to go on without
+esac
 corpus="${WEIGHBRIDGE_CORPUS:-../shared/corpus}"
 if [[ -d "$corpus" ]]; then
   WEIGHBRIDGE_CORPUS="$(cd "$corpus" && pwd)"
@@ -46,7 +50,8 @@ wb_bazel test --keep_going --test_summary=short "${flags[@]}" //... >&2 </dev/nu
 
 for line in "${left_out[@]}"; do printf 'left out: %s\n' "$line"; done
 count=0
-wb_bazel query 'tests(//...)' 2>/dev/null | python3 tests/count_cases.py "$(bazel info bazel-testlogs 2>/dev/null)" || count=$?
+bazel query --noshow_progress 'tests(//...)' 2>/dev/null |
+  python3 tests/count_cases.py "$(bazel info bazel-testlogs 2>/dev/null)" || count=$?
 # Bazel's own status stands too: a target that does not build has no case that could fail.
 if ((status != 0)); then exit "$status"; fi
 exit "$count"
