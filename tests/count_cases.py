@@ -12,18 +12,30 @@ import sys
 import xml.etree.ElementTree as ElementTree
 
 
+def cases_of(folder):
+    """Test cases of one target, of all its shards; None if a result is missing or cannot be read."""
+    shards = sorted(folder.glob("shard_*_of_*"))
+    if shards and len(shards) != int(shards[0].name.rsplit("_", 1)[1]):
+        return None
+    cases = []
+    for path in [shard / "test.xml" for shard in shards] or [folder / "test.xml"]:
+        try:
+            cases += ElementTree.parse(path).getroot().iter("testcase")
+        except (OSError, ElementTree.ParseError):
+            return None
+    return cases
+
+
 def main():
     logs = pathlib.Path(sys.argv[1])
     passed, failed = 0, []
     skipped = collections.defaultdict(list)
     for target in sorted(line.strip() for line in sys.stdin if line.strip()):
-        path = logs / target.lstrip("/").replace(":", "/") / "test.xml"
-        try:
-            root = ElementTree.parse(path).getroot()
-        except (OSError, ElementTree.ParseError):
+        cases = cases_of(logs / target.lstrip("/").replace(":", "/"))
+        if cases is None:
             failed.append(f"{target}: no readable result")
             continue
-        for case in root.iter("testcase"):
+        for case in cases:
             name = f"{target} {case.get('classname', '')}.{case.get('name', '')}"
             if case.find("failure") is not None or case.find("error") is not None:
                 failed.append(name)
