@@ -51,7 +51,8 @@ struct Case {
   std::string from, to;
   std::string issues;
 };
-void PrintTo(const Case& c, std::ostream* out) { *out << c.path << ": " << c.from << " -> " << c.to; }
+// The name alone: the texts hold bytes that no XML result can.
+void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
 class LintCaseTest : public ::testing::TestWithParam<Case> {};
 
 TEST_P(LintCaseTest, Says) {
