@@ -96,6 +96,7 @@ AssessInput InputOf(const Collected& collected, const rulebook::Rulebook& rules,
   input.rules = &rules;
   input.profile = configuration.profile.has_value() ? &*configuration.profile : nullptr;
   input.policy = &configuration.policy;
+  input.policy_is_builtin = configuration.policy_bytes == policy::BuiltinPolicyYaml();
   if (configuration.profile.has_value()) input.profile_digest = Sha256Hex(configuration.profile_bytes);
   input.policy_digest = Sha256Hex(configuration.policy_bytes);
   return input;

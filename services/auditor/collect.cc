@@ -271,7 +271,12 @@ v1::Inventory StartInventory(const source::Root& root, const source::Listing& li
 
 absl::StatusOr<Collected> Collect(const std::string& path, const CollectOptions& options) {
   try {
-    WB_ASSIGN_OR_RETURN(const source::Root root, source::Root::Open(path));
+    absl::StatusOr<source::Root> opened = source::Root::Open(path);
+    // What lies at a path is no mistake of usage: there is something, and it cannot be measured.
+    if (absl::IsInvalidArgument(opened.status()) && !path.empty()) {
+      return absl::FailedPreconditionError(opened.status().message());
+    }
+    WB_ASSIGN_OR_RETURN(const source::Root root, std::move(opened));
     absl::StatusOr<source::Listing> walked = source::Walk(root, options.limits, options.read.cancelled);
     if (walked.status().code() == absl::StatusCode::kFailedPrecondition) walked = source::Listing();  // an empty folder
     if (!walked.ok()) return walked.status();

@@ -27,8 +27,9 @@ struct Collected {
 };
 
 // Walks and reads the model at `path`. Everything wrong with single files is a problem of the inventory, so that all of it is
-// reported. Errors mean that there is nothing to look at: NotFound (no such path), PermissionDenied, InvalidArgument (neither folder
-// nor file), Cancelled, ResourceExhausted (out of memory). An empty folder is an inventory without artifacts.
+// reported. Errors mean that there is nothing to look at: NotFound (no such path), PermissionDenied, FailedPrecondition (neither
+// folder nor file), InvalidArgument (empty path), Cancelled, ResourceExhausted (out of memory). An empty folder is an inventory
+// without artifacts.
 absl::StatusOr<Collected> Collect(const std::string& path, const CollectOptions& options);
 
 }  // namespace weighbridge::auditor

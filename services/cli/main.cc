@@ -3,6 +3,8 @@
 #include <cstdio>
 #include <exception>
 #include <new>
+#include <string>
+#include <vector>
 
 #include "CLI/CLI.hpp"
 #include "services/cli/commands.h"
@@ -16,6 +18,16 @@ namespace {
 constexpr char kFooter[] = R"(
 Exit codes of gate: 0 approved (maybe with conditions), 1 denied, 2 usage or configuration error, 3 could not be measured,
 4 integrity failure, 5 needs review, 130 interrupted. Nothing here is legal advice.)";
+
+// Whether all that was printed through the streams of CLI11 arrived; std::endl flushes, so the error may be an earlier one.
+bool StdoutArrived() { return std::fflush(stdout) == 0 && std::ferror(stdout) == 0; }
+
+// "A subcommand is required" does not say which word was taken for none.
+std::string MessageOf(const CLI::App& app, const CLI::ParseError& error) {
+  const std::vector<std::string> left = app.remaining(/*recurse=*/true);
+  if (dynamic_cast<const CLI::RequiredError*>(&error) == nullptr || left.empty()) return error.what();
+  return std::string(error.what()) + ", and " + left.front() + " is none";
+}
 
 int Main(int argc, char** argv) {
   CLI::App app{"Weighbridge: may these model weights be used, for this purpose, under which conditions, and why."};
@@ -34,12 +46,12 @@ int Main(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp& help) {
     app.exit(help);
-    return std::fflush(stdout) == 0 ? kExitOk : kExitUnmeasured;
+    return StdoutArrived() ? kExitOk : kExitUnmeasured;
   } catch (const CLI::CallForVersion& version) {
     app.exit(version);
-    return std::fflush(stdout) == 0 ? kExitOk : kExitUnmeasured;
+    return StdoutArrived() ? kExitOk : kExitUnmeasured;
   } catch (const CLI::ParseError& error) {
-    return Fail(kExitUsage, std::string(error.what()) + "\nrun weighbridge --help, or weighbridge VERB --help");
+    return Fail(kExitUsage, MessageOf(app, error) + "\nrun weighbridge --help, or weighbridge VERB --help");
   }
   InstallSignalHandlers();
   return run();
