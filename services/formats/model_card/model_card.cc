@@ -81,13 +81,27 @@ class CardReader {
     *value = CardValue{member.value.text, member.value.at};
   }
 
-  // "License:" and "licence:" are not the key that hubs read, but somebody meant something by them.
+  // "License:", "base_models:" and the like are not the keys that hubs read, but somebody meant something by them.
   void CheckSpelling(const Member& member) {
-    std::string lower = member.key;
-    for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    if (lower == "licence" || lower == "licenses" || lower == "licences" ||
-        (lower == "license" && member.key != "license")) {
-      Issue(member.key_at, absl::StrFormat("key \"%s\" is not \"license\"", member.key));
+    std::string letters;
+    for (const char c : member.key) {
+      if (c >= 'A' && c <= 'Z') letters += static_cast<char>(c - 'A' + 'a');
+      if (c >= 'a' && c <= 'z') letters += c;
+    }
+    static constexpr struct {
+      std::string_view letters;
+      std::string_view key;
+    } kMeant[] = {{"license", "license"},          {"licence", "license"},          {"licenses", "license"},
+                  {"licences", "license"},         {"modellicense", "license"},     {"modellicence", "license"},
+                  {"weightslicense", "license"},   {"licensetype", "license"},      {"spdx", "license"},
+                  {"licensename", "license_name"}, {"licencename", "license_name"}, {"licenselink", "license_link"},
+                  {"licenselinks", "license_link"}, {"licenseurl", "license_link"}, {"basemodel", "base_model"},
+                  {"basemodels", "base_model"},    {"parentmodel", "base_model"},   {"finetunedfrom", "base_model"}};
+    for (const auto& meant : kMeant) {
+      if (letters == meant.letters && member.key != meant.key) {
+        Issue(member.key_at, absl::StrFormat("key \"%s\" is not \"%s\"", member.key, meant.key));
+        return;
+      }
     }
   }
 

@@ -129,5 +129,27 @@ TEST(ModelCardCorpusTest, RealCardsAreRead) {
   EXPECT_EQ(with_licence, 65);
 }
 
+struct Misspelt {
+  std::string name, key, meant;
+};
+void PrintTo(const Misspelt& c, std::ostream* out) { *out << c.name; }
+class MisspeltKeyTest : public ::testing::TestWithParam<Misspelt> {};
+
+// A key that hubs do not read, but that somebody wrote to say something: it must not be lost.
+TEST_P(MisspeltKeyTest, IsAnIssue) {
+  const auto card = ParseModelCard("---\nlicense: mit\n" + GetParam().key + ": x\n---\n");
+  ASSERT_TRUE(card.ok()) << card.status();
+  ASSERT_EQ(card->issues.size(), 1u);
+  EXPECT_THAT(card->issues[0].message, HasSubstr("\"" + GetParam().meant + "\""));
+  EXPECT_EQ(card->issues[0].at.line, 3);
+}
+
+INSTANTIATE_TEST_SUITE_P(Keys, MisspeltKeyTest,
+                         ::testing::Values(Misspelt{"Plural", "base_models", "base_model"},
+                                           Misspelt{"Capitals", "Base_Model", "base_model"},
+                                           Misspelt{"Prefixed", "model_license", "license"},
+                                           Misspelt{"Dash", "license-link", "license_link"}),
+                         [](const auto& info) { return info.param.name; });
+
 }  // namespace
 }  // namespace weighbridge::formats
