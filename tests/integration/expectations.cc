@@ -36,9 +36,8 @@ Wanted ReadWanted(const std::vector<std::string>& words, size_t first) {
 
 bool IsLicense(const v1::GateResult& result, const std::string& name, const std::string& id) {
   if (name == id) return true;
-  return std::any_of(result.licenses().begin(), result.licenses().end(), [&](const auto& license) {
-    return license.license_id() == id && license.short_id() == name;
-  });
+  return std::any_of(result.licenses().begin(), result.licenses().end(),
+                     [&](const auto& license) { return license.license_id() == id && license.short_id() == name; });
 }
 
 bool Holds(const v1::GateResult& result, const v1::Finding& finding, const std::string& rule, const Wanted& wanted) {
@@ -49,9 +48,8 @@ bool Holds(const v1::GateResult& result, const v1::Finding& finding, const std::
     if (key == "license" && !IsLicense(result, value, finding.license_id())) return false;
     if (key == "says" && finding.message().find(value) == std::string::npos) return false;
   }
-  return std::all_of(wanted.words.begin(), wanted.words.end(), [&](const std::string& word) {
-    return word == v1::Outcome::Value_Name(finding.outcome());
-  });
+  return std::all_of(wanted.words.begin(), wanted.words.end(),
+                     [&](const std::string& word) { return word == v1::Outcome::Value_Name(finding.outcome()); });
 }
 
 bool Holds(const v1::GateResult& result, const v1::Obligation& duty, const std::string& kind, const Wanted& wanted) {
@@ -63,7 +61,9 @@ bool Holds(const v1::GateResult& result, const v1::Obligation& duty, const std::
     if (key == "says" && duty.message().find(value) == std::string::npos) return false;
   }
   return std::all_of(wanted.words.begin(), wanted.words.end(), [&](const std::string& word) {
-    return word == "fulfilled" ? duty.fulfilled() : word == "not-triggered" ? duty.not_triggered() : word == "open" && !duty.fulfilled() && !duty.not_triggered();
+    return word == "fulfilled"       ? duty.fulfilled()
+           : word == "not-triggered" ? duty.not_triggered()
+                                     : word == "open" && !duty.fulfilled() && !duty.not_triggered();
   });
 }
 
@@ -85,11 +85,19 @@ std::string CheckLicense(const std::vector<std::string>& words, const v1::GateRe
   return words[1] + (found.empty() ? " is not among the licences" : " is there as" + found);
 }
 
+std::string CheckBare(const std::string& name, const v1::GateResult& result) {
+  for (const auto& license : result.licenses()) {
+    const bool bare = license.match() == v1::Match::EXACT || license.match() == v1::Match::EQUIVALENT;
+    if (bare && IsLicense(result, name, license.license_id())) return "";
+  }
+  return "no text is " + name;
+}
+
 std::string Summary(const v1::GateResult& result) {
   std::string text;
   for (const auto& finding : result.findings()) {
-    text += "\n  " + finding.rule_id() + " " + v1::Outcome::Value_Name(finding.outcome()) + " clause " + finding.clause() +
-            " missing " + finding.missing_fact() + ": " + finding.message().substr(0, 200);
+    text += "\n  " + finding.rule_id() + " " + v1::Outcome::Value_Name(finding.outcome()) + " clause " +
+            finding.clause() + " missing " + finding.missing_fact() + ": " + finding.message().substr(0, 200);
   }
   return text;
 }
@@ -100,7 +108,9 @@ std::string CheckExpectation(const std::string& line, const ProcessResult& proce
   const std::vector<std::string> words = SplitWords(line);
   if (words.empty()) return "";
   const std::string& verb = words[0];
-  const auto is = [&](const std::string& actual) { return words.size() == 2 && words[1] == actual ? "" : "it is " + actual; };
+  const auto is = [&](const std::string& actual) {
+    return words.size() == 2 && words[1] == actual ? "" : "it is " + actual;
+  };
   if (verb == "exit") return is(std::to_string(process.exit_code));
   if (verb == "error" && words.size() == 2) {
     return process.err.find(words[1]) != std::string::npos ? "" : "stderr says: " + process.err;
@@ -112,6 +122,7 @@ std::string CheckExpectation(const std::string& line, const ProcessResult& proce
   if (verb == "no-license" && words.size() == 2) {
     return CheckLicense(words, result).find("not among") != std::string::npos ? "" : words[1] + " is named";
   }
+  if (verb == "bare" && words.size() == 2) return CheckBare(words[1], result);
   if (verb == "conflict" && words.size() == 2) {
     for (const auto& conflict : result.conflicts()) {
       if (v1::ConflictKind::Value_Name(conflict.kind()) == words[1]) return "";
@@ -123,7 +134,8 @@ std::string CheckExpectation(const std::string& line, const ProcessResult& proce
   Wanted wanted = ReadWanted(words, 2);
   if (!wanted.understood) return "not understood";
   if (verb == "finding") return Any(result, result.findings(), words[1], wanted) ? "" : "not among" + Summary(result);
-  if (verb == "no-finding") return Any(result, result.findings(), words[1], wanted) ? "it is there" + Summary(result) : "";
+  if (verb == "no-finding")
+    return Any(result, result.findings(), words[1], wanted) ? "it is there" + Summary(result) : "";
   if (verb == "not-triggered") wanted.words.push_back("not-triggered");
   const bool there = Any(result, result.obligations(), words[1], wanted);
   if (verb == "obligation" || verb == "not-triggered") return there ? "" : "no such obligation";

@@ -13,6 +13,7 @@ namespace weighbridge::integration {
 //
 //   decision D             exit N               openness O            claimed
 //   license ID [MATCH]     no-license ID        (short or full ids; MATCH may be `named`: by metadata alone)
+//   bare ID              (a text that is EXACT or EQUIVALENT)
 //   finding RULE [OUTCOME] [clause C] [missing FACT] [license ID] [says "..."]          no-finding the same
 //   obligation KIND [clause C] [license ID] [says "..."] [fulfilled]                    no-obligation the same
 //   not-triggered KIND     conflict KIND        no-conflict           error "..."       (on stderr)

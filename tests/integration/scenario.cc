@@ -113,7 +113,8 @@ class FileComposer {
     if (equals == std::string::npos) return false;
     const std::string name = rest.substr(0, equals), value = rest.substr(equals + 1);
     if (const size_t colon = name.find(":u32"); colon != std::string::npos) {
-      keys_.push_back(testing_support::GgufU32(name.substr(0, colon), static_cast<uint32_t>(std::strtoul(value.c_str(), nullptr, 10))));
+      keys_.push_back(testing_support::GgufU32(name.substr(0, colon),
+                                               static_cast<uint32_t>(std::strtoul(value.c_str(), nullptr, 10))));
     } else {
       keys_.push_back(testing_support::GgufString(name, value));
     }
@@ -246,7 +247,8 @@ Composed FetchText(std::string_view sources, std::string& text) {
       if (path.has_value()) *path += "/" + name + ".LICENSE";
     } else if (kind == "corpus" || kind == "artifact" || kind == "card") {
       path = testing_support::CorpusDir();
-      if (path.has_value()) *path += (kind == "corpus" ? "/licenses/" : kind == "card" ? "/model-cards/" : "/artifacts/") + name;
+      if (path.has_value())
+        *path += (kind == "corpus" ? "/licenses/" : kind == "card" ? "/model-cards/" : "/artifacts/") + name;
     } else {
       composed.error = "no such source: " + source;
       return composed;

@@ -1,12 +1,14 @@
-// Every scenario file through the program, and what must hold for each of them whatever it says: the same bytes at any number of
-// threads, in any folder, language and time zone; a digest that coreutils make too; a replay to the same bytes.
+// Every scenario file through the program, and what must hold for each of them whatever it says: the same bytes at any
+// number of threads, in any folder, language and time zone; a digest that coreutils make too; a replay to the same
+// bytes.
+#include "tests/integration/scenario.h"
+
 #include <ostream>
 #include <string>
 #include <vector>
 
 #include "gtest/gtest.h"
 #include "tests/integration/expectations.h"
-#include "tests/integration/scenario.h"
 #include "tests/integration/weighbridge.h"
 #include "tests/support/process.h"
 #include "tests/support/temp_dir.h"
@@ -41,7 +43,8 @@ class ScenarioTest : public testing::TestWithParam<Scenario> {
     if (scenario.profile.has_value()) {
       args_.insert(args_.end(), {"--profile", dir_.Write("profile.yaml", *scenario.profile)});
     }
-    if (scenario.policy.has_value()) args_.insert(args_.end(), {"--policy", dir_.Write("policy.yaml", *scenario.policy)});
+    if (scenario.policy.has_value())
+      args_.insert(args_.end(), {"--policy", dir_.Write("policy.yaml", *scenario.policy)});
     args_.insert(args_.end(), scenario.options.begin(), scenario.options.end());
     return missing_.empty();
   }
@@ -111,7 +114,8 @@ std::string NameOf(const testing::TestParamInfo<Scenario>& info) {
   return name;
 }
 
-INSTANTIATE_TEST_SUITE_P(Files, ScenarioTest, testing::ValuesIn(LoadScenarios(testing_support::Runfile("tests/scenarios"))), NameOf);
+INSTANTIATE_TEST_SUITE_P(Files, ScenarioTest,
+                         testing::ValuesIn(LoadScenarios(testing_support::Runfile("tests/scenarios"))), NameOf);
 
 TEST(ScenarioFilesTest, AreThere) { EXPECT_GE(LoadScenarios(testing_support::Runfile("tests/scenarios")).size(), 50u); }
 

@@ -22,7 +22,8 @@ namespace weighbridge::integration {
 //   pointer                 a git-lfs pointer to the bytes
 std::optional<std::string> ApplyEdit(std::string_view edit, std::string text, std::string& error);
 
-// A number other than `word` whose 32-bit hash in the classifier is the same. Some 4,000,000,000 tries: a few seconds, once.
+// A number other than `word` whose 32-bit hash in the classifier is the same. Some 4,000,000,000 tries: a few seconds,
+// once.
 std::string CollidingNumber(std::string_view word);
 
 // The value of `size` lower-case hexadecimal digits: SHA-256 of the bytes.

@@ -20,8 +20,8 @@ struct ProcessOptions {
   std::optional<uint64_t> file_bytes_max;
   // RLIMIT_AS in bytes.
   std::optional<uint64_t> memory_bytes_max;
-  // Becomes the user "nobody" if the test runs as root, so that permissions mean something.
-  enum class User { kSame, kNobody } user = User::kSame;
+  // kOrdinary: without the rights of root to pass over permissions, so that a test that runs as root can test them.
+  enum class Rights { kSame, kOrdinary } rights = Rights::kSame;
   // A program that hangs is killed and the test fails; never part of what is tested.
   int safety_seconds = 300;
 };
