@@ -26,6 +26,10 @@ Format SniffZip(std::string_view first);
 
 // True if an unpickler that starts at the first byte would get somewhere: the stack machine is followed without making
 // anything. Protocols 0 and 1 have no magic, so a text must not be taken for one.
+bool RunsAsPickle(std::string_view first, uint64_t size);
+
+// The same, or the two bytes that open protocols 2 to 5: enough for a file that is nothing else, but not for a polyglot,
+// as they are also the low bytes of ordinary numbers (a safetensors header of 640 bytes begins 80 02).
 bool LooksLikePickle(std::string_view first, uint64_t size);
 
 // ONNX, Core ML, TensorFlow graphs and SentencePiece models: protocol buffers without magic, told by their first

@@ -169,8 +169,16 @@ bool OnlySpace(std::string_view rest) {
 
 }  // namespace
 
+bool StartsWithPickleProtocol(std::string_view first) {
+  return first.size() >= 2 && first[0] == '\x80' && static_cast<uint8_t>(first[1]) <= 5;
+}
+
 bool LooksLikePickle(std::string_view first, uint64_t size) {
-  if (first.size() >= 2 && first[0] == '\x80' && static_cast<uint8_t>(first[1]) <= 5) return true;
+  return StartsWithPickleProtocol(first) || RunsAsPickle(first, size);
+}
+
+bool RunsAsPickle(std::string_view first, uint64_t size) {
+  const bool has_protocol = StartsWithPickleProtocol(first);
   const bool window_ends_first = first.size() < size;
   std::vector<size_t> marks;
   size_t height = 0;
@@ -179,8 +187,8 @@ bool LooksLikePickle(std::string_view first, uint64_t size) {
   size_t pos = 0;
   for (; pos < first.size() && ops < kOpsMax; ++ops) {
     const char code = first[pos++];
-    if (code == '.') {  // STOP; what follows does not matter if something was imported
-      return height > 0 && ops > 0 && (imports || OnlySpace(first.substr(pos)));
+    if (code == '.') {  // STOP; what follows does not matter behind a protocol or an import
+      return height > 0 && ops > 0 && (imports || has_protocol || OnlySpace(first.substr(pos)));
     }
     const Op op = OpOf(code);
     if (!op.known) return false;

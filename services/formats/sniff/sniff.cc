@@ -202,7 +202,7 @@ std::vector<Format> AlsoLooksLike(Format format, std::string_view first_bytes, u
   const bool zip = IsZipFamily(format);
   if (!zip && (EndsAsZip(last_bytes) || HasZipMember(first))) also.push_back(Format::kZip);
   if (format != Format::kPickle && format != Format::kPytorchLegacy && format != Format::kPytorchZip &&
-      internal::LooksLikePickle(first, size)) {
+      internal::RunsAsPickle(first, size)) {
     also.push_back(Format::kPickle);
   }
   if (format == Format::kPickle && LooksLikeSafetensors(first)) also.push_back(Format::kSafetensors);
@@ -228,7 +228,8 @@ bool NameSaysWeights(std::string_view base_name) {
       "jit",         "torchscript", "onnx",      "ort",    "h5",     "hdf5",       "pkl",     "pickle",
       "joblib",      "msgpack",     "npz",       "npy",    "tflite", "keras",      "pb",      "mlmodel",
       "pte",         "pdparams",    "pdiparams", "nemo",   "params", "caffemodel", "weights", "llamafile",
-      "t7",          "ot",          "mar",       "engine", "dduf",   "task",       "litertlm"};
+      "t7",          "ot",          "mar",       "engine", "dduf",   "task",       "litertlm",
+      "plan",        "ggmf",        "onnx_data"};
   const size_t dot = base_name.rfind('.');
   if (dot == std::string_view::npos) return false;
   std::string suffix(base_name.substr(dot + 1));

@@ -21,8 +21,8 @@ inline constexpr size_t kSniffTailBytes = 65557;
 Format Sniff(std::string_view first_bytes, uint64_t size, std::string_view base_name);
 
 // Other formats that a reader could take the same bytes for (polyglots): a zip directory at the end of something that
-// is no zip, a zip member, pickle, tar, HDF5 or PDF start inside another format, markup inside Markdown that starts a
-// web page. `last_bytes` are the last min(size, kSniffTailBytes) bytes, or empty if not at hand. Sorted, without
+// is no zip, a zip member, a pickle that runs (its two first bytes alone prove nothing), tar, HDF5 or PDF start inside
+// another format, markup inside Markdown that starts a web page. `last_bytes` are the last min(size, kSniffTailBytes) bytes, or empty if not at hand. Sorted, without
 // `format` itself.
 std::vector<Format> AlsoLooksLike(Format format, std::string_view first_bytes, uint64_t size,
                                   std::string_view last_bytes);

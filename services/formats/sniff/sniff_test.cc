@@ -1,5 +1,6 @@
 #include "services/formats/sniff/sniff.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <ostream>
 #include <set>
@@ -8,6 +9,7 @@
 
 #include "gtest/gtest.h"
 #include "tests/support/corpus.h"
+#include "tests/support/model_builder.h"
 
 namespace weighbridge::formats {
 namespace {
@@ -228,9 +230,13 @@ INSTANTIATE_TEST_SUITE_P(
                  Format::kGguf, Format::kZip},
         Polyglot{"zip_member_inside_safetensors", Raw("\x02\0\0\0\0\0\0\0{}") + ZipMember("a/data.pkl", "z"),
                  Format::kSafetensors, Format::kZip},
-        // Length 0x...2e58 80: read as a pickle the first bytes are PROTO 2 and more.
-        Polyglot{"pickle_in_the_length_of_safetensors", Raw("\x80\x02\0\0\0\0\0\0{\"a\":1}"), Format::kSafetensors,
+        // A header length of 0x470280: read as a pickle, PROTO 2 and a float that swallows the rest of the length and
+        // the brace. What follows is the key of a JSON object, and opcodes that import and call.
+        Polyglot{"pickle_through_the_length_of_safetensors",
+                 Raw("\x80\x02G\0\0\0\0\0{\"acbuiltins\nexec\n(X\2\0\0\0hitR.\":1}"), Format::kSafetensors,
                  Format::kPickle},
+        Polyglot{"pickle_of_a_number_through_the_length_of_safetensors",
+                 Raw("\x80\x02G\0\0\0\0\0{\"a.\":{}}"), Format::kSafetensors, Format::kPickle},
         Polyglot{"page_in_markdown", "---\nlicense: mit\n---\n<html><script>", Format::kMarkdown, Format::kHtml},
         Polyglot{"hdf5_behind_gguf", Padded(Raw("GGUF\3"), 1024) + Raw("\x89HDF\r\n\x1A\n"), Format::kGguf,
                  Format::kHdf5},
@@ -242,6 +248,20 @@ TEST(PolyglotTest, OrdinaryFilesAreNotFlagged) {
   EXPECT_TRUE(AlsoLooksLike(Format::kGguf, gguf, gguf.size(), gguf).empty());
   const std::string zip = ZipMember("x") + ZipEndRecord();
   EXPECT_TRUE(AlsoLooksLike(Format::kZip, zip, zip.size(), zip).empty());
+}
+
+// The low bytes of these header lengths are those that open a pickle of protocol 0 to 5.
+TEST(PolyglotTest, AnySafetensorsHeaderLengthIsOrdinary) {
+  for (const size_t length : {0x80, 0x180, 0x280, 0x380, 0x480, 0x580, 0x10380, 0x950480, 0x580280, 0x4a0280}) {
+    std::string header = "{\"w\":{\"dtype\":\"U8\",\"shape\":[8],\"data_offsets\":[0,8]}}";
+    header.resize(length, ' ');
+    const std::string file = testing_support::SafetensorsFile(header, "12345678");
+    const std::string_view first = std::string_view(file).substr(0, kSniffBytes);
+    const std::string_view last =
+        std::string_view(file).substr(file.size() - std::min<size_t>(file.size(), kSniffTailBytes));
+    EXPECT_EQ(FormatName(Sniff(first, file.size(), "model.safetensors")), "safetensors") << length;
+    EXPECT_TRUE(AlsoLooksLike(Format::kSafetensors, first, file.size(), last).empty()) << length;
+  }
 }
 
 // Every truncation of every example ends in an answer, and never in a format that could be approved without a parser.
