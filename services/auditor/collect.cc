@@ -96,6 +96,8 @@ std::string_view RuleOf(source::ProblemKind kind) {
     case Kind::kTooLarge:
     case Kind::kTooMany:
       return "file.limit";
+    case Kind::kSeveralModels:
+      return "file.several_models";
     case Kind::kMountCrossing:
     case Kind::kHardLink:
     case Kind::kCaseCollision:

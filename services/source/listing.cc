@@ -28,6 +28,8 @@ std::string_view ProblemKindName(ProblemKind kind) {
       return "too_large";
     case ProblemKind::kTooMany:
       return "too_many";
+    case ProblemKind::kSeveralModels:
+      return "several_models";
     case ProblemKind::kMountCrossing:
       return "mount_crossing";
     case ProblemKind::kHardLink:
@@ -56,6 +58,7 @@ bool IsBlocking(ProblemKind kind) {
     case ProblemKind::kTooDeep:
     case ProblemKind::kTooLarge:
     case ProblemKind::kTooMany:
+    case ProblemKind::kSeveralModels:
       return true;
     case ProblemKind::kMountCrossing:
     case ProblemKind::kHardLink:

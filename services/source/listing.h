@@ -36,7 +36,7 @@ struct FileEntry {
   uint64_t size() const { return identity.size; }
 };
 
-// What is wrong with, or notable about, a name in the tree. Kinds up to kTooMany block: there is then no model digest.
+// What is wrong with, or notable about, a name in the tree. Kinds up to kSeveralModels block: there is then no model digest.
 enum class ProblemKind {
   kLinkLeavesRoot,  // absolute, above the root, or outside blobs/ of a hub cache
   kLinkDangling,    // leads nowhere
@@ -50,6 +50,7 @@ enum class ProblemKind {
   kTooDeep,
   kTooLarge,           // file over WalkLimits::max_file_bytes
   kTooMany,            // entries or path bytes; the walk stopped there
+  kSeveralModels,      // a hub cache that holds more than one revision or repository: nobody said which
   kMountCrossing,      // note: a folder lies on another file system
   kHardLink,           // note: the file has other names, possibly outside the root
   kCaseCollision,      // note: another path differs in letter case alone

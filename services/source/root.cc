@@ -1,13 +1,17 @@
 #include "services/source/root.h"
 
+#include <dirent.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
+#include <memory>
 #include <string_view>
 #include <tuple>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_format.h"
 #include "services/base/status_macros.h"
@@ -18,6 +22,10 @@ namespace {
 
 constexpr std::string_view kModelsPrefix = "models--";
 constexpr std::string_view kSnapshots = "snapshots";
+// What the hub's own tools keep in a repository's folder.
+constexpr std::string_view kRepositoryParts[] = {"blobs", "refs", "snapshots"};
+constexpr size_t kEntriesMax = 10000;  // of the two folders that are looked at before the walk
+constexpr size_t kRevisionsShown = 16;
 
 absl::StatusOr<std::string> RealPath(const std::string& path, const std::string& given) {
   char* const real = realpath(path.c_str(), nullptr);
@@ -47,7 +55,77 @@ std::string RepositoryOf(std::string_view folder) {
   return repository;
 }
 
+// Names in a folder below `beneath`, sorted, without hidden ones.
+absl::StatusOr<std::vector<std::string>> VisibleNames(const Beneath& beneath, const std::string& folder) {
+  OwnedFd fd;
+  WB_ASSIGN_OR_RETURN(fd, beneath.OpenLinkFree(folder, OpenAs::kFolder));
+  const std::unique_ptr<DIR, int (*)(DIR*)> stream(fdopendir(fd.get()), closedir);
+  if (stream == nullptr) return ErrnoStatus(errno, "cannot list a folder of the hub cache");
+  fd.Release();
+  std::vector<std::string> names;
+  errno = 0;
+  while (const dirent* const entry = readdir(stream.get())) {
+    if (entry->d_name[0] == '.') continue;
+    if (names.size() == kEntriesMax) return absl::ResourceExhaustedError("too many entries in the hub cache");
+    names.emplace_back(entry->d_name);
+  }
+  if (errno != 0) return ErrnoStatus(errno, "cannot list a folder of the hub cache");
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+std::string Listed(const std::vector<std::string>& names) {
+  std::string text;
+  for (size_t i = 0; i < std::min(names.size(), kRevisionsShown); ++i) text += (i > 0 ? ", " : "") + Printable(names[i]);
+  if (names.size() > kRevisionsShown) text += absl::StrFormat(" and %d more", names.size() - kRevisionsShown);
+  return text;
+}
+
+// What `models--ORG--NAME` stands for.
+struct HubRepository {
+  std::string start = std::string(kSnapshots);
+  std::optional<std::string> revision;
+  std::optional<Problem> problem;
+};
+
+// Nothing if `beneath`, the folder of that name, is not laid out as a repository of the hub cache.
+absl::StatusOr<std::optional<HubRepository>> FindHubRepository(const Beneath& beneath) {
+  struct stat info;
+  const std::string snapshots(kSnapshots);
+  if (!beneath.StatLinkFree(snapshots, &info).ok() || !S_ISDIR(info.st_mode)) return std::nullopt;
+  HubRepository repository;
+  std::vector<std::string> parts, revisions;
+  WB_ASSIGN_OR_RETURN(parts, VisibleNames(beneath, ""));
+  for (const std::string_view known : kRepositoryParts)
+    parts.erase(std::remove(parts.begin(), parts.end(), known), parts.end());
+  WB_ASSIGN_OR_RETURN(revisions, VisibleNames(beneath, snapshots));
+  if (!parts.empty()) {
+    repository.problem = {ProblemKind::kSeveralModels, "",
+                          absl::StrFormat("beside the snapshots of this hub repository lie %s: name one revision",
+                                          Listed(parts))};
+  } else if (revisions.size() > 1) {
+    repository.problem = {
+        ProblemKind::kSeveralModels, snapshots,
+        absl::StrFormat("%d revisions: %s; name one", revisions.size(), Listed(revisions))};
+  } else if (revisions.size() == 1) {
+    const std::string path = JoinPath(snapshots, revisions[0]);
+    if (!beneath.StatLinkFree(path, &info).ok() || !S_ISDIR(info.st_mode)) {
+      repository.problem = {ProblemKind::kUnreadable, Printable(path), "not a folder: no revision of a hub repository"};
+    } else if (!IsPlainName(revisions[0])) {
+      repository.problem = {ProblemKind::kBadName, Printable(path), "the name of the revision is not plain: rename it"};
+    } else {
+      repository.revision = revisions[0];
+      repository.start = path;
+    }
+  }
+  return repository;
+}
+
 }  // namespace
+
+bool IsHubRepositoryName(std::string_view name) {
+  return name.size() > kModelsPrefix.size() && name.substr(0, kModelsPrefix.size()) == kModelsPrefix;
+}
 
 std::optional<HubLayout> FindHubLayout(const std::string& folder) {
   // The innermost match wins: a cache may itself lie inside another snapshot.
@@ -59,8 +137,7 @@ std::optional<HubLayout> FindHubLayout(const std::string& folder) {
     const auto [repository_path, snapshots] = SplitLast(snapshots_path);
     if (snapshots != kSnapshots || repository_path == "/") continue;
     const std::string repository = SplitLast(repository_path).second;
-    if (repository.size() <= kModelsPrefix.size() || repository.compare(0, kModelsPrefix.size(), kModelsPrefix) != 0)
-      continue;
+    if (!IsHubRepositoryName(repository)) continue;
     return HubLayout{{RepositoryOf(repository), revision}, repository_path, folder.substr(repository_path.size() + 1)};
   }
   return std::nullopt;
@@ -104,6 +181,14 @@ absl::StatusOr<Root> Root::Open(const std::string& path, OpenMethod method) {
   if (layout) {
     root.start_ = layout->start;
     root.hub_ = std::move(layout->snapshot);
+  } else if (const std::string base = SplitLast(folder).second; !root.single_file() && IsHubRepositoryName(base)) {
+    std::optional<HubRepository> repository;
+    WB_ASSIGN_OR_RETURN(repository, FindHubRepository(root.beneath_));
+    if (repository.has_value()) {
+      root.start_ = repository->start;
+      root.problem_ = std::move(repository->problem);
+      if (repository->revision) root.hub_ = HubSnapshot{RepositoryOf(base), *repository->revision};
+    }
   }
   if (!root.single_file()) {
     // Fails now, with the user's own path in the message, rather than as an empty listing.

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "absl/status/statusor.h"
@@ -23,7 +24,8 @@ struct OpenedFile {
 // Thread-safe; movable.
 //
 // The containment root is the named folder itself. For a hub cache `.../models--ORG--NAME/snapshots/REV`, or a folder
-// in it, it is `models--ORG--NAME`, and links must lead into its `blobs/` (DESIGN section 4).
+// in it, it is `models--ORG--NAME`, and links must lead into its `blobs/` (DESIGN section 4). `models--ORG--NAME` itself
+// stands for its revision if it has exactly one; else it has a problem(), or is as empty as its snapshots/ are.
 class Root {
  public:
   // Opens the directory or regular file at `path`. Links in `path` itself are the user's own words and are followed; a
@@ -46,6 +48,8 @@ class Root {
   const std::string& file_name() const { return file_name_; }  // base name of a single file, else empty
   const std::string& start() const { return start_; }          // model directory below the containment root
   const std::optional<HubSnapshot>& hub() const { return hub_; }
+  // Why nothing below may be looked at, although it can be opened: a hub repository of several revisions.
+  const std::optional<Problem>& problem() const { return problem_; }
   const Beneath& beneath() const { return beneath_; }
 
  private:
@@ -56,6 +60,7 @@ class Root {
   std::string start_;
   std::string file_name_;
   std::optional<HubSnapshot> hub_;
+  std::optional<Problem> problem_;
 };
 
 // Splits an absolute, link-free folder path at the hub cache's layout. Empty if it is not inside a snapshot.
@@ -65,6 +70,9 @@ struct HubLayout {
   std::string start;        // "snapshots/REV" or deeper
 };
 std::optional<HubLayout> FindHubLayout(const std::string& folder);
+
+// True for the name of a repository's folder in a hub cache: "models--ORG--NAME".
+bool IsHubRepositoryName(std::string_view name);
 
 }  // namespace weighbridge::source
 

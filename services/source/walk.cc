@@ -27,6 +27,7 @@ namespace {
 constexpr const char* kPruned[] = {".cache/huggingface", ".git", ".weighbridge"};
 constexpr const char* kDownloadNotes = ".cache/huggingface";
 constexpr const char* kBlobs = "blobs/";
+constexpr size_t kRepositoriesShown = 16;
 
 bool IsPruned(const std::string& path) {
   return std::any_of(std::begin(kPruned), std::end(kPruned), [&](const char* pruned) { return path == pruned; });
@@ -47,7 +48,9 @@ class Walker {
   absl::StatusOr<Listing> Run() {
     listing_.single_file = root_.single_file();
     listing_.hub = root_.hub();
-    if (root_.single_file()) {
+    if (root_.problem()) {
+      Report(root_.problem()->kind, root_.problem()->path, root_.problem()->message);
+    } else if (root_.single_file()) {
       SingleFile();
     } else {
       Folder({"", root_.start(), 0}, /*parent_device=*/std::nullopt);
@@ -135,11 +138,33 @@ class Walker {
     }
     const int folder_fd = fd->Release();
     open_folders_.push_back(self);
-    for (const std::string& name : Names(stream.get(), place)) {
-      if (Stopped()) break;
-      Entry(place, name, folder_fd);
+    const std::vector<std::string> names = Names(stream.get(), place);
+    if (!IsHubCache(place, names)) {
+      for (const std::string& name : names) {
+        if (Stopped()) break;
+        Entry(place, name, folder_fd);
+      }
     }
     open_folders_.pop_back();
+  }
+
+  // A folder of hub repositories: their revisions link into blobs/ that would be walked too, and nobody said which model
+  // is meant.
+  bool IsHubCache(const Place& place, const std::vector<std::string>& names) {
+    if (root_.hub()) return false;
+    size_t repositories = 0;
+    std::string shown;
+    for (const std::string& name : names) {
+      struct stat info;
+      const std::string snapshots = JoinPath(JoinPath(place.target, name), "snapshots");
+      if (!IsHubRepositoryName(name) || !beneath_.StatLinkFree(snapshots, &info).ok() || !S_ISDIR(info.st_mode)) continue;
+      if (++repositories <= kRepositoriesShown) shown += (repositories > 1 ? ", " : "") + Printable(name);
+    }
+    if (repositories == 0) return false;
+    if (repositories > kRepositoriesShown) shown += absl::StrFormat(" and %d more", repositories - kRepositoriesShown);
+    Report(ProblemKind::kSeveralModels, place.path,
+           absl::StrFormat("a hub cache with the repositories %s: name one of them", shown));
+    return true;
   }
 
   void SingleFile() {

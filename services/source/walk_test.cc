@@ -455,6 +455,71 @@ const Tree kTrees[] = {
      {"link_leaves_root a", "link_leaves_root b", "link_leaves_root c", "link_leaves_root d"},
      true,
      "hub/models--org--name/snapshots/rev"},
+    {"HubRepositoryOfOneRevision",
+     [](const TempTree& t) {
+       t.File("hub/models--org--name/blobs/aaaa");
+       t.File("hub/models--org--name/refs/main", "rev");
+       t.File("hub/models--org--name/.no_exist/rev/x");
+       t.Link("../../blobs/aaaa", "hub/models--org--name/snapshots/rev/config.json");
+       t.Link("../../refs/main", "hub/models--org--name/snapshots/rev/LICENSE");
+     },
+     {"config.json"},
+     {"link_leaves_root LICENSE"},
+     true,
+     "hub/models--org--name"},
+    {"HubRepositoryOfSeveralRevisions",
+     [](const TempTree& t) {
+       t.File("hub/models--org--name/snapshots/rev1/config.json");
+       t.File("hub/models--org--name/snapshots/rev2/config.json");
+     },
+     {},
+     {"several_models snapshots"},
+     true,
+     "hub/models--org--name"},
+    {"HubRepositoryWithMoreThanTheHubKeeps",
+     [](const TempTree& t) {
+       t.File("hub/models--org--name/model.gguf");
+       t.File("hub/models--org--name/snapshots/rev/config.json");
+     },
+     {},
+     {"several_models "},
+     true,
+     "hub/models--org--name"},
+    {"HubRepositoryWhoseRevisionIsALink",
+     [](const TempTree& t) {
+       t.File("elsewhere/x");
+       t.Folder("hub/models--org--name/snapshots");
+       t.Link("../../../elsewhere", "hub/models--org--name/snapshots/rev");
+     },
+     {},
+     {"unreadable snapshots/rev"},
+     true,
+     "hub/models--org--name"},
+    {"HubRepositoryInName",
+     [](const TempTree& t) { t.File("hub/models--org--name/model.gguf"); },
+     {"model.gguf"},
+     {},
+     false,
+     "hub/models--org--name"},
+    {"HubCacheAsAWhole",
+     [](const TempTree& t) {
+       t.File("hub/version.txt");
+       t.File("hub/models--org--name/snapshots/rev/x");
+       t.File("hub/models--org--other/snapshots/rev/x");
+     },
+     {},
+     {"several_models "},
+     true,
+     "hub"},
+    {"HubCacheInAFolder",
+     [](const TempTree& t) {
+       t.File("m/a");
+       t.File("m/hub/models--org--name/snapshots/rev/x");
+       t.File("m/models--org--plain/x");
+     },
+     {"a", "models--org--plain/x"},
+     {"several_models hub"},
+     true},
 };
 
 class TreeTest : public ::testing::TestWithParam<Tree> {};
@@ -519,6 +584,31 @@ TEST(WalkTest, HubCacheGivesRepositoryAndRevision) {
   tree.File("models--gpt2/snapshots/r/x");
   EXPECT_EQ(OpenAndWalk(tree.At("models--gpt2/snapshots/r"), OpenMethod::kAutomatic)->hub->repository, "gpt2");
   EXPECT_FALSE(OpenAndWalk(tree.At("models--gpt2/snapshots"), OpenMethod::kAutomatic)->hub.has_value());
+}
+
+TEST(WalkTest, HubRepositoryStandsForItsOneRevision) {
+  const TempTree tree;
+  tree.File("models--org--name/blobs/aaaa");
+  tree.Folder("models--org--name/snapshots");
+  const absl::Status none = OpenAndWalk(tree.At("models--org--name"), OpenMethod::kAutomatic).status();
+  EXPECT_EQ(none.code(), absl::StatusCode::kFailedPrecondition) << none;
+  EXPECT_THAT(std::string(none.message()), HasSubstr("holds no files"));
+
+  tree.Link("../../blobs/aaaa", "models--org--name/snapshots/rev1/model.gguf");
+  const absl::StatusOr<Listing> one = OpenAndWalk(tree.At("models--org--name"), OpenMethod::kAutomatic);
+  ASSERT_TRUE(one.ok()) << one.status();
+  EXPECT_THAT(Paths(*one), ElementsAre("model.gguf"));
+  ASSERT_TRUE(one->hub.has_value());
+  EXPECT_EQ(one->hub->repository, "org/name");
+  EXPECT_EQ(one->hub->revision, "rev1");
+  EXPECT_FALSE(one->blocked);
+
+  tree.Link("../rev1/model.gguf", "models--org--name/snapshots/rev2/model.gguf");
+  const absl::StatusOr<Listing> two = OpenAndWalk(tree.At("models--org--name"), OpenMethod::kAutomatic);
+  ASSERT_TRUE(two.ok()) << two.status();
+  EXPECT_FALSE(two->hub.has_value());
+  ASSERT_EQ(two->problems.size(), 1u);
+  EXPECT_EQ(two->problems[0].message, "2 revisions: rev1, rev2; name one");
 }
 
 TEST(WalkTest, SingleFileIsOneEntryWithItsBaseName) {
