@@ -35,14 +35,22 @@ AgreementAnswer FindAgreement(const v1::Profile& profile, const rules::v1::Licen
   // Sorted, so that the order of the profile does not matter.
   std::set<std::pair<std::string, std::string>> in_force;
   std::set<std::string> expired;
+  std::set<std::string> elsewhere;
   for (const v1::Agreement& agreement : profile.agreements()) {
     if (!absl::EqualsIgnoreCase(absl::StripAsciiWhitespace(agreement.licensor()), license.licensor())) continue;
+    const std::optional<absl::CivilDay> until = ParseDay(agreement.until());
+    const bool runs = !agreement.has_until() || (until.has_value() && *until >= today);
     if (std::none_of(agreement.covers().begin(), agreement.covers().end(),
                      [&](const std::string& name) { return Names(name, license); })) {
+      if (runs) {
+        const std::set<std::string> covered(agreement.covers().begin(), agreement.covers().end());
+        elsewhere.insert(absl::StrFormat("the %s covers %s, but this clause stands in %s", Describe(agreement),
+                                         absl::StrJoin(covered, ", "),
+                                         license.short_id().empty() ? license.id() : license.short_id()));
+      }
       continue;
     }
-    const std::optional<absl::CivilDay> until = ParseDay(agreement.until());
-    if (!agreement.has_until() || (until.has_value() && *until >= today)) {
+    if (runs) {
       in_force.insert({agreement.has_until() ? agreement.until() : kNoEnd, Describe(agreement)});
     } else {
       expired.insert("the " + Describe(agreement) + " has ended");
@@ -53,6 +61,7 @@ AgreementAnswer FindAgreement(const v1::Profile& profile, const rules::v1::Licen
     answer.explanation = in_force.rbegin()->second;
   } else {
     answer.explanation = absl::StrJoin(expired, "; ");
+    answer.elsewhere = absl::StrJoin(elsewhere, "; ");
   }
   return answer;
 }

@@ -15,6 +15,9 @@ struct AgreementAnswer {
   // "agreement with Meta (contract 2026-17, until 2027-01-31)"; of one that does not hold: why not. Empty if there is
   // none.
   std::string explanation;
+  // Agreements in force with this licensor that cover other documents alone: "the agreement with Meta (...) covers
+  // llama-3.2-license-2024, but this clause stands in llama3.2-use-policy". Empty if there are none or one is held.
+  std::string elsewhere;
 };
 
 // Looks for an agreement whose licensor is the licence's and that covers its id or short id (all without regard to

@@ -432,7 +432,7 @@ INSTANTIATE_TEST_SUITE_P(
              v1::DENIED,
              "term.threshold",
              "",
-             {}}),
+             {"(no reference stated, no end date stated) covers community-3.2, but this clause stands in community-3.1"}}),
     [](const auto& info) { return info.param.name; });
 
 INSTANTIATE_TEST_SUITE_P(
@@ -1312,6 +1312,47 @@ TEST(PropertyTest, AnAbsentFigureNeverSatisfiesAThreshold) {
     }
   }
 }
+
+// What is advised fits what was found: nobody is told to state what is stated.
+struct RemedyCase {
+  std::string name;
+  License license;
+  std::string profile;
+  std::string rule_id;
+  v1::Outcome::Value outcome;
+  std::string remedy;
+};
+void PrintTo(const RemedyCase& c, std::ostream* os) { *os << c.name; }
+
+class RemedyTest : public ::testing::TestWithParam<RemedyCase> {};
+
+TEST_P(RemedyTest, FitsTheOutcome) {
+  World world;
+  world.licenses = {GetParam().license};
+  world.profile = FromText<v1::Profile>(GetParam().profile);
+  world.measured[FactId::modality] = {{"vision"}, "config.json"};
+  const Evaluation evaluation = world.Run();
+  const v1::Finding* finding = Find(evaluation, GetParam().rule_id);
+  ASSERT_NE(finding, nullptr) << Dump(evaluation);
+  EXPECT_EQ(finding->outcome(), GetParam().outcome) << Dump(evaluation);
+  EXPECT_EQ(finding->remedy(), GetParam().remedy);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, RemedyTest,
+    ::testing::Values(
+        RemedyCase{"OverTheLimit", Community(), Mau("2024-06", "800000000"), "term.threshold", v1::Outcome::VIOLATED,
+                   "obtain a separate licence from Example AI and list it under agreements, or choose another model"},
+        RemedyCase{"FigureMissing", Community(), "", "term.threshold", v1::Outcome::NEEDS_REVIEW,
+                   absl::StrCat("state ", kPath, " in the profile")},
+        RemedyCase{"DomicileExcluded", UsePolicy(), "domicile: 'DE'", "term.territory", v1::Outcome::VIOLATED,
+                   "choose another model"},
+        RemedyCase{"DomicileMissing", UsePolicy(), "", "term.territory", v1::Outcome::NEEDS_REVIEW,
+                   "state domicile in the profile"},
+        RemedyCase{"Commercial", NonCommercial(), "use: 'commercial'", "term.commercial_use", v1::Outcome::VIOLATED,
+                   "obtain a separate licence from Forest and list it under agreements, or use it for a permitted "
+                   "purpose alone, or choose another model"}),
+    [](const auto& info) { return info.param.name; });
 
 }  // namespace
 }  // namespace weighbridge::policy

@@ -95,12 +95,20 @@ Figures::Figures(const v1::Profile& profile, absl::Time evaluated_at)
     }
     stated_.push_back(std::move(stated));
   }
-  if (const auto founded = ParsePeriod(profile.founded()); founded.has_value()) founded_ = founded->first;
-  if (const auto founded = ParsePeriod(profile.group_founded()); founded.has_value()) {
-    group_founded_ = founded->first;
-    // The licensee is part of its group: whichever is older counts.
-    if (founded_.has_value()) group_founded_ = std::min(*group_founded_, *founded_);
-  }
+  founded_ = Founding("founded", profile.founded());
+  group_founded_ = Founding("group_founded", profile.group_founded());
+  // The licensee is part of its group: whichever is older counts.
+  if (group_founded_.has_value() && founded_.has_value()) group_founded_ = std::min(*group_founded_, *founded_);
+}
+
+std::optional<Month> Figures::Founding(const char* key, const std::string& stated) {
+  const std::optional<Period> month = ParsePeriod(stated);
+  if (!month.has_value()) return std::nullopt;
+  if (month->first <= now_) return month->first;
+  // Somebody who does not exist yet cannot ask: the date is wrong, and a wrong one must not make a zero.
+  founding_note_ += absl::StrFormat("%s`%s` %s lies in the future and proves nothing", founding_note_.empty() ? "" : "; ",
+                                    key, PeriodName(*month));
+  return std::nullopt;
 }
 
 std::optional<std::pair<int64_t, int64_t>> Figures::Convert(const Stated& figure, const std::string& currency) const {
@@ -126,8 +134,8 @@ Figures::Bounds Figures::InPeriod(const Question& question, const Period& period
   const auto lower_to = [&](int64_t value) { bounds.upper = std::min(bounds.upper.value_or(value), value); };
   for (const Stated& figure : stated_) {
     if (figure.metric != question.metric) continue;
-    if (figure.never_above ? figure.period.last < period.last || period.last > now_
-                           : !(figure.period == period) || figure.period.first > now_) {
+    if (figure.period.first > now_) continue;
+    if (figure.never_above ? figure.period.last < period.last || period.last > now_ : !(figure.period == period)) {
       continue;
     }
     const auto amount = Convert(figure, question.currency);
@@ -207,7 +215,7 @@ Figures::Bounds Figures::AtAnyTime(const Question& question, std::string* note) 
   // others narrow it.
   std::set<std::tuple<Month, Month, bool>> periods;
   for (const Stated& figure : stated_) {
-    if (figure.metric != question.metric) continue;
+    if (figure.metric != question.metric || figure.period.first > now_) continue;
     if (!figure.never_above) {
       periods.insert({figure.period.first, figure.period.last, figure.period.year});
       continue;
@@ -293,7 +301,7 @@ std::string Figures::Unused(const Question& question, const std::optional<Period
     const std::string unit = figure.currency.empty() ? "" : " " + figure.currency;
     std::string why;
     const Period& period = figure.period;
-    if (period.first > now_ && !figure.never_above) {
+    if (period.first > now_) {
       why = "lies in the future";
     } else if (!Convert(figure, question.currency).has_value()) {
       why = figure.currency.empty() ? "names no currency"
@@ -459,6 +467,7 @@ FigureAnswer Figures::Answer(const Threshold& threshold, bool worst_is_true) con
   }
   if (!note.empty()) answer.explanation += "; " + note;
   if (const std::string unused = Unused(question, asked); !unused.empty()) answer.explanation += "; " + unused;
+  if (!founding_note_.empty()) answer.explanation += "; " + founding_note_;
   if (answer.truth == Truth::kUnknown && !answer.ambiguous) {
     answer.missing_fact = absl::StrFormat("%s[%s,%s]", FactName(threshold.metric()), path_period,
                                           SubjectName(static_cast<Subject::Value>(question.scope)));

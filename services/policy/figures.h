@@ -34,8 +34,8 @@ struct FigureAnswer {
 // Answers thresholds from the figures of one profile. Immutable after construction.
 class Figures {
  public:
-  // `profile` is copied as far as needed. Figures of periods that begin after `evaluated_at` are projections and prove
-  // nothing.
+  // `profile` is copied as far as needed. Figures of periods that begin after the month of `evaluated_at` (of
+  // `never_above`: whose `as_of` does) are projections, and like dates of founding after it they prove nothing.
   Figures(const v1::Profile& profile, absl::Time evaluated_at);
 
   // `worst_is_true`: which answer hurts; contradictory figures that prove both give that one.
@@ -66,6 +66,9 @@ class Figures {
     std::string currency;
   };
 
+  // The month of founding; nothing, with a note, for one in the future.
+  std::optional<Month> Founding(const char* key, const std::string& stated);
+
   // The amount in the currency asked, rounded down and up; nothing without a dated rate.
   std::optional<std::pair<int64_t, int64_t>> Convert(const Stated& figure, const std::string& currency) const;
 
@@ -87,6 +90,8 @@ class Figures {
   std::vector<v1::ExchangeRate> rates_;
   std::optional<Month> founded_;
   std::optional<Month> group_founded_;
+  // What every explanation says about dates of founding that do not count.
+  std::string founding_note_;
   absl::Time evaluated_at_;
   Month now_;
 };

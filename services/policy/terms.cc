@@ -86,6 +86,40 @@ std::string CureWords(const Test& test) {
   return cures.empty() ? "" : " What ends it: " + absl::StrJoin(cures, " or ") + ".";
 }
 
+// What changes a test that is violated: what the text itself offers, or else another use or another model. The usual
+// remedy of the rule would ask for facts that are stated already.
+std::string RemedyOfViolation(const Test& test, const License& license) {
+  std::vector<std::string> ways;
+  for (int number : test.cures()) {
+    if (number == Cure::separate_license) {
+      ways.push_back(absl::StrFormat("obtain a separate licence from %s and list it under agreements",
+                                     license.licensor().empty() ? "the licensor" : license.licensor()));
+    } else if (number == Cure::registration) {
+      ways.push_back("register with the licensor");
+    } else if (number == Cure::payment) {
+      ways.push_back("pay what the clause asks");
+    } else if (number == Cure::subscription) {
+      ways.push_back("take the subscription");
+    }
+  }
+  switch (test.kind()) {
+    case v1::TermKind::commercial_use:
+    case v1::TermKind::purpose:
+      ways.push_back("use it for a permitted purpose alone");
+      break;
+    case v1::TermKind::hosting:
+      ways.push_back("do not host it");
+      break;
+    case v1::TermKind::distribution:
+      ways.push_back("do not distribute it");
+      break;
+    default:
+      break;
+  }
+  ways.push_back("choose another model");
+  return absl::StrJoin(ways, ", or ");
+}
+
 class TestEvaluation {
  public:
   TestEvaluation(const Test& test, const DutyContext& context, absl::Time evaluated_at)
@@ -124,6 +158,7 @@ class TestEvaluation {
       finding = DutyNote();
     } else if (truth == Truth::kTrue && hit.truth == Truth::kTrue) {
       finding = Make(Outcome::VIOLATED, absl::StrFormat("%s, so %s", when_.explanation, EffectWords(test_.effect())));
+      finding.set_remedy(RemedyOfViolation(test_, *context_.license));
       AddWaysOut(&finding);
     } else {
       finding = Unknown(hit);
@@ -148,6 +183,7 @@ class TestEvaluation {
   void AddWaysOut(v1::Finding* finding) const {
     std::string message = finding->message() + CureWords(test_);
     if (!agreement_.explanation.empty()) message += absl::StrFormat(" Note: %s.", agreement_.explanation);
+    if (!agreement_.elsewhere.empty()) message += absl::StrFormat(" Note: %s.", agreement_.elsewhere);
     if (test_.has_unless() && unless_.truth == Truth::kUnknown) {
       message +=
           absl::StrFormat(" It would not apply under %s, but %s.", ClauseWords(UnlessClause()), unless_.explanation);
@@ -167,6 +203,17 @@ class TestEvaluation {
     return finding;
   }
 
+  // What settles a test that is open.
+  std::string RemedyOfQuestion(const std::vector<MissingFact>& missing) const {
+    std::vector<std::string> stated;
+    for (const MissingFact& fact : missing) {
+      if (!fact.measured) stated.push_back(fact.path);
+    }
+    if (!stated.empty()) return absl::StrFormat("state %s in the profile", absl::StrJoin(stated, " and "));
+    if (missing.empty()) return "let counsel decide; no fact settles it";
+    return absl::StrFormat("let a person find out %s, which the files do not show", missing.front().path);
+  }
+
   v1::Finding Unknown(const ConditionAnswer& hit) const {
     std::vector<MissingFact> missing;
     std::string why;
@@ -182,6 +229,7 @@ class TestEvaluation {
         Make(Outcome::NEEDS_REVIEW, absl::StrFormat("%s; if the clause applies, %s", why, EffectWords(test_.effect())));
     AddWaysOut(&finding);
     NameMissing(missing, &finding);
+    finding.set_remedy(RemedyOfQuestion(missing));
     return finding;
   }
 
