@@ -34,6 +34,11 @@ profile::Vocabulary VocabularyOf(const rulebook::Rulebook& rules) {
     vocabulary.licenses.push_back(license->short_id());
     if (!license->family().empty()) vocabulary.families.push_back(license->family());
   }
+  vocabulary.resolve = [&rules](std::string_view spelling) {
+    std::vector<std::string> ids;
+    for (const auto* license : rules.FindLicenses(spelling)) ids.push_back(license->id());
+    return ids;
+  };
   return vocabulary;
 }
 

@@ -22,9 +22,16 @@ void CheckPolicy(const v1::Policy& policy, const Vocabulary& vocabulary, const P
 void CheckFactValues(rules::v1::FactId::Value id, const std::vector<std::string>& values, const Vocabulary& vocabulary,
                      bool groups, Place place, Issues* issues);
 
-// Refuses a licence or family name that is a near miss of a known one.
-void CheckName(std::string_view name, const std::vector<std::string>& known, std::string_view what, Place place,
-               Issues* issues);
+// Refuses a name that stands for no licence of the rulebook, unless it is sure to be the id of a licence outside it: it
+// begins with "LicenseRef-", or has the form of an SPDX id with a version ("GPL-3.0-only"), and resembles no known one.
+void CheckLicenseName(std::string_view name, const Vocabulary& vocabulary, Place place, Issues* issues);
+
+// Refuses every family that no licence of the rulebook has.
+void CheckFamilyName(std::string_view name, const Vocabulary& vocabulary, Place place, Issues* issues);
+
+// Puts the ids that it stands for in the place of every spelling of a licence that is neither id nor short id.
+void UseLicenseIds(const Vocabulary& vocabulary, v1::Profile* profile);
+void UseLicenseIds(const Vocabulary& vocabulary, v1::Policy* policy);
 
 // Names of the registry: of the profile side alone, or of both sides; without figures.
 std::vector<std::string> FactNames(bool profile_side_only);

@@ -97,18 +97,4 @@ void CheckFactValues(FactId::Value id, const std::vector<std::string>& values, c
   }
 }
 
-void CheckName(std::string_view name, const std::vector<std::string>& known, std::string_view what, Place place,
-               Issues* issues) {
-  if (name.empty()) {
-    issues->Add(place, absl::StrFormat("the name of a %s is empty", what));
-    return;
-  }
-  for (const std::string& word : known) {
-    if (absl::EqualsIgnoreCase(word, std::string(name))) return;
-  }
-  if (const auto near = NearMiss(name, known); near.has_value()) {
-    issues->Add(place, absl::StrFormat("unknown %s `%s`; did you mean `%s`?", what, name, *near));
-  }
-}
-
 }  // namespace weighbridge::profile

@@ -36,6 +36,7 @@ absl::StatusOr<Message> Parse(std::string_view bytes, std::string_view file_name
   }
   check(message, vocabulary, places, &issues);
   if (!issues.empty()) return issues.ToStatus();
+  UseLicenseIds(vocabulary, &message);
   return message;
 }
 

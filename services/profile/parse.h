@@ -10,6 +10,7 @@
 #define WEIGHBRIDGE_SERVICES_PROFILE_PARSE_H_
 
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,10 +30,13 @@ struct Vocabulary {
   const rules::v1::FieldSet* fields = nullptr;
   // Groups that a policy may name as "group:EU"; null: none.
   const rules::v1::CountryGroups* countries = nullptr;
-  // Licence ids and short ids, and families. A name outside them is taken as it is (other rules may know it), but
-  // refused if it is a near miss of one of them: a misspelt `deny` would deny nothing.
+  // Licence ids and short ids, and families. A family outside them is refused: a misspelt `deny` would deny nothing. So
+  // is a licence that neither they nor `resolve` know, unless it has the form of an id that is sure to be another's.
   std::vector<std::string> licenses = {};
   std::vector<std::string> families = {};
+  // The licence ids that another spelling stands for ("llama3.1", "gemma"); empty for one that stands for none. They
+  // replace it in what is parsed, unless it is an id or short id. Null: ids and short ids are all that is known.
+  std::function<std::vector<std::string>(std::string_view)> resolve = nullptr;
 };
 
 // An empty file is an empty profile: every fact is absent.

@@ -26,8 +26,7 @@ class PolicyCheck {
       Add("allow_only_listed", "`allow_only_listed` needs an `allow` list");
     }
     for (int i = 0; i < policy_.or_choices_size(); ++i) {
-      CheckName(policy_.or_choices(i), vocabulary_.licenses, "licence",
-                places_.Of(absl::StrFormat("or_choices[%d]", i)), issues_);
+      CheckLicenseName(policy_.or_choices(i), vocabulary_, places_.Of(absl::StrFormat("or_choices[%d]", i)), issues_);
     }
   }
 
@@ -46,12 +45,10 @@ class PolicyCheck {
       }
     }
     for (int i = 0; i < rule.license_size(); ++i) {
-      CheckName(rule.license(i), vocabulary_.licenses, "licence",
-                places_.Of(absl::StrFormat("%s.license[%d]", path, i)), issues_);
+      CheckLicenseName(rule.license(i), vocabulary_, places_.Of(absl::StrFormat("%s.license[%d]", path, i)), issues_);
     }
     for (int i = 0; i < rule.family_size(); ++i) {
-      CheckName(rule.family(i), vocabulary_.families, "family", places_.Of(absl::StrFormat("%s.family[%d]", path, i)),
-                issues_);
+      CheckFamilyName(rule.family(i), vocabulary_, places_.Of(absl::StrFormat("%s.family[%d]", path, i)), issues_);
     }
     const std::map<std::string, std::string> facts(rule.fact().begin(), rule.fact().end());
     for (const auto& [name, joined] : facts) {

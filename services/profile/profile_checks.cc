@@ -221,8 +221,7 @@ class ProfileCheck {
     if (agreement.covers().empty() && !places_.Has(path + ".covers[0]"))
       Add(path, "an agreement needs `covers`: the licences it stands in for");
     for (int i = 0; i < agreement.covers_size(); ++i) {
-      CheckName(agreement.covers(i), vocabulary_.licenses, "licence",
-                places_.Of(absl::StrFormat("%s.covers[%d]", path, i)), issues_);
+      CheckLicenseName(agreement.covers(i), vocabulary_, places_.Of(absl::StrFormat("%s.covers[%d]", path, i)), issues_);
     }
     CheckDay(path + ".until", "until", agreement.has_until(), agreement.until());
   }

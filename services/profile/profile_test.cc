@@ -15,6 +15,7 @@
 namespace weighbridge::profile {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
 
@@ -37,7 +38,20 @@ const rules::v1::CountryGroups& Countries() {
   return *kGroups;
 }
 
-Vocabulary Words() { return {&Fields(), &Countries(), {"example-1.0", "LicenseRef-example-1.0"}, {"example"}}; }
+// "example" and "example one" are spellings; the first stands for two licences.
+std::vector<std::string> Resolve(std::string_view spelling) {
+  if (spelling == "example") return {"LicenseRef-example-1.0", "LicenseRef-example-2025-01"};
+  if (spelling == "example one" || spelling == "example-1.0") return {"LicenseRef-example-1.0"};
+  return {};
+}
+
+Vocabulary Words() {
+  return {&Fields(),
+          &Countries(),
+          {"LicenseRef-example-1.0", "example-1.0", "LicenseRef-example-2025-01", "example-license-2025-01"},
+          {"example", "other", "example"},
+          &Resolve};
+}
 
 // The whole profile of the documentation, in three notations.
 constexpr char kYaml[] = R"(organization: Example GmbH
@@ -263,6 +277,12 @@ INSTANTIATE_TEST_SUITE_P(
         IssueCase{"AgreementNearMiss",
                   "agreements: [{licensor: A, covers: exmple-1.0}]\n",
                   {"p.yaml:1:36: unknown licence `exmple-1.0`; did you mean `example-1.0`?"}},
+        IssueCase{"AgreementCoversEverything",
+                  "agreements: [{licensor: A, covers: ['*']}]\n",
+                  {"p.yaml:1:37: `*` is a pattern"}},
+        IssueCase{"AgreementCoversNothingKnown",
+                  "agreements: [{licensor: A, covers: [our-model-1]}]\n",
+                  {"p.yaml:1:37: unknown licence `our-model-1`"}},
         IssueCase{"FactUnknown",
                   "facts: {output_filtr: true}\n",
                   {"p.yaml:1:23: unknown fact `output_filtr`; did you mean `output_filter`?"}},
@@ -308,18 +328,32 @@ INSTANTIATE_TEST_SUITE_P(
         IssueCase{"NamesNothing", "deny: [{reason: all}]\n", {"p.yaml:1:8: must say what it applies to"}},
         IssueCase{"Openness", "deny: [{openness: closed_weights}]\n", {"p.yaml:1:19: did you mean `CLOSED_WEIGHTS`?"}},
         IssueCase{"NearMiss", "deny: [{license: example1.0}]\n", {"p.yaml:1:18: did you mean `example-1.0`?"}},
+        IssueCase{"UnknownLicence",
+                  "deny: [{license: [house-license]}]\n",
+                  {"p.yaml:1:19: unknown licence `house-license`; `weighbridge licenses` lists"}},
+        IssueCase{"PartOfAName",
+                  "deny: [{license: example-license}]\n",
+                  {"p.yaml:1:18: did you mean `example-license-2025-01`?"}},
+        IssueCase{"PartOfANameInWords",
+                  "deny: [{license: Example 2025}]\n",
+                  {"p.yaml:1:18: did you mean `LicenseRef-example-2025-01`?"}},
+        IssueCase{"FamilyAndVersion", "deny: [{license: Example-9}]\n", {"p.yaml:1:18: unknown licence `Example-9`"}},
+        IssueCase{"LowerCaseWithVersion", "deny: [{license: gpl-3.0-only}]\n", {"p.yaml:1:18: unknown licence"}},
+        IssueCase{"Pattern", "deny: [{license: 'example-*'}]\n", {"p.yaml:1:18: `example-*` is a pattern"}},
+        IssueCase{"OrChoice", "or_choices: [nothing]\n", {"p.yaml:1:14: unknown licence `nothing`"}},
+        IssueCase{"FamilyUnknown", "deny: [{family: meta}]\n", {"p.yaml:1:17: unknown family `meta`; one of: example, other"}},
         IssueCase{"FamilyNearMiss", "deny: [{family: exmple}]\n", {"p.yaml:1:17: did you mean `example`?"}},
         IssueCase{"FactUnknown", "deny: [{fact: {modalty: text}}]\n", {"p.yaml:1:25: did you mean `modality`?"}},
         IssueCase{"FactFigure", "deny: [{fact: {device_count: 5}}]\n", {"p.yaml:1:30: is a figure"}},
         IssueCase{"Group", "deny: [{fact: {domicile: 'group:UE'}}]\n", {"p.yaml:1:26: unknown group `group:UE`"}},
-        IssueCase{"OverrideInDeny", "deny: [{family: x, override: y}]\n", {"p.yaml:1:30: belongs to `allow` alone"}},
+        IssueCase{"OverrideInDeny", "deny: [{family: other, override: y}]\n", {"p.yaml:1:34: belongs to `allow` alone"}},
         IssueCase{
-            "OverrideWithoutReason", "allow: [{family: x, override: ' '}]\n", {"p.yaml:1:31: must give the reason"}},
+            "OverrideWithoutReason", "allow: [{family: other, override: ' '}]\n", {"p.yaml:1:35: must give the reason"}},
         IssueCase{"OverrideOfEverything",
                   "allow: [{fact: {use: research}, override: y}]\n",
                   {"p.yaml:1:43: must name a `license`, `family` or `openness`"}},
         IssueCase{"IdTwice",
-                  "deny: [{id: a, family: x}]\nreview: [{id: a, family: y}]\n",
+                  "deny: [{id: a, family: other}]\nreview: [{id: a, family: example}]\n",
                   {"p.yaml:2:15: used twice; first in line 1"}},
         IssueCase{"ListedWithoutList", "allow_only_listed: true\n", {"p.yaml:1:20: needs an `allow` list"}}),
     NameOf);
@@ -354,6 +388,20 @@ TEST(ParsePolicyTest, AcceptsGroupsAndUnknownLicences) {
   ASSERT_TRUE(policy.ok()) << policy.status();
   EXPECT_EQ(policy->review(0).fact().at("domicile"), "group:EU,US");
   EXPECT_EQ(policy->mode(), v1::warn);
+}
+
+// A licence outside the rulebook can be denied, if its name cannot be a misspelling of one inside.
+TEST(ParsePolicyTest, AcceptsIdsOfOtherLicences) {
+  const auto policy = ParsePolicy("deny: [{license: [GPL-3.0-only, CC-BY-NC-4.0, LicenseRef-house]}]\n", "p.yaml", Words());
+  ASSERT_TRUE(policy.ok()) << policy.status();
+  EXPECT_THAT(policy->deny(0).license(), ElementsAre("GPL-3.0-only", "CC-BY-NC-4.0", "LicenseRef-house"));
+}
+
+TEST(ParsePolicyTest, SpellingsBecomeIds) {
+  const auto policy = ParsePolicy("deny: [{license: [example one, example]}]\nor_choices: [MIT-2.0, example]\n", "p.yaml", Words());
+  ASSERT_TRUE(policy.ok()) << policy.status();
+  EXPECT_THAT(policy->deny(0).license(), ElementsAre("LicenseRef-example-1.0", "LicenseRef-example-2025-01"));
+  EXPECT_THAT(policy->or_choices(), ElementsAre("MIT-2.0", "LicenseRef-example-1.0", "LicenseRef-example-2025-01"));
 }
 
 }  // namespace

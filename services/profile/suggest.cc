@@ -10,6 +10,8 @@ namespace {
 
 constexpr size_t kMaxTyped = 64;   // longer words are no near miss of anything
 constexpr size_t kMaxListed = 14;  // words that a message lists
+constexpr size_t kMaxLikely = 3;   // words of which one is a part
+constexpr size_t kMinPart = 3;     // a shorter part says nothing
 
 std::string Plain(std::string_view word) {
   std::string plain;
@@ -18,6 +20,15 @@ std::string Plain(std::string_view word) {
     plain += static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
   }
   return plain;
+}
+
+// Letters and digits alone, in lower case: "llama31" for "Llama 3.1".
+std::string Squeezed(std::string_view word) {
+  std::string squeezed;
+  for (char c : Plain(word)) {
+    if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) squeezed += c;
+  }
+  return squeezed;
 }
 
 // Edits (insert, delete, replace, swap of neighbours) between two short words.
@@ -51,6 +62,19 @@ std::optional<std::string> NearMiss(std::string_view typed, const std::vector<st
     }
   }
   return best;
+}
+
+std::vector<std::string> Likely(std::string_view typed, const std::vector<std::string>& words) {
+  if (const auto near = NearMiss(typed, words); near.has_value()) return {*near};
+  std::vector<std::string> likely;
+  const std::string squeezed = Squeezed(typed);
+  if (typed.size() > kMaxTyped || squeezed.size() < kMinPart) return likely;
+  for (const std::string& word : words) {
+    if (likely.size() == kMaxLikely) break;
+    if (Squeezed(word).find(squeezed) == std::string::npos) continue;
+    if (std::find(likely.begin(), likely.end(), word) == likely.end()) likely.push_back(word);
+  }
+  return likely;
 }
 
 std::string Suggestion(std::string_view typed, const std::vector<std::string>& words) {

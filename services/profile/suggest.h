@@ -13,6 +13,10 @@ namespace weighbridge::profile {
 // words up to four letters). The first in order wins ties. Nothing if none is near.
 std::optional<std::string> NearMiss(std::string_view typed, const std::vector<std::string>& words);
 
+// The near miss; else up to three words that contain `typed`, letters and digits alone compared: "Llama 3.1" for
+// "llama-3.1-license-2024".
+std::vector<std::string> Likely(std::string_view typed, const std::vector<std::string>& words);
+
 // "; did you mean `word`?" for a near miss, else "; one of: a, b, c" for a short list, else "".
 std::string Suggestion(std::string_view typed, const std::vector<std::string>& words);
 
