@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -11,8 +12,10 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <map>
 #include <utility>
 
+#include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_format.h"
 #include "services/base/status_macros.h"
 #include "services/base/utf8.h"
@@ -25,6 +28,12 @@
 
 namespace weighbridge::cli {
 namespace {
+
+// Replaced rule files that a note names.
+constexpr size_t kReplacedNamed = 5;
+// How long a named pipe may wait for somebody to open its other end, in steps of one poll.
+constexpr int kWriterPollMillis = 100;
+constexpr int kWriterPolls = 20;
 
 std::string PrintableLines(std::string_view message) {
   std::string out;
@@ -87,18 +96,27 @@ void InstallSignalHandlers() {
 void AddOutputOptions(CLI::App& app, CommonOptions& options, std::vector<std::string> formats) {
   options.format = formats.front();
   app.add_option("--format", options.format, "How to print the result")->check(CLI::IsMember(std::move(formats)))->capture_default_str();
-  app.add_option("-o,--output", options.output, "Write the result to this file instead of stdout");
+  app.add_option("-o,--output", options.output, "Write the result to this file instead of stdout")->check(NotEmpty());
   app.add_option("--color", options.color, "Colours: auto, always, never (NO_COLOR is obeyed)")
       ->check(CLI::IsMember({"auto", "always", "never"}));
   app.add_flag("-q,--quiet", options.quiet, "No progress and no notes on stderr");
 }
 
+CLI::Validator NotEmpty() {
+  return CLI::Validator(
+      [](std::string& value) {
+        return value.empty() ? std::string("the value is empty; leave the option out or give one") : std::string();
+      },
+      "", "not empty");
+}
+
 void AddRulesOption(CLI::App& app, CommonOptions& options) {
-  app.add_option("--rules", options.rules_dir, "Folder of rules laid over the built-in rulebook");
+  app.add_option("--rules", options.rules_dir, "Folder of rules laid over the built-in rulebook")->check(NotEmpty());
 }
 
 void AddStoreOptions(CLI::App& app, CommonOptions& options) {
-  auto* db = app.add_option("--db", options.db_path, "Database file; it must exist (default: made under $XDG_DATA_HOME/weighbridge)");
+  auto* db = app.add_option("--db", options.db_path, "Database file; it must exist (default: made under $XDG_DATA_HOME/weighbridge)")
+                 ->check(NotEmpty());
   app.add_flag("--no-record", options.no_record, "Work without a database")->excludes(db);
 }
 
@@ -179,6 +197,28 @@ absl::StatusOr<std::vector<rulebook::RuleFile>> ReadRuleFiles(const std::string&
   return files;
 }
 
+namespace {
+
+// Files of --rules that stand in the place of built-in ones can weaken a licence: never in silence.
+void NoteReplacements(const CommonOptions& options, const std::vector<rulebook::RuleFile>& base,
+                      const std::vector<rulebook::RuleFile>& overlay) {
+  std::map<std::string, const std::string*> builtin;
+  for (const rulebook::RuleFile& file : base) builtin[file.path] = &file.bytes;
+  std::string named;
+  size_t replaced = 0;
+  for (const rulebook::RuleFile& file : overlay) {
+    const auto it = builtin.find(file.path);
+    if (it == builtin.end() || *it->second == file.bytes) continue;
+    if (++replaced <= kReplacedNamed) named += (named.empty() ? "" : ", ") + file.path;
+  }
+  if (replaced == 0) return;
+  if (replaced > kReplacedNamed) named += absl::StrFormat(" and %d more", replaced - kReplacedNamed);
+  Note(options, absl::StrFormat("--rules %s replaces %d of the built-in rule files: %s", Printable(options.rules_dir),
+                                replaced, named));
+}
+
+}  // namespace
+
 absl::StatusOr<std::shared_ptr<const rulebook::Rulebook>> LoadRules(const CommonOptions& options) {
   const auto& builtin = rulebook::BuiltinRulebook();
   if (!builtin.ok() || options.rules_dir.empty()) return builtin;
@@ -186,6 +226,7 @@ absl::StatusOr<std::shared_ptr<const rulebook::Rulebook>> LoadRules(const Common
   // A folder that was named and cannot be used is an error of configuration, whatever the reason.
   if (!overlay.ok()) return absl::InvalidArgumentError(absl::StrFormat("--rules: %s", overlay.status().message()));
   WB_ASSIGN_OR_RETURN(std::vector<rulebook::RuleFile> base, rulebook::UnpackBundle((*builtin)->bundle()));
+  NoteReplacements(options, base, *overlay);
   std::vector<rulebook::RuleIssue> issues;
   auto layered = rulebook::Rulebook::Layered(std::move(base), *std::move(overlay), &issues);
   if (!layered.ok()) {
@@ -231,28 +272,34 @@ absl::StatusOr<std::string> ReadInput(const std::string& path, std::string_view 
     const std::string message = absl::StrFormat("cannot read the %s %s: %s", what, Printable(path), std::strerror(error));
     return error == ENOENT ? absl::NotFoundError(message) : absl::PermissionDeniedError(message);
   };
-  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  // A named pipe that nobody writes to would hold an open that waits for ever.
+  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
   if (fd < 0) return fail(errno);
+  const absl::Cleanup closer = [fd] { close(fd); };
   struct stat info;
-  if (fstat(fd, &info) != 0 || S_ISDIR(info.st_mode)) {
-    const int error = S_ISDIR(info.st_mode) ? EISDIR : errno;
-    close(fd);
-    return fail(error);
-  }
+  if (fstat(fd, &info) != 0) return fail(errno);
+  if (S_ISDIR(info.st_mode)) return fail(EISDIR);
   std::string bytes;
   char block[65536];
+  int polls_without_writer = 0;
   while (bytes.size() <= limit) {
+    if (g_interrupted) return absl::CancelledError(absl::StrFormat("interrupted while reading the %s", what));
+    pollfd ready = {fd, POLLIN, 0};
+    const int polled = poll(&ready, 1, kWriterPollMillis);
+    if (polled < 0 && errno != EINTR) return fail(errno);
+    if (polled < 0) continue;
     const ssize_t got = read(fd, block, sizeof block);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) {
-      const int error = errno;
-      close(fd);
-      return fail(error);
+    if (got < 0 && (errno == EINTR || errno == EAGAIN)) continue;  // there is a writer, which is slow
+    if (got < 0) return fail(errno);
+    if (got == 0 && polled == 0) {
+      // Neither bytes nor the end: the other end of the pipe has not been opened.
+      if (++polls_without_writer < kWriterPolls) continue;
+      return absl::PermissionDeniedError(
+          absl::StrFormat("cannot read the %s %s: it is a pipe, and nobody writes to it", what, Printable(path)));
     }
     if (got == 0) break;
     bytes.append(block, static_cast<size_t>(got));
   }
-  close(fd);
   if (bytes.size() > limit) {
     return absl::ResourceExhaustedError(
         absl::StrFormat("the %s %s is larger than the limit of %d bytes", what, Printable(path), limit));

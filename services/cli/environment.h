@@ -30,6 +30,8 @@ struct CommonOptions {
 
 // Adds the options of `CommonOptions` that `app` wants; `formats` lists the formats that it can print.
 void AddOutputOptions(CLI::App& app, CommonOptions& options, std::vector<std::string> formats);
+// A check for options that name something: an empty value (a variable that is not set) is an error, never the default.
+CLI::Validator NotEmpty();
 void AddRulesOption(CLI::App& app, CommonOptions& options);
 void AddStoreOptions(CLI::App& app, CommonOptions& options);
 

@@ -32,6 +32,7 @@ absl::StatusOr<std::optional<auditor::ConfigFile>> ReadConfig(const std::string&
   if (path.empty()) return std::nullopt;
   absl::StatusOr<std::string> bytes = ReadInput(path, what, kConfigBytesMax);
   // A profile or policy that was named and cannot be read is an error of configuration: never "no profile".
+  if (absl::IsCancelled(bytes.status())) return bytes.status();
   if (!bytes.ok()) return absl::InvalidArgumentError(bytes.status().message());
   return auditor::ConfigFile{Printable(path), *std::move(bytes)};
 }
@@ -110,7 +111,7 @@ int RunScanOrGate(const GateOptions& options, auditor::Scope scope) {
 
 void AddModelOptions(CLI::App& app, GateOptions& options) {
   app.add_option("DIR", options.path, "Model folder, hub snapshot or single weights file")->required();
-  app.add_option("--at", options.common.at, "Instant of the decision (RFC 3339 or YYYY-MM-DD; default: now)");
+  app.add_option("--at", options.common.at, "Instant of the decision (RFC 3339 or YYYY-MM-DD; default: now)")->check(NotEmpty());
   app.add_option("--threads", options.threads, "Files read at once (default: one for each core)")->check(CLI::Range(1, 256));
   app.add_flag("--all", options.list_all, "Text and Markdown: list every file and every prohibited use");
   AddOutputOptions(app, options.common, {"text", "json", "markdown"});
@@ -129,8 +130,10 @@ void AddGateCommands(CLI::App& app, Run& run) {
   auto gate_options = std::make_shared<GateOptions>();
   CLI::App* gate = app.add_subcommand("gate", "Decide whether a model may be used as the profile says, and why");
   AddModelOptions(*gate, *gate_options);
-  gate->add_option("--profile", gate_options->profile, "Your own facts (YAML); without it every fact is absent");
-  gate->add_option("--policy", gate_options->policy, "Your organisation's rules (YAML), beside the built-in policy");
+  gate->add_option("--profile", gate_options->profile, "Your own facts (YAML); without it every fact is absent")
+      ->check(NotEmpty());
+  gate->add_option("--policy", gate_options->policy, "Your organisation's rules (YAML), beside the built-in policy")
+      ->check(NotEmpty());
   gate->add_option("--mode", gate_options->mode, "block, warn or audit: what the exit code does (default: the policy's)")
       ->check(CLI::IsMember({"block", "warn", "audit"}));
   gate->callback([gate_options, &run] { run = [gate_options] { return RunScanOrGate(*gate_options, auditor::Scope::kGate); }; });
