@@ -76,7 +76,8 @@ absl::StatusOr<std::vector<std::string>> VisibleNames(const Beneath& beneath, co
 
 std::string Listed(const std::vector<std::string>& names) {
   std::string text;
-  for (size_t i = 0; i < std::min(names.size(), kRevisionsShown); ++i) text += (i > 0 ? ", " : "") + Printable(names[i]);
+  for (size_t i = 0; i < std::min(names.size(), kRevisionsShown); ++i)
+    text += (i > 0 ? ", " : "") + Printable(names[i]);
   if (names.size() > kRevisionsShown) text += absl::StrFormat(" and %d more", names.size() - kRevisionsShown);
   return text;
 }
@@ -100,13 +101,12 @@ absl::StatusOr<std::optional<HubRepository>> FindHubRepository(const Beneath& be
     parts.erase(std::remove(parts.begin(), parts.end(), known), parts.end());
   WB_ASSIGN_OR_RETURN(revisions, VisibleNames(beneath, snapshots));
   if (!parts.empty()) {
-    repository.problem = {ProblemKind::kSeveralModels, "",
-                          absl::StrFormat("beside the snapshots of this hub repository lie %s: name one revision",
-                                          Listed(parts))};
-  } else if (revisions.size() > 1) {
     repository.problem = {
-        ProblemKind::kSeveralModels, snapshots,
-        absl::StrFormat("%d revisions: %s; name one", revisions.size(), Listed(revisions))};
+        ProblemKind::kSeveralModels, "",
+        absl::StrFormat("beside the snapshots of this hub repository lie %s: name one revision", Listed(parts))};
+  } else if (revisions.size() > 1) {
+    repository.problem = {ProblemKind::kSeveralModels, snapshots,
+                          absl::StrFormat("%d revisions: %s; name one", revisions.size(), Listed(revisions))};
   } else if (revisions.size() == 1) {
     const std::string path = JoinPath(snapshots, revisions[0]);
     if (!beneath.StatLinkFree(path, &info).ok() || !S_ISDIR(info.st_mode)) {

@@ -148,8 +148,8 @@ class Walker {
     open_folders_.pop_back();
   }
 
-  // A folder of hub repositories: their revisions link into blobs/ that would be walked too, and nobody said which model
-  // is meant.
+  // A folder of hub repositories: their revisions link into blobs/ that would be walked too, and nobody said which
+  // model is meant.
   bool IsHubCache(const Place& place, const std::vector<std::string>& names) {
     if (root_.hub()) return false;
     size_t repositories = 0;
@@ -157,7 +157,8 @@ class Walker {
     for (const std::string& name : names) {
       struct stat info;
       const std::string snapshots = JoinPath(JoinPath(place.target, name), "snapshots");
-      if (!IsHubRepositoryName(name) || !beneath_.StatLinkFree(snapshots, &info).ok() || !S_ISDIR(info.st_mode)) continue;
+      if (!IsHubRepositoryName(name) || !beneath_.StatLinkFree(snapshots, &info).ok() || !S_ISDIR(info.st_mode))
+        continue;
       if (++repositories <= kRepositoriesShown) shown += (repositories > 1 ? ", " : "") + Printable(name);
     }
     if (repositories == 0) return false;

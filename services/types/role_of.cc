@@ -89,8 +89,8 @@ bool IsConfigName(const FileName& name) {
                              "modelfile.yaml"});
 }
 
-// Binary files that lie beside models and hold none of their numbers, of formats that have no magic or a rare one. What a
-// recognised format is usually called (.png, .parquet) is no member: such a name over unknown content is a lie.
+// Binary files that lie beside models and hold none of their numbers, of formats that have no magic or a rare one. What
+// a recognised format is usually called (.png, .parquet) is no member: such a name over unknown content is a lie.
 bool IsHarmlessBinaryName(const FileName& name) {
   return IsOneOf(name.suffix, {".ico", ".icns", ".cur", ".ttf", ".ttc", ".eot", ".mp3", ".aac", ".amr", ".psd", ".jp2",
                                ".jxl", ".mo"}) ||
@@ -114,8 +114,8 @@ Role RoleOfWeights(const FileName& name) {
   return adapter ? Role::kAdapter : Role::kWeights;
 }
 
-// Content that nothing recognises. Engines load numbers by any name ("model", "weights.data", "model.q4"), so only what is
-// known to be something else gets another role; the caller cannot measure the rest, and says so.
+// Content that nothing recognises. Engines load numbers by any name ("model", "weights.data", "model.q4"), so only what
+// is known to be something else gets another role; the caller cannot measure the rest, and says so.
 Role RoleOfUnknownBinary(const FileName& name) {
   if (EndsWith(name.base, ".index.json")) return Role::kIndex;
   if (HasWeightsSuffix(name)) return RoleOfWeights(name);

@@ -13,10 +13,11 @@ namespace weighbridge {
 //
 // Content goes before the name: trained numbers are weights (or adapter, projector) whatever their suffix, a compiled
 // program is code. A suffix that promises weights is believed too, so that a file whose content is something else stays
-// loadable and the caller can refuse it. Then terms: a text or document named like a licence, use policy or notice is one
-// also as LICENSE.py, LICENSE.asc or license_config.json (terms_name.h has the rule), but a module that handles licences
-// (license_utils.py) or data with a longer name that merely holds the word (license_plates.csv, terms_by_year.json) is
-// none. LICENSE-CODE and LICENSE-MODEL are both license_text; what they cover is the caller's question.
+// loadable and the caller can refuse it. Then terms: a text or document named like a licence, use policy or notice is
+// one also as LICENSE.py, LICENSE.asc or license_config.json (terms_name.h has the rule), but a module that handles
+// licences (license_utils.py) or data with a longer name that merely holds the word (license_plates.csv,
+// terms_by_year.json) is none. LICENSE-CODE and LICENSE-MODEL are both license_text; what they cover is the caller's
+// question.
 //
 // "unknown_binary" content is weights unless its name says which other binary it is: a compiled program, a binary
 // signature or vocabulary, an archive, a document named like terms or a card, or one of a few harmless kinds. So a file

@@ -17,9 +17,9 @@ struct ShardName {
   std::string_view suffix;  // ".safetensors", ".bin.index"; empty if the name ends behind the count
 };
 
-// The last "NNNNN-of-NNNNN" of a file's base name, as Transformers and llama.cpp write it: five digits each, padded with
-// zeros, no digit before or behind. Nothing if there is none, if the count is 0, or if the number is above the count.
-// Pure; linear in the name.
+// The last "NNNNN-of-NNNNN" of a file's base name, as Transformers and llama.cpp write it: five digits each, padded
+// with zeros, no digit before or behind. Nothing if there is none, if the count is 0, or if the number is above the
+// count. Pure; linear in the name.
 std::optional<ShardName> ParseShardName(std::string_view base_name);
 
 }  // namespace weighbridge

@@ -28,8 +28,8 @@ TEST(ShardNameTest, NamesOfShards) {
 TEST(ShardNameTest, OtherNames) {
   for (const char* name :
        {"", "-of-", "-of-00002", "model.safetensors", "model-1-of-2.safetensors", "model-00001-of-2.safetensors",
-        "model-00001-of-000002.bin", "model-000001-of-00002.bin", "model-00003-of-00002.bin", "model-00000-of-00000.bin",
-        "model-0000x-of-00002.bin", "model-00001of00002.bin", "00001-of-0000"}) {
+        "model-00001-of-000002.bin", "model-000001-of-00002.bin", "model-00003-of-00002.bin",
+        "model-00000-of-00000.bin", "model-0000x-of-00002.bin", "model-00001of00002.bin", "00001-of-0000"}) {
     EXPECT_EQ(Parts(name), "none") << name;
   }
 }

@@ -13,8 +13,8 @@ bool HasSettingsSuffix(const FileName& name) {
 }
 
 bool HasTableSuffix(const FileName& name) {
-  return IsOneOf(name.suffix, {".csv", ".tsv", ".jsonl", ".ndjson", ".parquet", ".arrow", ".db", ".sqlite", ".xlsx",
-                               ".svg"});
+  return IsOneOf(name.suffix,
+                 {".csv", ".tsv", ".jsonl", ".ndjson", ".parquet", ".arrow", ".db", ".sqlite", ".xlsx", ".svg"});
 }
 
 bool HasMediaSuffix(const FileName& name) {
@@ -42,17 +42,18 @@ bool IsForeignLicense(std::string_view word) {
   if (StartsWith(word, "lizenz")) return !StartsWith(word, "lizenzier") && !StartsWith(word, "lizenznehmer");
   if (StartsWith(word, "лицензи")) return !StartsWith(word, "лицензир");
   return StartsWith(word, "nutzungsbedingung") || StartsWith(word, "gebruiksvoorwaarde") ||
-         IsOneOf(word, {"agb", "licencia", "licencias", "licença", "licenças", "licenc\u0327a", "licenc\u0327as",
-                        "licenca", "licencas", "licenza", "licenze", "licencja", "licencje", "licentie", "licenties",
-                        "licens", "lisens", "lisenssi", "lisans", "términos", "terminos", "te\u0301rminos", "termos",
-                        "condiciones", "condições", "condicoes", "condizioni"});
+         IsOneOf(word, {"agb",           "licencia",       "licencias", "licença",     "licenças",
+                        "licenc\u0327a", "licenc\u0327as", "licenca",   "licencas",    "licenza",
+                        "licenze",       "licencja",       "licencje",  "licentie",    "licenties",
+                        "licens",        "lisens",         "lisenssi",  "lisans",      "términos",
+                        "terminos",      "te\u0301rminos", "termos",    "condiciones", "condições",
+                        "condicoes",     "condizioni"});
 }
 
 // Scripts without spaces: anywhere in the word.
 bool HoldsTermsOfAsia(std::string_view name) {
-  for (const std::string_view word :
-       {"许可", "許可", "授权", "授權", "协议", "協議", "條款", "条款", "利用規約", "規約", "使用許諾", "ライセンス",
-        "라이선스", "라이센스", "이용약관", "약관"}) {
+  for (const std::string_view word : {"许可", "許可", "授权", "授權", "协议", "協議", "條款", "条款", "利用規約",
+                                      "規約", "使用許諾", "ライセンス", "라이선스", "라이센스", "이용약관", "약관"}) {
     if (name.find(word) != std::string_view::npos) return true;
   }
   return false;
@@ -71,18 +72,14 @@ bool NamesTerms(const std::string& word) {
   return StartsWith(word, "terms") && word.find_first_not_of("v0123456789", 5) == std::string::npos;
 }
 
-bool NamesANotice(const std::string& word) {
-  return IsOneOf(word, {"notice", "notices", "copyright", "copyrights"});
-}
+bool NamesANotice(const std::string& word) { return IsOneOf(word, {"notice", "notices", "copyright", "copyrights"}); }
 
 bool NamesAnyTerms(const std::string& word) {
   return NamesALicense(word) || NamesTerms(word) || NamesANotice(word) ||
          IsOneOf(word, {"agreement", "aup", "legal", "usepolicy", "acceptableuse"});
 }
 
-bool IsNumber(std::string_view word) {
-  return word.find_first_not_of("v0123456789") == std::string_view::npos;
-}
+bool IsNumber(std::string_view word) { return word.find_first_not_of("v0123456789") == std::string_view::npos; }
 
 // The words without version numbers at the end: "license", "2", "0" ends in "license".
 size_t WordsWithoutVersion(const FileName& name) {
@@ -108,10 +105,11 @@ bool EndsInTerms(const FileName& name) {
                     (last == "policy" && name.HasWord({"use", "usage"})) ||
                     name.HasPhrase({"terms_of_use", "terms_of_service", "conditions_of_use", "acceptable_use"});
   // What scripts do to licences.
-  return ends && !IsOneOf(name.words[0], {"add",   "apply", "build", "check",  "collect",  "count",    "detect", "export",
-                                          "fetch", "find",  "fix",   "gen",    "generate", "get",      "insert", "is",
-                                          "lint",  "list",  "load",  "make",   "parse",    "print",    "read",   "remove",
-                                          "scan",  "set",   "show",  "test",   "update",   "validate", "verify", "write"});
+  return ends &&
+         !IsOneOf(name.words[0], {"add",   "apply", "build", "check", "collect",  "count",    "detect", "export",
+                                  "fetch", "find",  "fix",   "gen",   "generate", "get",      "insert", "is",
+                                  "lint",  "list",  "load",  "make",  "parse",    "print",    "read",   "remove",
+                                  "scan",  "set",   "show",  "test",  "update",   "validate", "verify", "write"});
 }
 
 bool OnlySettingsBeside(const FileName& name) {
@@ -133,8 +131,7 @@ bool SuffixAllowsTerms(const FileName& name, bool holds_text) {
   if (HasSourceSuffix(name)) return EndsInTerms(name) || HasTermsInCapitals(name);
   if (HasSettingsSuffix(name)) return EndsInTerms(name) || HasTermsInCapitals(name) || OnlySettingsBeside(name);
   if (HasTableSuffix(name) || (HasMediaSuffix(name) && !holds_text)) {
-    return name.words.size() == 1 ||
-           (!name.words.empty() && name.capitals[0] && NamesAnyTerms(name.words[0]));
+    return name.words.size() == 1 || (!name.words.empty() && name.capitals[0] && NamesAnyTerms(name.words[0]));
   }
   return true;
 }
@@ -148,27 +145,27 @@ bool IsLicenseName(const FileName& name) {
 
 bool IsTermsName(const FileName& name) {
   const bool agreement = name.HasWord({"agreement"}) && !name.HasWord({"annotator", "annotators", "rater"});
-  const bool legal = name.joined == "_legal_" ? !HasTableSuffix(name)
-                                              : name.HasPhrase({"legal_notice", "legal_notices", "legal_terms",
-                                                                "legal_information", "mentions_legales"});
+  const bool legal =
+      name.joined == "_legal_"
+          ? !HasTableSuffix(name)
+          : name.HasPhrase({"legal_notice", "legal_notices", "legal_terms", "legal_information", "mentions_legales"});
   const bool conditions = name.HasPhrase({"conditions_of", "terms_conditions", "conditions_generales",
                                           "conditions_d_utilisation", "conditions_dutilisation"});
   return agreement || legal || conditions || std::any_of(name.words.begin(), name.words.end(), NamesTerms);
 }
 
 bool IsUsePolicyName(const FileName& name) {
-  return name.HasWord({"aup"}) ||
-         name.HasPhrase({"use_policy", "usage_policy", "acceptable_use", "prohibited_use", "prohibited_uses",
-                         "use_restrictions", "usepolicy", "acceptableuse"});
+  return name.HasWord({"aup"}) || name.HasPhrase({"use_policy", "usage_policy", "acceptable_use", "prohibited_use",
+                                                  "prohibited_uses", "use_restrictions", "usepolicy", "acceptableuse"});
 }
 
 }  // namespace
 
 bool HasSourceSuffix(const FileName& name) {
-  return IsOneOf(name.suffix, {".py",  ".pyi", ".js",  ".mjs", ".cjs", ".ts",  ".tsx",  ".jsx", ".sh",   ".bash",
-                               ".zsh", ".bat", ".cmd", ".ps1", ".rb",  ".pl",  ".lua",  ".c",   ".cc",   ".cpp",
-                               ".h",   ".hpp", ".cu",  ".rs",  ".go",  ".java", ".jl",  ".r",   ".ipynb", ".php",
-                               ".swift"});
+  return IsOneOf(name.suffix,
+                 {".py",  ".pyi", ".js",  ".mjs",  ".cjs", ".ts",  ".tsx",   ".jsx", ".sh",   ".bash", ".zsh",
+                  ".bat", ".cmd", ".ps1", ".rb",   ".pl",  ".lua", ".c",     ".cc",  ".cpp",  ".h",    ".hpp",
+                  ".cu",  ".rs",  ".go",  ".java", ".jl",  ".r",   ".ipynb", ".php", ".swift"});
 }
 
 bool HasDataSuffix(const FileName& name) {

@@ -16,8 +16,9 @@ namespace weighbridge::types_internal {
 //   programs (.py .js ...)     the stem is such a word (LICENSE.py, notice.js), or ends in a licence and does not begin
 //                              with what a script does (model_license.js; not check_license.py, licensing.py), or the
 //                              word is written in capitals (LICENSE-MODEL.py; not license_utils.py)
-//   settings (.json .toml ...) the same, or all other words mean a setting (license_config.json; not terms_by_year.json)
-//   tables and media           the stem is one such word (LICENSE.csv), or it is written in capitals and comes first
+//   settings (.json .toml ...) the same, or all other words mean a setting (license_config.json; not
+//   terms_by_year.json) tables and media           the stem is one such word (LICENSE.csv), or it is written in
+//   capitals and comes first
 std::optional<Role> TermsRoleOf(const FileName& name, bool holds_text);
 
 // Suffix of a program in source form: what a person can write and a text can hide behind.
