@@ -4,7 +4,6 @@
 #include <vector>
 
 #include "absl/strings/str_format.h"
-#include "services/base/utf8.h"
 #include "services/report/layout.h"
 
 namespace weighbridge::report {
@@ -24,7 +23,7 @@ bool Bare(const v1::TextMatch& match) {
 
 std::string RenderClassification(const v1::ClassifyTextResult& result, std::string_view text, bool color) {
   TerminalLayout out(color);
-  const std::string path = Printable(result.path());
+  const std::string path = Shown(result.path());
   if (result.matches().empty()) out.Title(Tone::kCaution, "UNKNOWN", path + ": no licence text that the rulebook knows");
   for (const v1::TextMatch& match : result.matches()) {
     std::string line = absl::StrFormat("%s: %s, lines %d to %d", path, match.short_id().empty() ? match.license_id() : match.short_id(),
@@ -55,7 +54,7 @@ std::string RenderClassification(const v1::ClassifyTextResult& result, std::stri
   }
   for (const v1::Term& term : result.terms()) {
     out.Item(Tone::kPlain, absl::StrFormat("line %d, term %s%s", LineOf(text, term.byte_begin()), term.kind(),
-                                           term.value().empty() ? "" : ": " + Printable(term.value())));
+                                           term.value().empty() ? "" : ": " + Shown(term.value())));
   }
   return out.Take();
 }

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "absl/strings/str_format.h"
-#include "services/base/utf8.h"
+#include "services/policy/decide.h"
 #include "services/report/layout.h"
 
 namespace weighbridge::report {
@@ -19,9 +19,9 @@ bool Decides(const v1::Finding& finding) {
 
 // "LICENSE:24", "README.md:3 (license)".
 std::string PlaceOf(const v1::EvidenceRef& ref) {
-  std::string place = Printable(ref.path());
+  std::string place = Shown(ref.path());
   if (ref.line() > 0) place += absl::StrFormat(":%d", ref.line());
-  if (!ref.key().empty()) place += absl::StrFormat("%s(%s)", place.empty() ? "" : " ", Printable(ref.key()));
+  if (!ref.key().empty()) place += absl::StrFormat("%s(%s)", place.empty() ? "" : " ", Shown(ref.key()));
   return place;
 }
 
@@ -82,22 +82,37 @@ std::string Meaning(v1::Decision decision) {
 class Names {
  public:
   explicit Names(const v1::GateResult& result) {
-    for (const auto& license : result.licenses()) short_ids_[license.license_id()] = license.short_id();
+    for (const auto& license : result.licenses()) {
+      short_ids_[license.license_id()] = license.short_id();
+      full_names_[license.license_id()] = license.name();
+    }
   }
+
+  // True if the message begins with a name of the finding's licence.
+  bool Begin(const v1::Finding& finding) const {
+    const auto begins = [&](const std::string& name) {
+      return !name.empty() && finding.message().rfind(name + ", ", 0) == 0;
+    };
+    const auto full = full_names_.find(finding.license_id());
+    return begins(finding.license_id()) || begins(Of(finding.license_id())) ||
+           (full != full_names_.end() && begins(full->second));
+  }
+
   std::string Of(const std::string& license_id) const {
     const auto found = short_ids_.find(license_id);
     return found == short_ids_.end() ? license_id : found->second;
   }
 
  private:
-  std::map<std::string, std::string> short_ids_;
+  std::map<std::string, std::string> short_ids_, full_names_;
 };
 
-// "llama-3.1-license-2024, clause 2"
+// "llama-3.1-license-2024, clause 2: "; empty if the message itself begins with the licence, as those of terms do.
 std::string TermOf(const v1::Finding& finding, const Names& names) {
+  if (names.Begin(finding)) return "";
   std::string term = names.Of(finding.license_id());
   if (!finding.clause().empty()) term += (term.empty() ? "" : ", ") + ClauseWords(finding.clause());
-  return term;
+  return term.empty() ? "" : term + ": ";
 }
 
 void AddFindings(const v1::GateResult& result, const Names& names, Layout& out) {
@@ -108,8 +123,7 @@ void AddFindings(const v1::GateResult& result, const Names& names, Layout& out) 
     any = true;
     const Tone tone = finding.outcome() == v1::Outcome::NEEDS_REVIEW ? Tone::kCaution : Tone::kBad;
     const std::string term = TermOf(finding, names);
-    out.Item(tone, absl::StrFormat("%s%s%s: %s", term, term.empty() ? "" : ": ", OutcomeWord(finding.outcome()),
-                                   Printable(finding.message())));
+    out.Item(tone, absl::StrFormat("%s%s: %s", term, OutcomeWord(finding.outcome()), Shown(finding.message())));
     const std::string places = PlacesOf(finding);
     out.Detail("rule", places.empty() ? finding.rule_id() : finding.rule_id() + " at " + places);
     if (!finding.missing_fact().empty()) out.Detail("missing fact", finding.missing_fact());
@@ -125,10 +139,10 @@ void AddNotes(const v1::GateResult& result, const Names& names, Layout& out) {
     any = true;
     const std::string term = TermOf(finding, names);
     const std::string places = finding.outcome() == v1::Outcome::SATISFIED ? "" : PlacesOf(finding);
-    out.Item(Tone::kPlain, absl::StrFormat("%s%s%s: %s%s", term, term.empty() ? "" : ": ",
+    out.Item(Tone::kPlain, absl::StrFormat("%s%s: %s%s", term,
                                            finding.severity() == v1::Severity::WARNING ? "warning"
                                                                                       : OutcomeWord(finding.outcome()),
-                                           Printable(finding.message()), places.empty() ? "" : " [" + places + "]"));
+                                           Shown(finding.message()), places.empty() ? "" : " [" + places + "]"));
   }
 }
 
@@ -137,8 +151,8 @@ void AddLicenses(const v1::GateResult& result, Layout& out) {
   out.Heading("Licences");
   std::vector<std::vector<std::string>> rows;
   for (const auto& license : result.licenses()) {
-    std::string where = Printable(license.source());
-    if (!license.component().empty()) where += " [" + Printable(license.component()) + "]";
+    std::string where = Shown(license.source());
+    if (!license.component().empty()) where += " [" + Shown(license.component()) + "]";
     rows.push_back({license.short_id(),
                     license.match() == v1::Match::MATCH_UNSPECIFIED ? "no text" : v1::Match::Verdict_Name(license.match()),
                     where, license.name()});
@@ -146,28 +160,34 @@ void AddLicenses(const v1::GateResult& result, Layout& out) {
   out.Table({"id", "text", "found in", "name"}, rows);
 }
 
+std::string StateOf(const v1::Obligation& duty) {
+  if (duty.not_triggered()) return "not triggered";
+  if (duty.fulfilled()) return "fulfilled";
+  return policy::IsOpen(duty) ? "open" : "recommended";
+}
+
 void AddObligations(const v1::GateResult& result, const Names& names, const TextOptions& options, Layout& out) {
   if (result.obligations().empty()) return;
-  int open = 0, fulfilled = 0, not_triggered = 0;
+  std::map<std::string, int> counts;
   std::map<std::string, std::vector<std::string>> bans;  // licence to clauses
+  for (const auto& duty : result.obligations()) ++counts[StateOf(duty)];
+  std::string heading = absl::StrFormat("Duties (%d open, %d fulfilled, %d not triggered", counts["open"], counts["fulfilled"],
+                                        counts["not triggered"]);
+  if (counts["recommended"] > 0) heading += absl::StrFormat(", %d recommended", counts["recommended"]);
+  out.Heading(heading + ")");
   for (const auto& duty : result.obligations()) {
-    (duty.not_triggered() ? not_triggered : duty.fulfilled() ? fulfilled : open) += 1;
-  }
-  out.Heading(absl::StrFormat("Duties (%d open, %d fulfilled, %d not triggered)", open, fulfilled, not_triggered));
-  for (const auto& duty : result.obligations()) {
-    const bool is_ban = duty.kind() == v1::ObligationKind::prohibited_use;
-    if (is_ban && !options.list_all && !duty.not_triggered()) {
+    const bool open = policy::IsOpen(duty);
+    if (duty.kind() == v1::ObligationKind::prohibited_use && open && !options.list_all) {
       bans[duty.license_id()].push_back(duty.clause());
       continue;
     }
-    const std::string state = duty.not_triggered() ? "not triggered" : duty.fulfilled() ? "fulfilled" : "open";
-    out.Item(duty.not_triggered() || duty.fulfilled() ? Tone::kPlain : Tone::kCaution,
+    out.Item(open ? Tone::kCaution : Tone::kPlain,
              absl::StrFormat("%s, %s: %s (%s, %s)", names.Of(duty.license_id()), ClauseWords(duty.clause()),
-                             Printable(duty.message()), v1::ObligationKind::Value_Name(duty.kind()), state));
+                             Shown(duty.message()), v1::ObligationKind::Value_Name(duty.kind()), StateOf(duty)));
   }
   for (const auto& [license, clauses] : bans) {
     out.Item(Tone::kCaution, absl::StrFormat("%s: keep clear of its %d prohibited uses (%s)", names.Of(license),
-                                             clauses.size(), Joined(clauses, ", ")));
+                                             clauses.size(), ClauseRanges(clauses)));
     out.Detail("list them", "weighbridge licenses " + names.Of(license));
   }
 }
@@ -181,22 +201,22 @@ void AddMeasured(const v1::GateResult& result, const TextOptions& options, Layou
   add("model digest", result.model().digest().empty() ? "none: see above" : result.model().digest());
   add("weights digest", result.model().weights_digest());
   if (result.model().claimed()) add("claimed", "some digests are the word of git-lfs pointers");
-  add("repository", Printable(result.model().repository()));
-  add("revision", Printable(result.model().revision()));
+  add("repository", Shown(result.model().repository()));
+  add("revision", Shown(result.model().revision()));
   uint64_t bytes = 0;
   for (const auto& artifact : result.model().artifacts()) bytes += artifact.size();
   add("files", absl::StrFormat("%d, %s", result.model().artifacts_size(), HumanBytes(bytes)));
   for (const auto& fact : result.measured()) {
     std::string words;
     for (const auto& value : fact.values()) words += (words.empty() ? "" : ", ") + value;
-    add(fact.id(), words + (fact.how().empty() ? "" : " (" + Printable(fact.how()) + ")"));
+    add(fact.id(), words + (fact.how().empty() ? "" : " (" + Shown(fact.how()) + ")"));
   }
   for (const auto& link : result.lineage()) {
     add(link.relation().empty() ? "base model" : link.relation(),
-        Printable(link.base_model()) + (link.license_id().empty() ? " (not known)" : " under " + link.license_id()) + ", " +
-            Printable(link.how()));
+        Shown(link.base_model()) + (link.license_id().empty() ? " (not known)" : " under " + link.license_id()) + ", " +
+            Shown(link.how()));
   }
-  for (const auto& path : result.model().ignored()) add("ignored", Printable(path));
+  for (const auto& path : result.model().ignored()) add("ignored", Shown(path));
   add("openness", v1::Openness_Name(result.openness()));
   add("evaluated at", result.evaluated_at());
   add("mode", result.mode());
@@ -210,7 +230,7 @@ void AddMeasured(const v1::GateResult& result, const TextOptions& options, Layou
   rows.clear();
   for (const auto& artifact : result.model().artifacts()) {
     rows.push_back({artifact.sha256().substr(0, 16), artifact.role(), artifact.format(), HumanBytes(artifact.size()),
-                    Printable(artifact.path())});
+                    Shown(artifact.path())});
   }
   out.Table({"sha256", "role", "format", "size", "path"}, rows);
 }
@@ -219,11 +239,11 @@ void Render(const v1::GateResult& result, const TextOptions& options, Layout& ou
   const Names names(result);
   if (result.decision() != v1::DECISION_UNSPECIFIED) {
     std::string line = Meaning(result.decision());
-    if (!options.model_name.empty()) line = Printable(options.model_name) + ": " + line;
+    if (!options.model_name.empty()) line = Shown(options.model_name) + ": " + line;
     if (options.exit_code >= 0) line += absl::StrFormat(" (exit code %d)", options.exit_code);
     out.Title(ToneOf(result.decision()), v1::Decision_Name(result.decision()), line);
   } else {
-    out.Title(Tone::kPlain, "SCAN", Printable(options.model_name) + ": what was found; no decision was made");
+    out.Title(Tone::kPlain, "SCAN", Shown(options.model_name) + ": what was found; no decision was made");
   }
   AddFindings(result, names, out);
   AddLicenses(result, out);

@@ -4,6 +4,7 @@
 #include <cctype>
 
 #include "absl/strings/str_format.h"
+#include "services/base/utf8.h"
 
 namespace weighbridge::report {
 namespace {
@@ -50,6 +51,17 @@ std::string_view Mark(Tone tone) {
 
 }  // namespace
 
+std::string Shown(std::string_view text) {
+  std::string shown;
+  while (true) {
+    const size_t backslash = text.find('\\');
+    shown += Printable(text.substr(0, backslash));
+    if (backslash == std::string_view::npos) return shown;
+    shown += '\\';
+    text.remove_prefix(backslash + 1);
+  }
+}
+
 std::string TerminalLayout::Painted(Tone tone, std::string_view text, bool bold) const {
   if (!color_ || (tone == Tone::kPlain && !bold)) return std::string(text);
   const char* code = tone == Tone::kGood ? "32" : tone == Tone::kCaution ? "33" : tone == Tone::kBad ? "31" : "0";
@@ -57,22 +69,26 @@ std::string TerminalLayout::Painted(Tone tone, std::string_view text, bool bold)
 }
 
 void TerminalLayout::Title(Tone tone, std::string_view word, std::string_view line) {
-  out_ += Painted(tone, word, true) + "  " + std::string(line) + "\n";
+  out_ += Painted(tone, Shown(word), true) + "  " + Shown(line) + "\n";
 }
 
-void TerminalLayout::Heading(std::string_view text) { out_ += "\n" + Painted(Tone::kPlain, text, true) + "\n"; }
+void TerminalLayout::Heading(std::string_view text) { out_ += "\n" + Painted(Tone::kPlain, Shown(text), true) + "\n"; }
 
 void TerminalLayout::Item(Tone tone, std::string_view text) {
   std::string body;
-  AppendWrapped("    ", "    ", text, body);
+  AppendWrapped("    ", "    ", Shown(text), body);
   out_ += "  " + Painted(tone, Mark(tone)) + body.substr(3);
 }
 
 void TerminalLayout::Detail(std::string_view name, std::string_view text) {
-  AppendWrapped("      ", "        ", std::string(name) + ": " + std::string(text), out_);
+  AppendWrapped("      ", "        ", Shown(std::string(name) + ": " + std::string(text)), out_);
 }
 
-void TerminalLayout::Table(const std::vector<std::string>& headers, const std::vector<std::vector<std::string>>& rows) {
+void TerminalLayout::Table(const std::vector<std::string>& headers, const std::vector<std::vector<std::string>>& given) {
+  std::vector<std::vector<std::string>> rows = given;
+  for (auto& row : rows) {
+    for (std::string& cell : row) cell = Shown(cell);
+  }
   std::vector<size_t> widths(rows.empty() ? headers.size() : rows.front().size());
   for (const auto& row : rows) {
     for (size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
@@ -119,9 +135,20 @@ void MarkdownLayout::Table(const std::vector<std::string>& headers, const std::v
   for (const auto& row : rows) add(row);
 }
 
-std::string EscapeMarkdown(std::string_view text) {
+std::string EscapeMarkdown(std::string_view given) {
+  const std::string safe = Shown(given);
+  std::string_view text = safe;
+  // Renderers look for mentions, issue numbers and bare addresses after entities are decoded; only a character between the
+  // parts keeps them from being links. This one has no width.
+  constexpr std::string_view kBreak = "&#8203;";
+  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);  // four would begin a block of code
   std::string out;
-  for (const char c : text) {
+  // Signs that begin a list or a heading only at the start of a block.
+  if (!text.empty() && (text.front() == '-' || text.front() == '+' || text.front() == '=')) out += '\\';
+  const size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (i == digits && i > 0 && (c == '.' || c == ')')) out += '\\';
     switch (c) {
       case '<':
         out += "&lt;";
@@ -132,8 +159,21 @@ std::string EscapeMarkdown(std::string_view text) {
       case '&':
         out += "&amp;";
         break;
-      case '@':  // no mention of a person
-        out += "&#64;";
+      case '@':
+        out += '@';
+        out += kBreak;
+        break;
+      case ':':
+        out += ':';
+        if (text.substr(i, 3) == "://") out += kBreak;
+        break;
+      case '.':
+        out += '.';
+        if (i >= 3 && (text[i - 1] | 0x20) == 'w' && (text[i - 2] | 0x20) == 'w' && (text[i - 3] | 0x20) == 'w') out += kBreak;
+        break;
+      case '#':
+        out += "\\#";
+        out += kBreak;
         break;
       case '\\':
       case '`':
@@ -141,16 +181,12 @@ std::string EscapeMarkdown(std::string_view text) {
       case '_':
       case '[':
       case ']':
-      case '#':
       case '|':
       case '~':
       case '!':
+      case '$':
         out += '\\';
         out += c;
-        break;
-      case '\n':
-      case '\r':
-        out += ' ';
         break;
       default:
         out += c;
@@ -163,6 +199,48 @@ std::string ClauseWords(std::string_view clause) {
   const bool is_words = clause.find(' ') != std::string_view::npos &&
                         std::isalpha(static_cast<unsigned char>(clause.empty() ? '0' : clause.front()));
   return is_words ? std::string(clause) : "clause " + std::string(clause);
+}
+
+std::string ClauseRanges(const std::vector<std::string>& clauses) {
+  // "paragraph 12": what stands before the number, and the number. Clauses of other shapes stand for themselves.
+  struct Run {
+    std::string word;
+    uint64_t first = 0, last = 0;
+  };
+  std::vector<std::string> parts;
+  Run run;
+  const auto flush = [&] {
+    if (run.word.empty()) return;
+    if (run.first == run.last) {
+      parts.push_back(absl::StrFormat("%s %d", run.word, run.first));
+    } else {
+      parts.push_back(absl::StrFormat("%ss %d %s %d", run.word, run.first, run.last == run.first + 1 ? "and" : "to", run.last));
+    }
+    run = Run();
+  };
+  for (const std::string& clause : clauses) {
+    const size_t blank = clause.rfind(' ');
+    const std::string number = blank == std::string::npos ? "" : clause.substr(blank + 1);
+    const bool counted = blank != std::string::npos && blank > 0 && !number.empty() && number.size() <= 9 &&
+                         number.find_first_not_of("0123456789") == std::string::npos &&
+                         std::isalpha(static_cast<unsigned char>(clause[blank - 1]));
+    if (!counted) {
+      flush();
+      if (parts.empty() || parts.back() != clause) parts.push_back(clause);
+      continue;
+    }
+    uint64_t value = 0;
+    for (const char digit : number) value = value * 10 + static_cast<uint64_t>(digit - '0');
+    const std::string word = clause.substr(0, blank);
+    if (run.word == word && (value == run.last || value == run.last + 1)) {
+      run.last = value;
+    } else {
+      flush();
+      run = Run{word, value, value};
+    }
+  }
+  flush();
+  return Joined(parts, ", ");
 }
 
 std::string HumanBytes(uint64_t bytes) {

@@ -12,7 +12,11 @@ namespace weighbridge::report {
 
 enum class Tone { kPlain, kGood, kCaution, kBad };
 
-// Collects a report from top to bottom. Texts given to it must be printable already (base/utf8.h).
+// Printable() of base/utf8.h for texts that may have gone through it before: backslashes stay, so that it can be applied any number
+// of times.
+std::string Shown(std::string_view text);
+
+// Collects a report from top to bottom, every text through Shown().
 class Layout {
  public:
   virtual ~Layout() = default;
@@ -53,11 +57,15 @@ class MarkdownLayout : public Layout {
   void Table(const std::vector<std::string>& headers, const std::vector<std::vector<std::string>>& rows) override;
 };
 
-// Text that Markdown shows as it is: no markup, link, mention or HTML can come out of a file's name or words.
+// Text that Markdown shows as it is: no markup, link, mention or HTML can come out of a file's name or words. Addresses and
+// mentions are broken by a character without width.
 std::string EscapeMarkdown(std::string_view text);
 
 // "clause 2", but "paragraph 3" and "text at ..." as they are.
 std::string ClauseWords(std::string_view clause);
+
+// "paragraphs 6 to 32, paragraph 40, 2.b": runs of numbered clauses as ranges, the rest as it is, in the order given.
+std::string ClauseRanges(const std::vector<std::string>& clauses);
 
 // "1.5 GB", powers of 1000.
 std::string HumanBytes(uint64_t bytes);
