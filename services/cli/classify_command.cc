@@ -56,7 +56,9 @@ int RunClassify(const ClassifyOptions& options) {
     }
     const v1::ClassifyTextResult result = auditor::ClassifyText(Printable(file), *bytes, **rules, texts);
     if (options.common.format == "json") {
-      out += report::ToJson(result) + "\n";
+      const std::string json = report::ToJson(result);
+      if (json.empty()) return Fail(absl::InternalError("the result cannot be written as JSON"));
+      out += json + "\n";
     } else {
       out += report::RenderClassification(result, *bytes, UseColor(options.common));
     }

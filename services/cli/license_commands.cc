@@ -36,7 +36,11 @@ int RunLicenses(const LicenseOptions& options) {
   }
   std::string out;
   if (options.common.format == "json") {
-    for (const auto& record : records) out += report::ToJson(record) + "\n";
+    for (const auto& record : records) {
+      const std::string json = report::ToJson(record);
+      if (json.empty()) return Fail(absl::InternalError("the record cannot be written as JSON"));
+      out += json + "\n";
+    }
   } else if (options.names.empty()) {
     out = report::RenderLicenseList(records, UseColor(options.common));
   } else {
@@ -52,8 +56,10 @@ int RunExplain(const LicenseOptions& options) {
   for (const std::string& name : options.names) {
     const absl::StatusOr<v1::ExplainResult> result = auditor::Explain(name, **rules);
     if (!result.ok()) return Fail(result.status());
-    out += options.common.format == "json" ? report::ToJson(*result) + "\n"
-                                           : report::RenderExplanation(*result, UseColor(options.common));
+    const bool json = options.common.format == "json";
+    const std::string text = json ? report::ToJson(*result) : report::RenderExplanation(*result, UseColor(options.common));
+    if (text.empty()) return Fail(absl::InternalError("the explanation cannot be written as JSON"));
+    out += text + (json ? "\n" : "");
   }
   return Print(options.common, out);
 }
