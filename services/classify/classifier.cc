@@ -8,6 +8,7 @@
 #include "services/classify/candidates.h"
 #include "services/classify/compare.h"
 #include "services/classify/residue.h"
+#include "services/classify/word_hash.h"
 
 namespace weighbridge::classify {
 namespace {
@@ -18,8 +19,12 @@ constexpr size_t kMostRivals = 24;
 constexpr double kRivalShare = 0.85;
 // Two occurrences may share so many words at their borders.
 constexpr uint32_t kOverlapWords = 8;
+// Comparisons for one text: a README of thousands of beginnings of licences is not worth more.
+constexpr size_t kMostComparisons = 1000;
 // Keeps one large occurrence from being taken for several small ones.
 constexpr int64_t kChainCost = 10;
+
+constexpr uint32_t kCopyright = HashOf("copyright");
 
 bool IsBareVerdict(MatchVerdict verdict) { return verdict >= MatchVerdict::kEquivalent; }
 
@@ -54,6 +59,18 @@ int64_t Weight(const IndexView& index, const Chain& chain) {
   const int64_t outside =
       int64_t{chain.runs.front().official} + index.texts()[chain.text].word_count - last.official - last.size;
   return weight - std::min<int64_t>(outside, chain.matched / 4) - kChainCost;
+}
+
+// True if words [begin, end) belong to a copyright notice: "all rights reserved" restricts nobody there.
+bool InNotice(const FoundText& found, size_t begin, size_t end) {
+  constexpr size_t kMostWordsBack = 24;
+  const size_t stop = begin > kMostWordsBack ? begin - kMostWordsBack : 0;
+  for (size_t i = begin; i-- > stop;) {
+    if (found.hashes[i] == kCopyright) {
+      return IsCopyrightNotice(found, static_cast<uint32_t>(i), static_cast<uint32_t>(end));
+    }
+  }
+  return false;
 }
 
 // The chains that together explain most of the text without overlapping (weighted interval scheduling).
@@ -183,9 +200,11 @@ const PhraseSet& Classifier::Phrases() const {
 
 Classification Classifier::Classify(std::string_view text) const {
   Classification out;
+  const bool cut = text.size() > kMaxClassifiedBytes;
+  if (cut) text = text.substr(0, kMaxClassifiedBytes);
   TokenizedText tokens = Tokenize(text);
   out.words = static_cast<uint32_t>(tokens.words.size());
-  out.incomplete = tokens.too_large;
+  out.incomplete = cut || tokens.too_large || tokens.has_zeros;
   std::vector<uint32_t> hashes;
   hashes.reserve(tokens.words.size());
   for (const Word& word : tokens.words) hashes.push_back(word.hash);
@@ -196,7 +215,13 @@ Classification Classifier::Classify(std::string_view text) const {
   out.incomplete = out.incomplete || too_many_votes;
   int64_t budget = kAlignmentBudget;
   std::vector<Group> groups;
-  const std::vector<size_t> leading = LeadingChains(index_, chains);
+  std::vector<size_t> leading = LeadingChains(index_, chains);
+  if (leading.size() > kMaxMatches) {
+    // The longest are kept: `chains` is ordered by what they match, and so is `leading` by its indices.
+    leading.resize(kMaxMatches);
+    out.incomplete = true;
+  }
+  size_t comparisons = leading.size();
   for (const size_t i : leading) {
     Comparison comparison = Compare(index_, found, chains[i], &budget);
     if (comparison.verdict == MatchVerdict::kUnknown) continue;
@@ -212,6 +237,10 @@ Classification Classifier::Classify(std::string_view text) const {
       if (overlap * 2 < group.end - group.begin || overlap * 2 < chain.end() - chain.begin()) continue;
       if (chain.matched < kRivalShare * group.most_matched || group.rivals.size() >= kMostRivals) break;
       if (group.exact && chain.matched < group.most_matched) break;
+      if (++comparisons > kMostComparisons) {
+        out.incomplete = true;
+        break;
+      }
       Comparison comparison = Compare(index_, found, chain, &budget);
       if (comparison.verdict == MatchVerdict::kUnknown) break;
       group.exact = group.exact || comparison.verdict == MatchVerdict::kExact;
@@ -275,6 +304,8 @@ Classification Classifier::Classify(std::string_view text) const {
                                  tokens.words.begin()) - 1;
     };
     const IndexPhrase& phrase = index_.phrases()[hit.phrase];
+    const size_t last_word = word_at(hit.end > hit.begin ? hit.end - 1 : hit.begin);
+    if (InNotice(found, word_at(hit.begin), last_word + 1)) continue;
     const std::string_view captured =
         std::string_view(tokens.normalised).substr(hit.value_begin, hit.value_end - hit.value_begin);
     TermHit term;
@@ -282,7 +313,7 @@ Classification Classifier::Classify(std::string_view text) const {
     term.phrase_id = std::string(index_.String(phrase.id));
     term.value = PhraseValue(captured);
     term.begin = tokens.words[word_at(hit.begin)].begin;
-    term.end = tokens.words[word_at(hit.end > hit.begin ? hit.end - 1 : hit.begin)].end;
+    term.end = tokens.words[last_word].end;
     term.restrictive = phrase.restrictive != 0;
     term.in_match = std::any_of(out.matches.begin(), out.matches.end(), [&](const TextMatch& match) {
       return term.begin >= match.begin && term.end <= match.end;

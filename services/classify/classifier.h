@@ -47,6 +47,11 @@ struct Edit {
 // More edits of one match are counted in TextMatch::edit_count but not listed.
 inline constexpr size_t kMaxListedEdits = 1000;
 
+// Of a longer text only so much is read, and the answer is `incomplete`.
+inline constexpr size_t kMaxClassifiedBytes = size_t{8} << 20;
+// More occurrences of official texts in one text are left out, and the answer is `incomplete`.
+inline constexpr size_t kMaxMatches = 200;
+
 struct TextMatch {
   std::string license_id;
   std::string token_file;  // TokenFile::name of the wording
@@ -88,7 +93,8 @@ struct Classification {
   std::vector<TermHit> terms;      // in order
   std::vector<Oddity> oddities;    // in order
   uint32_t words = 0;
-  // The text was too large or too repetitive to be compared completely. Nothing is bare then.
+  // The text was too large or too repetitive to be compared completely, or is in an encoding that we do not read. Nothing is
+  // bare then.
   bool incomplete = false;
 
   // The only question to approve by: match i is EXACT or EQUIVALENT, no sibling fits as well, and no residue blocks it.

@@ -69,6 +69,25 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"ShortNonCommercialLine", PebbleText() + "\nNon-commercial use.\n", "Pebble EXACT"},
         Case{"ProseBehind", PebbleText() + "\nThe garden behind the house had been quiet since early morning that day.\n",
              "Pebble EXACT"},
+        Case{"ForeignResidue", PebbleText() + "\nSolo para la casa\n", "Pebble EXACT"},
+        Case{"KoreanResidue", PebbleText() + "\n\uC0C1\uC5C5\uC801 \uC774\uC6A9\n", "Pebble EXACT"},
+        Case{"AddressResidue", PebbleText() + "\nSee https://acme.ai/eula\n", "Pebble EXACT"},
+        Case{"AddressWithoutScheme", PebbleText() + "\nTerms: acme.ai/eula\n", "Pebble EXACT"},
+        Case{"PriceResidue", PebbleText() + "\nIndustry $5\n", "Pebble EXACT"},
+        Case{"SentenceResidue", PebbleText() + "\nFree for startups; everyone else pays us.\n", "Pebble EXACT"},
+        Case{"HeadingAbove", "The Great Lake Project\n\n" + PebbleText(), "Pebble EXACT bare"},
+        Case{"SentenceBehindNotice",
+             Replace(PebbleText(), "<year> <holder>", "2029 Acme. Academia gratis, industry $5 per seat"), "Pebble MODIFIED"},
+        Case{"FreeForStartupsBehindNotice",
+             Replace(PebbleText(), "<year> <holder>", "2029 Acme. Free for startups; everyone else pays us."), "Pebble MODIFIED"},
+        Case{"NoticeWithoutStop", Replace(PebbleText(), "<year> <holder>", "2029 Acme, free for startups"), "Pebble MODIFIED"},
+        Case{"AffiliatesInNotice",
+             Replace(PebbleText(), "<year> <holder>", "Lake Platforms, Inc. and its affiliates. All rights reserved."),
+             "Pebble EQUIVALENT bare"},
+        Case{"InitialsInNotice", Replace(PebbleText(), "<year> <holder>", "2019-2031 J. R. Example Ltd."), "Pebble EQUIVALENT bare"},
+        Case{"RaisedZero", Replace(TarnText("2.0"), "300 million", "30\u2070 million"), "Tarn-2.0 MODIFIED"},
+        Case{"Backspace", Replace(TarnText("2.0"), "300 million", "300\b million"), "Tarn-2.0 MODIFIED"},
+        Case{"EscapeBefore", "\x1b[8m" + TarnText("2.0"), "Tarn-2.0 MODIFIED"},
         Case{"FrontMatter",
              "---\nlanguage:\n- en\nextra_gated_prompt: >-\n  " + Replace(TarnText("2.0"), "1. What", "  1. What") +
                  "extra_gated_fields:\n  Name: text that is not short at all and belongs to a form of many words\n---\n"
@@ -223,7 +242,43 @@ TEST(ClassifierTest, ATextOverTheLimitIsNeverBare) {
   const Built built = BuildFixture();
   const Classification found = built.classifier->Classify(PebbleText() + std::string(kMaxTextBytes, ' '));
   EXPECT_TRUE(found.incomplete);
-  EXPECT_TRUE(found.matches.empty());
+  EXPECT_FALSE(found.Bare(0));
+}
+
+std::string Wide(const std::string& text, int width, int at) {
+  std::string out;
+  for (const char c : text) {
+    std::string unit(width, '\0');
+    unit[at] = c;
+    out += unit;
+  }
+  return out;
+}
+
+TEST(ClassifierTest, EncodingsWithoutMark) {
+  const Built built = BuildFixture();
+  const std::string text = TarnText("2.0") + "\nNon-commercial use.\n";
+  for (const int at : {0, 1}) {
+    const Classification found = built.classifier->Classify(Wide(text, 2, at));
+    EXPECT_EQ(Summary(found), "Tarn-2.0 EXACT") << at;
+    EXPECT_FALSE(found.incomplete);
+  }
+  for (const int at : {0, 3}) {
+    const Classification found = built.classifier->Classify(Wide(text, 4, at));
+    EXPECT_TRUE(found.incomplete) << at;
+    EXPECT_FALSE(found.Bare(0));
+  }
+  const Classification zero = built.classifier->Classify(TarnText("2.0") + std::string(1, '\0'));
+  EXPECT_TRUE(zero.incomplete);
+}
+
+TEST(ClassifierTest, MoreOccurrencesThanTheLimitAreIncomplete) {
+  const Built built = BuildFixture();
+  std::string text;
+  for (size_t i = 0; i < 2 * kMaxMatches; ++i) text += TarnText("2.0").substr(0, 900) + "\n";
+  const Classification found = built.classifier->Classify(text);
+  EXPECT_TRUE(found.incomplete);
+  EXPECT_LE(found.matches.size(), kMaxMatches);
 }
 
 }  // namespace

@@ -33,7 +33,12 @@ constexpr uint32_t kAll = HashOf("all");
 constexpr uint32_t kRights = HashOf("rights");
 constexpr uint32_t kReserved = HashOf("reserved");
 constexpr uint32_t kMostNoticeWords = 24;
-constexpr uint32_t kMostSmallWords = 6;
+// Names in lower case or in a script without capitals, and other words after a name.
+constexpr uint32_t kMostUnwrittenNameWords = 4;
+constexpr uint32_t kMostWordsBehindName = 1;
+constexpr uint32_t kAnd = HashOf("and");
+constexpr uint32_t kIts = HashOf("its");
+constexpr uint32_t kAffiliates = HashOf("affiliates");
 
 class Comparer {
  public:
@@ -458,7 +463,7 @@ class Comparer {
       if (oddity.begin >= to) break;
       // Markup that hides text may hide all that follows; other markup stands before the word it changes.
       const uint32_t reach = begin_ > 0 ? words_[begin_ - 1].end : 0;
-      const bool before = oddity.kind == OddityKind::kHiddenMarkup ||
+      const bool before = oddity.kind == OddityKind::kHiddenMarkup || oddity.kind == OddityKind::kControl ||
                           (oddity.kind == OddityKind::kStruck && oddity.end > reach);
       if (oddity.end <= from && !before) continue;
       EditClass cls = EditClass::kHidden;
@@ -483,6 +488,7 @@ class Comparer {
         case OddityKind::kBidi:
         case OddityKind::kHiddenMarkup:
         case OddityKind::kStruck:
+        case OddityKind::kControl:
           break;
       }
       ++out_.edit_count;
@@ -604,19 +610,40 @@ class Comparer {
 bool IsCopyrightNotice(const FoundText& found, uint32_t begin, uint32_t end) {
   const std::vector<Word>& words = found.tokens->words;
   uint32_t in_notice = kMostNoticeWords;  // words since the last "copyright"; at the start no notice is open
-  uint32_t small = 0;                     // words that are no names and no years
+  uint32_t unknown = 0;                   // words that are neither names by their form nor words of notices
+  bool named = false;                     // a name came already
+  bool abbreviated = true;                // the word before may end with a full stop inside a name
   for (uint32_t i = begin; i < end; ++i) {
     if (words[i].hash == kAll && i + 2 < end && words[i + 1].hash == kRights && words[i + 2].hash == kReserved) {
       i += 2;
       continue;
     }
     if (words[i].hash == kCopyright) {
-      in_notice = small = 0;
+      in_notice = unknown = 0;
+      named = false;
+      abbreviated = true;
       continue;
     }
-    const bool name = (words[i].flags & (kCapitalised | kInAddress)) != 0 || words[i].cls != WordClass::kWord;
-    if (!name && ++small > kMostSmallWords) return false;
-    if (++in_notice > kMostNoticeWords || SpeaksOfTerms(words[i].hash)) return false;
+    if (++in_notice > kMostNoticeWords || words[i].cls == WordClass::kSymbol) return false;
+    const bool address = (words[i].flags & kInAddress) != 0;
+    const bool number = words[i].cls == WordClass::kNumber;
+    const bool capitalised = (words[i].flags & kCapitalised) != 0;
+    // What follows a full stop is another sentence, unless an initial, "Inc." or a year comes before it.
+    const bool goes_on = (words[i].flags & kSentenceStart) == 0 || abbreviated || address || number;
+    const bool of_notices = IsNoticeWord(words[i].hash);
+    abbreviated = number || address || words[i].end - words[i].begin == 1 || IsAbbreviation(words[i].hash);
+    if (of_notices && goes_on) continue;
+    if (i > begin && words[i].hash == kAffiliates && (words[i - 1].hash == kAnd || words[i - 1].hash == kIts)) continue;
+    if (!goes_on || SpeaksOfTerms(words[i].hash)) return false;
+    if (address || number) continue;
+    if (capitalised) {
+      named = true;
+      continue;
+    }
+    // "free" and "us" are words of names only when written like a name.
+    const std::optional<EditClass> critical = CriticalWord(words[i].hash);
+    if (critical.has_value() && critical != EditClass::kDate) return false;
+    if (++unknown > (named ? kMostWordsBehindName : kMostUnwrittenNameWords)) return false;
   }
   return begin < end;
 }

@@ -10,6 +10,9 @@ constexpr size_t kMaxTagBytes = 2048;
 constexpr int kMaxBareAttributes = 1;
 constexpr size_t kMaxAttributeWords = 3;
 constexpr size_t kMaxStyleWords = 12;
+constexpr size_t kUtf16SampleBytes = 4096;
+// In UTF-16 of mostly Latin letters one byte of a pair is nearly always zero, and the other less often than one in so many.
+constexpr size_t kUtf16OtherShare = 50;
 
 void AppendUtf8(int32_t c, uint32_t from, Transcoded* out) {
   char bytes[4];
@@ -153,15 +156,27 @@ bool IsHtmlDocument(std::string_view text) {
   return start == "<!doctype" || start.substr(0, 5) == "<html";
 }
 
-Transcoded FromUtf16(std::string_view text) {
+Utf16 GuessUtf16(std::string_view text) {
+  if (StartsWithUtf16Mark(text)) return text[0] == '\xFF' ? Utf16::kLittleEndian : Utf16::kBigEndian;
+  const std::string_view sample = text.substr(0, kUtf16SampleBytes);
+  if (text.size() % 2 != 0 || sample.size() < 4) return Utf16::kNo;
+  size_t zeros[2] = {0, 0};
+  for (size_t i = 0; i < sample.size(); ++i) zeros[i % 2] += sample[i] == '\0';
+  const size_t pairs = sample.size() / 2;
+  if (zeros[1] * 2 > pairs && zeros[0] * kUtf16OtherShare < pairs) return Utf16::kLittleEndian;
+  if (zeros[0] * 2 > pairs && zeros[1] * kUtf16OtherShare < pairs) return Utf16::kBigEndian;
+  return Utf16::kNo;
+}
+
+Transcoded FromUtf16(std::string_view text, Utf16 order) {
   Transcoded out;
-  const int low = text[0] == '\xFF' ? 0 : 1;
+  const int low = order == Utf16::kLittleEndian ? 0 : 1;
   const auto unit = [&](size_t pos) {
     return static_cast<int32_t>(static_cast<uint8_t>(text[pos + low]) | static_cast<uint8_t>(text[pos + 1 - low]) << 8);
   };
   out.utf8.reserve(text.size());
   out.source_offset.reserve(text.size());
-  for (size_t pos = 2; pos + 1 < text.size(); pos += 2) {
+  for (size_t pos = StartsWithUtf16Mark(text) ? 2 : 0; pos + 1 < text.size(); pos += 2) {
     const uint32_t from = static_cast<uint32_t>(pos);
     int32_t c = unit(pos);
     if (c >= 0xD800 && c <= 0xDBFF && pos + 3 < text.size()) {

@@ -10,14 +10,17 @@
 
 namespace weighbridge::classify {
 
-// UTF-16 text with a byte order mark, as UTF-8. `source_offset[i]` is the byte of the original that byte i came from; one entry
+// UTF-16 text, as UTF-8. `source_offset[i]` is the byte of the original that byte i came from; one entry
 // more stands for the end. Unpaired surrogates become U+FFFD.
 struct Transcoded {
   std::string utf8;
   std::vector<uint32_t> source_offset;
 };
 bool StartsWithUtf16Mark(std::string_view text);
-Transcoded FromUtf16(std::string_view text);
+enum class Utf16 : uint8_t { kNo, kLittleEndian, kBigEndian };
+// By the mark, or else by which byte of each pair is zero.
+Utf16 GuessUtf16(std::string_view text);
+Transcoded FromUtf16(std::string_view text, Utf16 order);
 
 struct Span {
   size_t begin, end;

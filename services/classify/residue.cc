@@ -5,12 +5,19 @@
 
 #include "services/classify/token_file.h"
 #include "services/classify/vocabulary.h"
+#include "services/classify/word_hash.h"
 
 namespace weighbridge::classify {
 namespace {
 
 constexpr uint32_t kMostHeadingWords = 8;
 constexpr uint32_t kMostHeadingWordsTogether = 24;
+// Between "original" and the address, over line ends.
+constexpr uint32_t kMostWordsToAddress = 12;
+constexpr uint32_t kOriginal = HashOf("original");
+constexpr uint32_t kCopy = HashOf("copy");
+// Names of projects in lower case, where a line holds nothing else.
+constexpr uint32_t kMostSmallNames = 1;
 
 class Finder {
  public:
@@ -65,11 +72,12 @@ class Finder {
     for (uint32_t line = begin; line < end;) {
       uint32_t next = line + 1;
       while (next < end && (words_[next].flags & kLineStart) == 0) ++next;
-      const bool notice = IsCopyrightNotice(found_, line, next);
+      const bool restricts = HoldsRestriction(line, next);
+      const bool notice = !restricts && IsCopyrightNotice(found_, line, next);
       const uint32_t spoken = static_cast<uint32_t>(
           std::count_if(words_.begin() + line, words_.begin() + next,
                         [](const Word& word) { return (word.flags & kInAddress) == 0; }));
-      const bool heading = !notice && spoken <= kMostHeadingWords && headings + spoken <= kMostHeadingWordsTogether &&
+      const bool heading = !notice && !restricts && spoken <= kMostHeadingWords && headings + spoken <= kMostHeadingWordsTogether &&
                            FitForHeading(line, next, before, behind);
       if (heading) headings += spoken;
       if (!notice && !heading) {
@@ -77,7 +85,7 @@ class Finder {
         last = next;
         count += next - line;
         for (uint32_t i = line; i < next && !speaks; ++i) {
-          speaks = SpeaksOfTerms(words_[i].hash) || UnfitForHeading(words_[i].hash) || index_.NamesSomeText(words_[i].hash);
+          speaks = !IsHarmlessWord(words_[i].hash) || SpeaksOfTerms(words_[i].hash) || UnfitForHeading(words_[i].hash) || index_.NamesSomeText(words_[i].hash);
         }
       }
       line = next;
@@ -98,16 +106,68 @@ class Finder {
     out_.residue.push_back(std::move(residue));
   }
 
+  // True if a phrase that restricts lies in words [begin, end).
+  bool HoldsRestriction(uint32_t begin, uint32_t end) const {
+    return std::any_of(out_.terms.begin(), out_.terms.end(), [&](const TermHit& term) {
+      return term.restrictive && term.begin < words_[end - 1].end && term.end > words_[begin].begin;
+    });
+  }
+
+  // Headings are made of names, numbers, words that name documents, and words of the licence's own title. A line in small
+  // letters is a sentence in some language, a currency sign is a price, and an address is a page of unknown content.
   bool FitForHeading(uint32_t begin, uint32_t end, std::optional<size_t> before, std::optional<size_t> behind) const {
+    const bool touches = before.has_value() || behind.has_value();
+    uint32_t small = 0, names = 0;
     for (uint32_t i = begin; i < end; ++i) {
-      if ((words_[i].flags & kInAddress) != 0) continue;
-      if (UnfitForHeading(words_[i].hash)) return false;
-      if (!index_.NamesSomeText(words_[i].hash)) continue;
-      const bool own = (before.has_value() && InTitle(*before, words_[i].hash)) ||
-                       (behind.has_value() && InTitle(*behind, words_[i].hash));
-      if (!own && (before.has_value() || behind.has_value())) return false;
+      const uint32_t hash = words_[i].hash;
+      const bool own = (before.has_value() && InTitle(*before, hash)) || (behind.has_value() && InTitle(*behind, hash));
+      if ((words_[i].flags & kInAddress) != 0) {
+        if (touches && !IsKnownAddress(i, begin, end)) return false;
+        continue;
+      }
+      if (UnfitForHeading(hash) || words_[i].cls == WordClass::kSymbol) return false;
+      if (index_.NamesSomeText(hash) && !own && touches) return false;
+      if (touches && ((HasForeignLetters(i) && !IsHarmlessWord(hash)) || JoinsByPoint(i, end))) return false;
+      if (own || words_[i].cls == WordClass::kNumber || IsNoticeWord(hash) || IsHarmlessWord(hash) || IsHeadingWord(hash)) {
+        continue;
+      }
+      if ((words_[i].flags & kCapitalised) != 0) {
+        ++names;
+      } else {
+        ++small;
+      }
     }
-    return true;
+    return !touches || small == 0 || (small <= kMostSmallNames && names == 0);
+  }
+
+  bool HasForeignLetters(uint32_t word) const {
+    const std::string_view form = found_.tokens->NormalisedWord(word);
+    return std::any_of(form.begin(), form.end(), [](char c) { return static_cast<uint8_t>(c) >= 0x80; });
+  }
+
+  // "acme.ai": an address without its scheme. "LICENSE.md" is a file.
+  bool JoinsByPoint(uint32_t word, uint32_t end) const {
+    if (word + 1 >= end || words_[word + 1].begin != words_[word].end + 1) return false;
+    if (found_.bytes.substr(words_[word].end, 1) != ".") return false;
+    const std::string_view next = found_.tokens->NormalisedWord(word + 1);
+    return next != "txt" && next != "md" && next != "cpp" && next != "py" && next != "js" && next != "rst";
+  }
+
+  // Pages at which the stewards of licences publish the licence texts.
+  bool IsKnownAddress(uint32_t word, uint32_t begin, uint32_t end) const {
+    uint32_t first = word, last = word;
+    while (first > begin && (words_[first - 1].flags & kInAddress) != 0) --first;
+    while (last + 1 < end && (words_[last + 1].flags & kInAddress) != 0) ++last;
+    if (last == first) return false;
+    const std::string_view name = found_.tokens->NormalisedWord(first), domain = found_.tokens->NormalisedWord(first + 1);
+    if (domain == "org" && (name == "opensource" || name == "apache" || name == "spdx")) return true;
+    // "For the original copy, see ..." names the page of the publisher, not terms.
+    bool original = false, copy = false;
+    for (uint32_t i = begin - std::min(begin, kMostWordsToAddress); i < end; ++i) {
+      original = original || words_[i].hash == kOriginal;
+      copy = copy || words_[i].hash == kCopy;
+    }
+    return original && copy && ((name == "huggingface" && domain == "co") || (name == "ai" && domain == "google"));
   }
 
   bool InTitle(size_t match, uint32_t hash) const {

@@ -14,8 +14,9 @@ namespace weighbridge::classify {
 // `matches` and `classification->matches` are parallel, in any order; `classification->terms` is filled already.
 //
 // Framing, line by line: copyright lines; headings of at most eight words (web addresses not counted) of which none speaks
-// of terms and none names a licence other than the match beside it, together at most 24 words. All else is residue. It blocks the matches it touches
-// when it has more than kMaxHarmlessResidueWords words, or a trigger phrase, or a word that speaks of terms.
+// of terms and none names a licence other than the match beside it, together at most 24 words, without prices, letters beyond
+// ASCII and addresses of unknown pages. A line that holds a restrictive phrase is neither. All else is residue. It blocks the
+// matches it touches when it has more than kMaxHarmlessResidueWords words, or a trigger phrase, or a word that is not harmless.
 void FindResidue(const IndexView& index, const FoundText& found, const std::vector<Comparison>& matches,
                  Classification* classification);
 

@@ -82,6 +82,7 @@ class Scanner {
         ScanWord();
         return;
       case kSpace:
+        if (c == '\0' || c == '\v') Note(OddityKind::kControl, pos_, pos_ + 1);
         ++pos_;
         return;
       case kLineEnd:
@@ -128,6 +129,7 @@ class Scanner {
       default:
         break;
     }
+    if (static_cast<uint8_t>(c) < 0x20 || c == 0x7F) Note(OddityKind::kControl, pos_, pos_ + 1);
     Visible(c);
     ++pos_;
   }
@@ -215,6 +217,7 @@ class Scanner {
       case FoldKind::kSeparator:
       case FoldKind::kApostrophe:
       case FoldKind::kHyphen:
+        if (glyph.code_point < 0xA0 && !glyph.invalid) Note(OddityKind::kControl, pos_, pos_ + glyph.length);
         if (!line_start_ && glyph.code_point != 0xA0) last_visible_ = '"';
         break;
       case FoldKind::kZeroWidth:
@@ -548,6 +551,8 @@ bool Scanner::AppendGlyph() {
     case FoldKind::kLetter:
       if (IsDigit(form[0])) {
         has_digit_ = true;
+        // A reader takes a raised or lowered digit for a reference to a note; a wide one is a digit of East Asian type.
+        if (glyph.code_point < 0xFF00) Note(OddityKind::kStyledLetter, begin, begin + glyph.length);
       } else {
         only_digits_ = false;
         if (form[0] > 0) has_ascii_letter_ = true;
@@ -740,6 +745,8 @@ std::string_view OddityName(OddityKind kind) {
       return "hidden_markup";
     case OddityKind::kStruck:
       return "struck";
+    case OddityKind::kControl:
+      return "control";
   }
   return "unknown";
 }
@@ -752,11 +759,14 @@ TokenizedText Tokenize(std::string_view text) {
     out.too_large = true;
     return out;
   }
-  if (!StartsWithUtf16Mark(text)) {
+  const Utf16 utf16 = GuessUtf16(text);
+  if (utf16 == Utf16::kNo) {
+    out.has_zeros = text.find('\0') != std::string_view::npos;
     Scanner(text, &out).Run();
     return out;
   }
-  const Transcoded transcoded = FromUtf16(text);
+  const Transcoded transcoded = FromUtf16(text, utf16);
+  out.has_zeros = transcoded.utf8.find('\0') != std::string::npos;
   Scanner(transcoded.utf8, &out).Run();
   const auto move = [&](uint32_t* begin, uint32_t* end) {
     *begin = transcoded.source_offset[*begin];

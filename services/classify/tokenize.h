@@ -59,7 +59,7 @@ struct ListMarker {
 // Something a reader does not see, or sees otherwise than its bytes say.
 enum class OddityKind : uint8_t {
   kHomoglyph,      // a look-alike letter of another script inside a word
-  kStyledLetter,   // mathematical or enclosed letters
+  kStyledLetter,   // mathematical or enclosed letters; raised and lowered digits
   kZeroWidth,      // an invisible character inside a word
   kSoftHyphen,     // inside a word
   kBidi,           // a character that reorders the line
@@ -68,6 +68,7 @@ enum class OddityKind : uint8_t {
   kHiddenComment,  // an HTML comment; its words count as words
   kHiddenMarkup,   // markup that hides its content; its words count as words
   kStruck,         // struck-through text; its words count as words
+  kControl,        // a control character other than tab, line end and form feed: a terminal may erase what stands before it
 };
 
 // Stable lower-case name, such as "zero_width".
@@ -88,6 +89,7 @@ struct TokenizedText {
   // behind it. Ascending; the first is 0.
   std::vector<uint32_t> part_begins;
   bool too_large = false;
+  bool has_zeros = false;  // zero bytes or characters: another encoding (UTF-32), or no text; its words may not be what it says
 
   // The normalised form of words[i] (lower case, folded, varietal spelling replaced).
   std::string_view NormalisedWord(size_t i) const {
@@ -97,7 +99,7 @@ struct TokenizedText {
   }
 };
 
-// Tokenises UTF-8, UTF-16 with a byte order mark, or (byte by byte where UTF-8 fails) Windows-1252. One pass, linear time,
+// Tokenises UTF-8, UTF-16 (by its byte order mark or its zero bytes), or (byte by byte where UTF-8 fails) Windows-1252. One pass, linear time,
 // never fails. Offsets always count bytes of `text` as given.
 TokenizedText Tokenize(std::string_view text);
 

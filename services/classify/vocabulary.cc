@@ -57,6 +57,7 @@ constexpr char kTerms[] =
     "license licenses licensed licensing agreement permission permissions use uses used usage using user users commercial "
     "term terms condition conditions policy restriction restrictions restricted modified amended additional supplemental "
     "addendum rider exception custom comply compliance right distribute redistribute copy copies modify sell revenue "
+    "pays payer eula tos startup startups industry academia gratis seat seats customers noncommercial "
     "contact request written authorization acceptable approve approval purchase buy subscription trial";
 
 // May stand in a heading although it is a word of terms or critical by the lists above.
@@ -65,10 +66,24 @@ constexpr char kHeading[] =
     "notice notices open source software model models code all rights reserved public free the of and or for weights "
     "third party name version";
 
+constexpr char kNotice[] =
+    "and & of the by in at for a an de la le les du des del della da do dos van von der den et al e y und authors author "
+    "contributors contributor team teams project projects community present inc ltd llc llp gmbh ag sa co corp corporation "
+    "company foundation university institute laboratory laboratories labs lab group research developers maintainers its "
+    "their holder holders c";
+
+constexpr char kAbbreviations[] =
+    "inc ltd llc llp co corp gmbh ag sa bv nv pty plc kk oy ab as srl spa jr sr dr prof st mr ms mrs dept univ no vol al";
+
+constexpr char kHarmless[] =
+    "the a an of in on at to and for by as is this that here there below above following follows file files text full begin "
+    "begins end ends start page see section appendix line lines version updated created generated from with it its doctype html du mod\u00E8le modelo modell modello";
+
 struct Table {
   std::vector<std::pair<uint32_t, EditClass>> critical;  // by hash
   std::vector<uint32_t> terms;
   std::vector<uint32_t> unfit;
+  std::vector<uint32_t> heading, notice, abbreviations, harmless;  // sorted
 };
 
 template <typename Visit>
@@ -110,6 +125,14 @@ const Table& Tables() {
                      [](const auto& a, const auto& b) { return a.first < b.first; });
     std::sort(made->terms.begin(), made->terms.end());
     std::sort(made->unfit.begin(), made->unfit.end());
+    const auto fill = [](const char* words, std::vector<uint32_t>* hashes) {
+      ForEachWord(words, [&](uint32_t hash) { hashes->push_back(hash); });
+      std::sort(hashes->begin(), hashes->end());
+    };
+    fill(kHeading, &made->heading);
+    fill(kNotice, &made->notice);
+    fill(kAbbreviations, &made->abbreviations);
+    fill(kHarmless, &made->harmless);
     return made;
   }();
   return *table;
@@ -133,6 +156,18 @@ bool SpeaksOfTerms(uint32_t hash) {
 bool UnfitForHeading(uint32_t hash) {
   const auto& unfit = Tables().unfit;
   return std::binary_search(unfit.begin(), unfit.end(), hash);
+}
+
+bool IsHeadingWord(uint32_t hash) { return std::binary_search(Tables().heading.begin(), Tables().heading.end(), hash); }
+
+bool IsNoticeWord(uint32_t hash) { return std::binary_search(Tables().notice.begin(), Tables().notice.end(), hash); }
+
+bool IsAbbreviation(uint32_t hash) {
+  return std::binary_search(Tables().abbreviations.begin(), Tables().abbreviations.end(), hash);
+}
+
+bool IsHarmlessWord(uint32_t hash) {
+  return std::binary_search(Tables().harmless.begin(), Tables().harmless.end(), hash);
 }
 
 }  // namespace weighbridge::classify

@@ -20,6 +20,18 @@ bool SpeaksOfTerms(uint32_t hash);
 // The same for a heading, in which "license", "terms" and the like name the document; "modified" and "additional" do not pass.
 bool UnfitForHeading(uint32_t hash);
 
+// A word that names a document or what it covers: "license", "notice", "weights" ...
+bool IsHeadingWord(uint32_t hash);
+
+// Words of copyright notices beside names: "and", "contributors", "the", "authors", "inc" ...
+bool IsNoticeWord(uint32_t hash);
+
+// A word that takes a full stop inside a name: "inc", "ltd", "jr" ...
+bool IsAbbreviation(uint32_t hash);
+
+// Words of a line that is no heading and yet says nothing: "the full text follows", "begin", "file" ...
+bool IsHarmlessWord(uint32_t hash);
+
 }  // namespace weighbridge::classify
 
 #endif  // WEIGHBRIDGE_SERVICES_CLASSIFY_VOCABULARY_H_
