@@ -37,11 +37,11 @@ ConditionAnswer Both(const ConditionAnswer& a, const ConditionAnswer& b) {
   return both;
 }
 
-std::string Quoted(const ExactString& string, const std::string& clause, const ExactStrings& filled) {
+std::string Quoted(const ExactString& string, const DutyContext& context, const std::string& clause) {
   std::string text = string.text();
   if (text.empty()) {
-    const auto it = filled.find(ExactStringKey(string));
-    if (it != filled.end()) text = it->second;
+    const auto it = context.exact_strings->find(ExactStringKey(*context.license, string));
+    if (it != context.exact_strings->end()) text = it->second;
   }
   const std::string what = string.what().empty() ? "text" : string.what();
   if (text.empty()) {
@@ -51,18 +51,18 @@ std::string Quoted(const ExactString& string, const std::string& clause, const E
 }
 
 // " Exact wording: display "Built with X".": one part for each string, alternatives joined by "or".
-std::string ExactWording(const Duty& duty, const ExactStrings& filled) {
+std::string ExactWording(const Duty& duty, const DutyContext& context) {
   std::vector<std::string> parts;
   std::set<uint32_t> done;
   for (const ExactString& string : duty.strings()) {
     if (string.alternative() == 0) {
-      parts.push_back(Quoted(string, duty.clause(), filled));
+      parts.push_back(Quoted(string, context, duty.clause()));
       continue;
     }
     if (!done.insert(string.alternative()).second) continue;
     std::vector<std::string> alternatives;
     for (const ExactString& other : duty.strings()) {
-      if (other.alternative() == string.alternative()) alternatives.push_back(Quoted(other, duty.clause(), filled));
+      if (other.alternative() == string.alternative()) alternatives.push_back(Quoted(other, context, duty.clause()));
     }
     parts.push_back(absl::StrJoin(alternatives, " or "));
   }
@@ -76,8 +76,8 @@ std::string Sentence(std::string text) {
 
 }  // namespace
 
-std::string ExactStringKey(const ExactString& string) {
-  return absl::StrFormat("%s:%d:%d", string.token_file(), string.first_word(), string.word_count());
+std::string ExactStringKey(const rules::v1::License& license, const ExactString& string) {
+  return absl::StrFormat("%s/%s:%d:%d", license.short_id(), string.token_file(), string.first_word(), string.word_count());
 }
 
 ConditionAnswer TriggerAnswer(Trigger::Value trigger, const Conditions& conditions) {
@@ -127,7 +127,7 @@ void ApplyDuty(const Duty& duty, Truth imposed, const DutyContext& context, std:
   obligation.set_license_id(context.license->id());
   obligation.set_not_triggered(ruled_out);
   std::string message = duty.encouraged() ? std::string(kRecommendedPrefix) : "";
-  message += Sentence(duty.summary()) + ExactWording(duty, *context.exact_strings);
+  message += Sentence(duty.summary()) + ExactWording(duty, context);
   if (duty.overridable()) message += " The licence lets the licensee set this aside at its own risk.";
 
   bool broken = false;

@@ -16,8 +16,8 @@ namespace weighbridge::policy {
 // Exact strings that were filled from an official text, by ExactStringKey().
 using ExactStrings = std::map<std::string, std::string>;
 
-// "notice.tokens:120:34" for a string kept as a token range.
-std::string ExactStringKey(const rules::v1::ExactString& string);
+// "llama-3.1-license-2024/1.tokens:470:17" for a string of the licence that is kept as a token range.
+std::string ExactStringKey(const rules::v1::License& license, const rules::v1::ExactString& string);
 
 // Whether the trigger arises under the stated distribution and modifications. An absent fact rules nothing out:
 // unknown.

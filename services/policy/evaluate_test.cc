@@ -1015,6 +1015,32 @@ INSTANTIATE_TEST_SUITE_P(
                                v1::APPROVED_WITH_CONDITIONS, "a \"One\"; b \"Two\""}),
     [](const auto& info) { return info.param.name; });
 
+// Several licences keep strings at the same words of a file of the same name.
+TEST(ExactStringsTest, OneLicencesTextIsNotAnothers) {
+  const std::string rest =
+      " kind: license openness: FULLY_OPEN duties { id: 'd' kind: notice_file clause: '1' summary: 'Keep it.' trigger: any_use "
+      "strings { token_file: '1.tokens' first_word: 3 word_count: 14 what: 'notice' } }";
+  const License one = FromText<License>("id: 'One' short_id: 'one' name: 'One'" + rest);
+  const License two = FromText<License>("id: 'Two' short_id: 'two' name: 'Two'" + rest);
+  EvaluationInput input;
+  input.licenses = {{&one, "", "LICENSE", {}}, {&two, "", "LICENSE", {}}};
+  input.exact_strings["one/1.tokens:3:14"] = "The words of one.";
+  const Evaluation result = Evaluate(input);
+  ASSERT_EQ(result.obligations.size(), 2u);
+  for (const v1::Obligation& obligation : result.obligations) {
+    const bool filled = obligation.message().find("\"The words of one.\"") != std::string::npos;
+    EXPECT_EQ(filled, obligation.license_id() == "One") << obligation.message();
+  }
+}
+
+// "No licence" is said once: by its finding, not by the built-in policy as well.
+TEST(NoLicenceTest, IsSaidOnce) {
+  const Evaluation result = Evaluate(EvaluationInput());
+  EXPECT_EQ(result.decision, v1::NEEDS_REVIEW);
+  ASSERT_EQ(result.findings.size(), 1u);
+  EXPECT_EQ(result.findings[0].rule_id(), "license.none");
+}
+
 // Effects of tests.
 struct EffectCase {
   std::string name;

@@ -181,6 +181,8 @@ class PolicyEvaluation {
     for (const PolicySubject& subject : subjects_) {
       const ConditionAnswer match = Matches(rule, subject, conditions_, Worst::kTrue);
       if (match.truth == Truth::kFalse) continue;
+      // Without a licence the finding that says so asks for review already; the built-in rule would only repeat it.
+      if (layer.builtin && !deny && subject.license == nullptr) continue;
       const bool certain = match.truth == Truth::kTrue;
       const Outcome::Value outcome = deny && certain ? Outcome::VIOLATED : Outcome::NEEDS_REVIEW;
       const std::string about = names_something ? SubjectWords(subject) : "every model";
