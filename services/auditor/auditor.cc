@@ -66,10 +66,10 @@ v1::Mode ModeOf(const std::optional<v1::Mode>& asked, const v1::Policy& policy) 
   return policy.has_mode() && policy.mode() != v1::MODE_UNSPECIFIED ? policy.mode() : v1::block;
 }
 
-// A pointer checkout of a model whose bytes were measured before is answered as that model (DESIGN section 4): the headers of
-// the earlier inventory stand in for the weights. Returns the id of the audit used, or "".
-absl::StatusOr<std::string> BorrowMeasuredHeaders(const std::string& model_digest, db::Store& store,
-                                                  v1::Inventory& inventory) {
+// A pointer checkout of a model whose bytes were measured before is answered as that model (DESIGN section 4): headers and documents
+// of the earlier inventory stand in for what the pointers name. Returns the id of the audit used, or "".
+absl::StatusOr<std::string> BorrowMeasured(const std::string& model_digest, db::Store& store, Collected& collected) {
+  v1::Inventory& inventory = collected.inventory;
   WB_ASSIGN_OR_RETURN(const std::optional<db::AuditRecord> earlier,
                       store.LatestAuditByModelDigest(model_digest, db::AuditFilter::kMeasured));
   if (!earlier.has_value()) return "";
@@ -80,14 +80,27 @@ absl::StatusOr<std::string> BorrowMeasuredHeaders(const std::string& model_diges
     if (!artifact.claimed()) continue;
     for (const v1::InventoryArtifact& known : measured.artifacts()) {
       if (known.path() != artifact.path() || known.sha256() != artifact.sha256()) continue;
+      artifact.set_known(true);
+      artifact.set_role(known.role());
       artifact.set_format(known.format());
+      if (!known.document_sha256().empty()) {
+        WB_ASSIGN_OR_RETURN(std::string document, store.GetBlob(known.document_sha256()));
+        collected.documents.emplace(known.document_sha256(), std::move(document));
+        artifact.set_document_sha256(known.document_sha256());
+        artifact.set_document_truncated(known.document_truncated());
+      }
       if (known.has_header()) *artifact.mutable_header() = known.header();
     }
   }
-  // What was wrong with the measured weights is wrong with their pointers.
+  // What was wrong with the measured weights is wrong with their pointers. Pointers have no tensor names to compare with an index:
+  // whether shards fit was found out then.
+  auto& problems = *inventory.mutable_problems();
+  problems.erase(std::remove_if(problems.begin(), problems.end(),
+                                [](const auto& problem) { return problem.rule_id() == "file.shard_missing"; }),
+                 problems.end());
   for (const v1::InventoryProblem& problem : measured.problems()) {
     if (problem.rule_id() == "file.malformed" || problem.rule_id() == "file.shard_missing" ||
-        problem.rule_id() == "file.content_mismatch") {
+        problem.rule_id() == "file.content_mismatch" || problem.rule_id() == "file.format_unsupported") {
       *inventory.add_problems() = problem;
     }
   }
@@ -163,7 +176,7 @@ absl::StatusOr<GateResponse> RunGate(const GateRequest& request, const rulebook:
   std::vector<std::string> used_audits;
   if (store != nullptr && assessment.result.model().claimed() && !assessment.result.model().digest().empty()) {
     WB_ASSIGN_OR_RETURN(const std::string used,
-                        BorrowMeasuredHeaders(assessment.result.model().digest(), *store, collected.inventory));
+                        BorrowMeasured(assessment.result.model().digest(), *store, collected));
     if (!used.empty()) {
       used_audits.push_back(used);
       assessment = Assess(input);

@@ -47,10 +47,11 @@ bool HoldsWeights(Role role) { return role == Role::kWeights || role == Role::kA
 bool IsDocument(Role role, Format format) {
   if (!formats::IsText(format) && format != Format::kUtf16Text) return false;
   switch (role) {
-    case Role::kCard:
     case Role::kLicenseText:
     case Role::kNotice:
     case Role::kUsePolicy:
+      return true;
+    case Role::kCard:
     case Role::kConfig:
     case Role::kAdapter:
     case Role::kOther:
@@ -108,10 +109,27 @@ std::string_view RuleOf(source::ProblemKind kind) {
   return "file.unreadable";
 }
 
+// Largest part of each file that is kept if it is a document. Decided by names and sizes before anything is read, so that the
+// same folder gives the same documents with any number of threads; what people read comes first, so that a flood of other texts
+// cannot crowd out a licence.
+std::vector<size_t> DocumentAllowances(const source::Listing& listing) {
+  std::vector<size_t> allowances(listing.files.size(), 0);
+  size_t left = kDocumentsBytesMax;
+  for (const bool others : {false, true}) {
+    for (size_t i = 0; i < listing.files.size(); ++i) {
+      const Role role = RoleOf(listing.files[i].path, "");
+      if (!IsDocument(role, Format::kText) || (role == Role::kOther) != others) continue;
+      allowances[i] = std::min(source::kMaxDocumentBytes, left);
+      left -= std::min<uint64_t>(allowances[i], listing.files[i].size());
+    }
+  }
+  return allowances;
+}
+
 // Reads files as they are visited, from several threads.
 class Reader {
  public:
-  explicit Reader(size_t files) : notes_(files) {}
+  explicit Reader(const source::Listing& listing) : notes_(listing.files.size()), allowances_(DocumentAllowances(listing)) {}
 
   void Visit(size_t index, const source::FileEntry& file, formats::ByteSource& inner) {
     FileNotes& notes = notes_[index];
@@ -137,7 +155,7 @@ class Reader {
     } else if (notes.role == Role::kIndex) {
       VisitIndex(source, notes);
     } else if (IsDocument(notes.role, notes.format)) {
-      ReadDocument(source, notes);
+      ReadDocument(source, allowances_[index], notes);
     }
     if (source.Drain().ok()) notes.also = formats::AlsoLooksLike(notes.format, head, inner.size(), source.tail());
   }
@@ -168,13 +186,7 @@ class Reader {
     }
   }
 
-  void ReadDocument(formats::ByteSource& source, FileNotes& notes) {
-    size_t allowance = source::kMaxDocumentBytes;
-    {
-      const std::lock_guard<std::mutex> lock(mutex_);
-      allowance = std::min(allowance, kDocumentsBytesMax - document_bytes_);
-      document_bytes_ += std::min<uint64_t>(allowance, source.size());
-    }
+  void ReadDocument(formats::ByteSource& source, size_t allowance, FileNotes& notes) {
     notes.is_document = true;
     notes.document_truncated = source.size() > allowance;
     while (notes.document.size() < allowance) {
@@ -187,8 +199,7 @@ class Reader {
   std::vector<FileNotes> notes_;
   // One header at a time: two hostile ones together would pass the memory budget. Headers are a small part of the reading.
   std::mutex parse_mutex_;
-  std::mutex mutex_;
-  size_t document_bytes_ = 0;
+  const std::vector<size_t> allowances_;
 };
 
 void AddProblemsOfFile(const source::FileEntry& file, const FileNotes& notes, v1::Inventory& inventory) {
@@ -259,8 +270,10 @@ v1::Inventory StartInventory(const source::Root& root, const source::Listing& li
   }
   for (const std::string& path : listing.ignored) inventory.add_ignored(path);
   for (const source::Problem& problem : listing.problems) {
-    *inventory.add_problems() =
-        Problem(RuleOf(problem.kind), problem.path, problem.message, source::IsBlocking(problem.kind));
+    v1::InventoryProblem& added = *inventory.add_problems();
+    added = Problem(RuleOf(problem.kind), "", "", source::IsBlocking(problem.kind));
+    added.set_path(problem.path);  // printable already
+    added.set_message(problem.message);
   }
   if (listing.problems_omitted > 0) {
     *inventory.add_problems() = Problem("file.limit", "", absl::StrFormat("%d further problems are not listed", listing.problems_omitted),
@@ -284,7 +297,7 @@ absl::StatusOr<Collected> Collect(const std::string& path, const CollectOptions&
     if (!walked.ok()) return walked.status();
     const source::Listing& listing = *walked;
 
-    Reader reader(listing.files.size());
+    Reader reader(listing);
     const std::vector<source::FileResult> results = source::ReadAll(
         root, listing,
         [&](size_t index, const source::FileEntry& file, formats::ByteSource& source) { reader.Visit(index, file, source); },

@@ -2,9 +2,11 @@
 
 #include <utility>
 
+#include "absl/strings/str_format.h"
 #include "services/base/utf8.h"
 #include "services/formats/gguf/splits.h"
 #include "services/provenance/model_view.h"
+#include "services/types/shard_name.h"
 
 namespace weighbridge::auditor {
 namespace {
@@ -26,9 +28,14 @@ void ShardCheck::AddIndex(std::string_view path, std::shared_ptr<const formats::
 
 void ShardCheck::AddWeights(std::string_view path, const ParsedWeights& weights) {
   if (weights.gguf != nullptr) {
-    splits_.emplace(path, weights.gguf);
-  } else if (!weights.tensor_names.empty()) {
-    tensor_names_.emplace(path, weights.tensor_names);
+    splits_.emplace(path, weights.gguf);  // its keys say more than its name
+    return;
+  }
+  if (!weights.tensor_names.empty()) tensor_names_.emplace(path, weights.tensor_names);
+  if (const auto shard = ParseShardName(provenance::BaseNameOf(path))) {
+    NamedShards& set = named_[{std::string(provenance::FolderOf(path)), std::string(shard->prefix), std::string(shard->suffix), shard->count}];
+    set.first_path = set.first_path.empty() ? std::string(path) : set.first_path;
+    set.numbers.insert(shard->number);
   }
 }
 
@@ -64,8 +71,21 @@ void ShardCheck::CheckSplits(std::vector<v1::InventoryProblem>& problems) const 
   }
 }
 
+// A set that says "2 of 3" in its names is whole or it is not the model.
+void ShardCheck::CheckNames(std::vector<v1::InventoryProblem>& problems) const {
+  for (const auto& [key, set] : named_) {
+    const uint32_t count = std::get<3>(key);
+    if (set.numbers.size() == count) continue;
+    uint32_t missing = set.numbers.count(0) > 0 ? 0 : 1;  // some writers count from 0
+    while (set.numbers.count(missing) > 0) ++missing;
+    problems.push_back(ShardProblem(
+        set.first_path, absl::StrFormat("%d of %d shards are here; the first one missing is number %d", set.numbers.size(), count, missing)));
+  }
+}
+
 std::vector<v1::InventoryProblem> ShardCheck::Problems() const {
   std::vector<v1::InventoryProblem> problems;
+  CheckNames(problems);
   CheckIndexes(problems);
   CheckSplits(problems);
   return problems;

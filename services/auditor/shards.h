@@ -2,10 +2,13 @@
 #ifndef WEIGHBRIDGE_SERVICES_AUDITOR_SHARDS_H_
 #define WEIGHBRIDGE_SERVICES_AUDITOR_SHARDS_H_
 
+#include <cstdint>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "proto/weighbridge/v1/inventory.pb.h"
@@ -26,11 +29,19 @@ class ShardCheck {
 
  private:
   void CheckIndexes(std::vector<v1::InventoryProblem>& problems) const;
+  void CheckNames(std::vector<v1::InventoryProblem>& problems) const;
   void CheckSplits(std::vector<v1::InventoryProblem>& problems) const;
 
   std::map<std::string, std::shared_ptr<const formats::ShardIndex>> indexes_;
   std::map<std::string, std::vector<std::string>> tensor_names_;  // safetensors path to names
   std::map<std::string, std::shared_ptr<const formats::GgufHeader>> splits_;
+
+  struct NamedShards {
+    std::string first_path;
+    std::set<uint32_t> numbers;
+  };
+  // Folder, prefix, suffix and count, as the names of single shards say.
+  std::map<std::tuple<std::string, std::string, std::string, uint32_t>, NamedShards> named_;
 };
 
 }  // namespace weighbridge::auditor

@@ -16,11 +16,13 @@ namespace {
 using formats::Format;
 
 void AddField(std::string_view key, std::string_view value, v1::WeightsHeader& header) {
-  if (value.size() > kHeaderValueBytesMax) return;
+  const bool names_terms = key.find("license") != std::string_view::npos || key.find("base_model") != std::string_view::npos;
+  if (value.size() > kHeaderValueBytesMax && !names_terms) return;
   v1::HeaderField& field = *header.add_fields();
   // Keys and values of hostile files may be any bytes; what leaves here is printable.
   field.set_key(Printable(key));
-  field.set_value(Printable(value));
+  // What is too long to be a name stays too long, so that it is an unknown name and not none.
+  field.set_value(Printable(value.substr(0, kHeaderValueBytesMax + 1)));
 }
 
 // Only what names and keys show counts here; that a model takes text alone needs a config that says so.
@@ -34,16 +36,38 @@ void SetModality(const formats::TensorNameModality& names, formats::Modality key
   header.set_modality_witness(witness.empty() ? "header keys" : Printable(witness));
 }
 
+// Names of PEFT, kohya, LyCORIS and GGUF adapters.
+bool IsAdapterTensor(std::string_view name) {
+  for (const std::string_view part : {".lora_A", ".lora_B", ".lora_a", ".lora_b", "lora_down", "lora_up", "lora_embedding_", "hada_w1", "hada_w2",
+                                      "lokr_w", ".oft_", "ia3_l", "prompt_embeddings"}) {
+    if (name.find(part) != std::string_view::npos) return true;
+  }
+  return false;
+}
+
+bool IsAdapterField(std::string_view key, std::string_view value) {
+  return key.rfind("ss_network_", 0) == 0 || key == "adapter.type" || (key == "general.type" && value == "adapter") ||
+         (key == "modelspec.architecture" && value.find("/lora") != std::string_view::npos);
+}
+
 ParsedWeights FromSafetensors(const formats::SafetensorsHeader& parsed) {
   ParsedWeights weights;
   weights.header.set_tensor_count(parsed.tensors.size());
   formats::TensorNameModality names;
   for (const auto& tensor : parsed.tensors) {
     weights.tensor_names.emplace_back(tensor.name);
+    if (IsAdapterTensor(tensor.name)) weights.header.set_adapter(true);
     names.Add(tensor.name);
   }
   for (const auto& [key, entry] : parsed.metadata) {
-    if (!entry.truncated()) AddField(key, entry.value, weights.header);
+    if (entry.truncated()) {
+      AddField(key, std::string(kHeaderValueBytesMax + 1, '?'), weights.header);
+    } else {
+      AddField(key, entry.value, weights.header);
+    }
+  }
+  for (const auto& field : weights.header.fields()) {
+    if (IsAdapterField(field.key(), field.value())) weights.header.set_adapter(true);
   }
   SetModality(names, formats::Modality::kUnknown, weights.header);
   return weights;
@@ -70,7 +94,13 @@ ParsedWeights FromGguf(formats::GgufHeader parsed) {
     }
   }
   formats::TensorNameModality names;
-  for (const auto& tensor : parsed.tensors) names.Add(tensor.name);
+  for (const auto& tensor : parsed.tensors) {
+    names.Add(tensor.name);
+    if (IsAdapterTensor(tensor.name)) weights.header.set_adapter(true);
+  }
+  for (const auto& field : weights.header.fields()) {
+    if (IsAdapterField(field.key(), field.value())) weights.header.set_adapter(true);
+  }
   SetModality(names, formats::GgufModality(parsed), weights.header);
   if (parsed.unreadable_tensors > 0) {
     weights.problem = absl::StrFormat("%d tensors have a type that this version cannot measure", parsed.unreadable_tensors);

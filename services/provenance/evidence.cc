@@ -59,6 +59,7 @@ void Gathered::Append(Gathered other) {
   MoveAppend(findings, other.findings);
   MoveAppend(restrictions, other.restrictions);
   MoveAppend(lineage, other.lineage);
+  if (multimodal_base.empty()) multimodal_base = std::move(other.multimodal_base);
 }
 
 std::string_view RuleName(v1::RuleId rule) { return InfoOf(rule).id(); }

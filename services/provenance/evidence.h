@@ -86,6 +86,8 @@ struct Gathered {
   std::vector<v1::Finding> findings;
   std::vector<FoundRestriction> restrictions;
   std::vector<v1::LineageLink> lineage;
+  // A base that takes more than text, as its family's row says; empty if none does.
+  std::string multimodal_base;
 
   void Append(Gathered other);
 };

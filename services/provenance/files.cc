@@ -40,14 +40,18 @@ std::vector<v1::Finding> FileFindings(const ModelView& view) {
                                                      artifact.format()),
                                      PlaceInFile(artifact.path())));
     }
-    if (!HoldsWeights(artifact) || artifact.format() == "json") continue;  // adapter_config.json has the adapter role
-    weights = true;
-    if (artifact.claimed()) {
+    if (artifact.claimed() && !artifact.known()) {
       findings.push_back(MakeFinding(
           v1::FILE_POINTER_UNKNOWN, v1::Outcome::UNDECIDED,
-          "a git-lfs pointer stands for these weights, and no earlier audit of the measured file is in the store",
+          "a git-lfs pointer stands for this file, and no earlier audit of the measured model is in the store",
           PlaceInFile(artifact.path())));
-    } else if (artifact.has_header()) {
+      weights = weights || HoldsWeights(artifact);
+      continue;
+    }
+    // adapter_config.json has the adapter role.
+    if (!HoldsWeights(artifact) || (artifact.format() == "json" && artifact.role() == "adapter")) continue;
+    weights = true;
+    if (artifact.has_header()) {
       if (artifact.header().tensor_count() == 0) {
         findings.push_back(MakeFinding(v1::FILE_NO_TENSORS, v1::Outcome::UNDECIDED,
                                        absl::StrFormat("a %s file without a single tensor", artifact.format()),

@@ -133,21 +133,19 @@ NamedLicenses ReadLicenseFields(const LicenseFields& fields, const rulebook::Rul
       MergeInto(named, ReadLicenseExpression(license, rules, or_choices));
     }
   }
-  const bool name_given = !SaysNothing(fields.name);
-  if (name_given) MergeInto(named, std::move(by_name));
-  if (!by_link.empty() && (!said_nothing || named.operands.empty())) {
-    NamedLicenses link;
-    link.operands.push_back(by_link);
-    // A link that only repeats what the tag or name says adds nothing.
+  if (!SaysNothing(fields.name)) MergeInto(named, std::move(by_name));
+  if (!by_link.empty()) {
+    // A link that only repeats what the tag or name says adds nothing; one that says something else stands beside it. It
+    // does not explain an unknown name: a near miss of a known name with a known link must not pass as that licence.
     const bool repeats = std::any_of(named.operands.begin(), named.operands.end(), [&](const Candidates& operand) {
       return std::any_of(operand.begin(), operand.end(), [&](const auto* license) {
         return std::find(by_link.begin(), by_link.end(), license) != by_link.end();
       });
     });
+    NamedLicenses link;
+    link.operands.push_back(std::move(by_link));
     if (!repeats) MergeInto(named, std::move(link));
   }
-  // An unknown name is settled by a known link beside it.
-  if (said_nothing && !by_link.empty()) named.unknown.clear();
   if (said_nothing && named.operands.empty() && named.unknown.empty() && !fields.licenses.empty()) {
     named.unknown.push_back(fields.licenses.front());
   }
@@ -169,6 +167,9 @@ std::string HubIdOf(std::string_view reference) {
         }
       }
       if (!is_hub) return "";
+      for (const std::string_view other : {"datasets/", "spaces/"}) {
+        if (text.rfind(other, 0) == 0) return "";  // no model
+      }
       // Deeper parts of a hub address (/tree/main, /blob/...) belong to the same repository.
       const size_t slash = text.find('/');
       const size_t second = slash == std::string::npos ? std::string::npos : text.find('/', slash + 1);
@@ -177,7 +178,7 @@ std::string HubIdOf(std::string_view reference) {
     }
   }
   if (text.empty() || text.size() > 200 || text.front() == '.' || text.front() == '/' || text.front() == '~') return "";
-  if (std::count(text.begin(), text.end(), '/') > 1) return "";
+  if (std::count(text.begin(), text.end(), '/') > 1 || text.find("..") != std::string::npos) return "";
   for (const char c : text) {
     const bool plain = std::isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_' || c == '.' || c == '/';
     if (!plain) return "";

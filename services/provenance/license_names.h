@@ -37,7 +37,9 @@ struct LicenseFields {
   std::string link;
 };
 
-// Joins the three: `other` is resolved by name, else by link; a name or link beside a real tag is one more operand if known.
+// Joins the three: what is known of tags, name and link stands together, each licence once; a link that points into what tag
+// or name say adds nothing. `other` and the like are resolved by name or link. Tags and names that are not known stay in
+// `unknown` even beside a known link. A link alone that is not known is no name.
 NamedLicenses ReadLicenseFields(const LicenseFields& fields, const rulebook::Rulebook& rules,
                                 const std::vector<std::string>& or_choices);
 

@@ -5,13 +5,16 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <tuple>
 #include <utility>
 
 #include "absl/strings/str_format.h"
 #include "services/base/utf8.h"
 #include "services/formats/adapter_config/adapter_config.h"
 #include "services/formats/config_json/config_json.h"
+#include "services/formats/json/json_reader.h"
 #include "services/formats/model_card/model_card.h"
+#include "services/formats/model_index/model_index.h"
 #include "services/provenance/license_names.h"
 
 namespace weighbridge::provenance {
@@ -30,7 +33,9 @@ class MetadataGatherer {
       const std::string_view base = BaseNameOf(artifact.path());
       if (artifact.role() == "card" && text.has_value()) ReadCard(artifact, *text);
       if (base == "adapter_config.json" && text.has_value()) ReadAdapterConfig(artifact, *text);
+      if (base == "config.json" && text.has_value()) CheckConfig(artifact, *text);
       if (artifact.has_header()) ReadHeader(artifact);
+      if (IsAdapter(artifact)) AddBaseNeeded(artifact);
     }
     if (!view_.inventory().repository().empty()) {
       Evidence evidence{EvidenceKind::kRepository, "", "", 0, 0, 0, "repository", Printable(view_.inventory().repository()), {}};
@@ -127,6 +132,9 @@ class MetadataGatherer {
       out_.evidence.push_back(std::move(evidence));
       return;
     }
+    for (const std::string& word : model->member->modality()) {
+      if (word != "text") out_.multimodal_base = shown;
+    }
     Claim claim;
     claim.source = ClaimSource::kBase;
     claim.component = source.component;
@@ -146,7 +154,7 @@ class MetadataGatherer {
   }
 
   void ReadCard(const v1::InventoryArtifact& artifact, std::string_view text) {
-    const std::string component = view_.ComponentOf(artifact.path());
+    const std::string component = view_.SpeaksFor(artifact);
     const absl::StatusOr<formats::ModelCard> card = formats::ParseModelCard(text);
     if (!card.ok()) {
       out_.findings.push_back(MakeFinding(v1::FILE_DOCUMENT_MALFORMED, v1::Outcome::NEEDS_REVIEW,
@@ -168,6 +176,8 @@ class MetadataGatherer {
                                                                    : formats::Position();
     AddLicenses(fields, {ClaimSource::kCard, EvidenceKind::kCardField, component, artifact.path(), static_cast<uint32_t>(at.line),
                          at.offset, "license"});
+    ReadTags(artifact, *card, component);
+    if (card->license_link.has_value()) CheckLink(artifact, *card->license_link, component);
     const std::string relation = card->base_model_relation.has_value() ? Printable(card->base_model_relation->value) : "base_model";
     for (const formats::CardValue& base : card->base_models) {
       AddBase(base.value, relation,
@@ -175,6 +185,35 @@ class MetadataGatherer {
                base.at.offset, "base_model"},
               "declared in " + artifact.path());
     }
+  }
+
+  // Hubs write base models and licences as tags too: "base_model:org/name", "base_model:finetune:org/name", "license:mit".
+  void ReadTags(const v1::InventoryArtifact& artifact, const formats::ModelCard& card, const std::string& component) {
+    for (const formats::CardValue& tag : card.tags) {
+      const auto source = [&](ClaimSource kind, EvidenceKind evidence) {
+        return Source{kind, evidence, component, artifact.path(), static_cast<uint32_t>(tag.at.line), tag.at.offset, "tags"};
+      };
+      const std::string lower = TrimmedLower(tag.value);
+      if (lower.rfind("license:", 0) == 0) {
+        AddLicenses({{tag.value.substr(tag.value.find(':') + 1)}, "", ""}, source(ClaimSource::kCard, EvidenceKind::kCardField));
+      } else if (lower.rfind("base_model:", 0) == 0) {
+        AddBase(tag.value.substr(tag.value.rfind(':') + 1), "base_model",
+                source(ClaimSource::kBase, EvidenceKind::kDeclaredBase), "declared in " + artifact.path());
+      }
+    }
+  }
+
+  // A link to a file of the repository itself says nothing new; one to another place that is not known may lead to any terms.
+  void CheckLink(const v1::InventoryArtifact& artifact, const formats::CardValue& link, const std::string& component) {
+    const std::string lower = TrimmedLower(link.value);
+    const bool relative = lower.find("://") == std::string::npos && lower.rfind("//", 0) != 0;
+    const bool own_file = lower.find("/blob/") != std::string::npos || lower.find("/resolve/") != std::string::npos ||
+                          lower.find("/raw/") != std::string::npos;
+    if (lower.empty() || relative || (own_file && !HubIdOf(link.value).empty()) || !rules_.LicensesByLink(lower).empty()) return;
+    AddFinding({ClaimSource::kCard, EvidenceKind::kCardField, component, artifact.path(), static_cast<uint32_t>(link.at.line),
+                link.at.offset, "license_link"},
+               v1::LICENSE_UNKNOWN, v1::Outcome::NEEDS_REVIEW,
+               absl::StrFormat("license_link leads to \"%s\", which the rulebook does not know", Printable(link.value)));
   }
 
   void ReadAdapterConfig(const v1::InventoryArtifact& artifact, std::string_view text) {
@@ -190,7 +229,33 @@ class MetadataGatherer {
                base.at.offset, "base_model_name_or_path"},
               "declared in " + artifact.path());
     }
-    // The name of a base proves nothing about which bytes the adapter will be put on.
+  }
+
+  // A config that cannot be read may hide what the model is; what it does say is used elsewhere (FamilyFindings, MeasureModel).
+  void CheckConfig(const v1::InventoryArtifact& artifact, std::string_view text) {
+    if (const absl::StatusOr<formats::Value> root = formats::ParseJson(text); root.ok()) {
+      for (const std::string_view key : {"license", "license_name"}) {
+        const formats::Value* value = root->Find(key);
+        if (value == nullptr || !value->AsString().has_value()) continue;
+        AddLicenses({{std::string(*value->AsString())}, "", ""},
+                    {ClaimSource::kHeader, EvidenceKind::kConfig, view_.SpeaksFor(artifact), artifact.path(),
+                     static_cast<uint32_t>(value->at.line), value->at.offset, std::string(key)});
+      }
+    }
+    const absl::StatusOr<formats::ModelConfig> config = formats::ParseModelConfig(text);
+    if (config.ok()) return;
+    out_.findings.push_back(MakeFinding(v1::FILE_DOCUMENT_MALFORMED, v1::Outcome::NEEDS_REVIEW,
+                                        Printable(std::string(config.status().message())), PlaceInFile(artifact.path())));
+  }
+
+  static bool IsAdapter(const v1::InventoryArtifact& artifact) {
+    return artifact.role() == "adapter" || artifact.header().adapter();
+  }
+
+  // Whether a config names a base or not: the name of a base proves nothing about which bytes the adapter will be put on.
+  void AddBaseNeeded(const v1::InventoryArtifact& artifact) {
+    const std::string component = view_.ComponentOf(artifact.path());
+    if (!adapters_.insert(std::string(FolderOf(artifact.path()))).second) return;
     v1::Finding finding = MakeFinding(v1::LINEAGE_BASE_NEEDED, v1::Outcome::NEEDS_REVIEW,
                                       "an adapter is judged together with its base, which is not here",
                                       PlaceInFile(artifact.path()));
@@ -213,8 +278,13 @@ class MetadataGatherer {
     };
 
     LicenseFields license;
-    const std::string license_key = gguf ? "general.license" : fields.count("license") > 0 ? "license" : "modelspec.license";
-    if (fields.count(license_key) > 0) license.licenses.push_back(get(license_key));
+    std::string license_key;
+    for (const std::string_view key : {"general.license", "license", "modelspec.license"}) {
+      if (gguf != (key == "general.license") || fields.count(key) == 0) continue;
+      if (license_key.empty()) license_key = std::string(key);
+      license.licenses.push_back(get(key));
+    }
+    if (license_key.empty()) license_key = gguf ? "general.license" : "license";
     license.name = get(gguf ? "general.license.name" : "license_name");
     license.link = get(gguf ? "general.license.link" : "license_link");
     AddLicenses(license, source_of(ClaimSource::kHeader, EvidenceKind::kHeaderField, license_key));
@@ -226,14 +296,21 @@ class MetadataGatherer {
       }
       return;
     }
-    for (int i = 0; i < kHeaderBasesMax; ++i) {
-      const std::string prefix = absl::StrFormat("general.base_model.%d.", i);
+    // "general.base_model.0.name" and so on; the numbers of a hostile file need not follow each other.
+    std::set<std::string> prefixes;
+    constexpr std::string_view kBases = "general.base_model.";
+    for (const auto& [key, value] : fields) {
+      if (key.rfind(kBases, 0) != 0) continue;
+      const size_t dot = key.find('.', kBases.size());
+      if (dot != std::string::npos) prefixes.insert(key.substr(0, dot + 1));
+    }
+    for (const std::string& prefix : prefixes) {
       std::string base = get(prefix + "repo_url");
       if (base.empty() && !get(prefix + "organization").empty() && !get(prefix + "name").empty()) {
         base = get(prefix + "organization") + "/" + get(prefix + "name");
       }
       if (base.empty()) base = get(prefix + "name");
-      if (base.empty()) break;
+      if (base.empty()) continue;
       AddBase(base, "base_model", source_of(ClaimSource::kBase, EvidenceKind::kDeclaredBase, prefix + "name"),
               "declared in the header of " + artifact.path());
     }
@@ -245,12 +322,11 @@ class MetadataGatherer {
     }
   }
 
-  static constexpr int kHeaderBasesMax = 64;
-
   const ModelView& view_;
   const rulebook::Rulebook& rules_;
   const std::vector<std::string> or_choices_;
   std::set<std::tuple<std::string, std::string, std::string>> seen_bases_;
+  std::set<std::string> adapters_;  // folders
   Gathered out_;
 };
 
@@ -272,10 +348,21 @@ class FamilyReader {
       if (const auto text = view_.BytesOf(artifact); text.has_value() && BaseNameOf(artifact.path()) == "config.json") {
         AddConfig(artifact, *text);
       }
+      if (const auto text = view_.BytesOf(artifact); text.has_value() && artifact.path() == "model_index.json") {
+        if (const auto index = formats::ParsePipelineIndex(*text); index.ok()) {
+          AddArchitecture("model_index.json: _class_name", index->class_name, {index->class_name}, "",
+                          PlaceInFile(artifact.path(), 0, 0, 0, "_class_name"));
+        }
+      }
+      if (artifact.has_header()) AddName(artifact.path() + ": file name", std::string(BaseNameOf(artifact.path())), PlaceInFile(artifact.path()));
       for (const v1::HeaderField& field : artifact.header().fields()) {
         const auto place = PlaceInFile(artifact.path(), 0, 0, 0, field.key());
         if (field.key() == "general.architecture") AddArchitecture(artifact.path() + ": " + field.key(), "", {}, field.value(), place);
-        if (field.key() == "general.name" || field.key() == "general.basename" || field.key() == "general.finetune") {
+        static const std::set<std::string> kNames = {
+            "general.name", "general.basename", "general.finetune", "general.url", "general.repo_url", "general.source.url",
+            "modelspec.title", "modelspec.architecture", "modelspec.merged_from", "_name_or_path", "ss_sd_model_name",
+            "ss_base_model_version"};
+        if (kNames.count(field.key()) > 0) {
           AddName(artifact.path() + ": " + field.key(), field.value(), place);
         }
       }
@@ -286,7 +373,7 @@ class FamilyReader {
  private:
   void AddConfig(const v1::InventoryArtifact& artifact, std::string_view text) {
     const absl::StatusOr<formats::ModelConfig> config = formats::ParseModelConfig(text);
-    if (!config.ok()) return;  // a finding of its own, see FileFindings' caller
+    if (!config.ok()) return;  // a finding of its own, see CheckConfig
     std::vector<std::string> architectures;
     for (const auto& architecture : config->architectures) architectures.push_back(architecture.value);
     const std::string model_type = config->model_type.has_value() ? config->model_type->value : "";

@@ -17,6 +17,7 @@ struct Seen {
   std::set<std::string> words;  // vision, audio, video
   std::string witness;
   bool config_says_text = false;
+  bool other_config = false;  // a config beside weights says something else, or nothing
   bool all_weights_parsed = true;
   bool any_weights = false;
 
@@ -25,9 +26,18 @@ struct Seen {
   }
 };
 
-void LookAtConfig(const std::string& path, std::string_view text, Seen& seen) {
+bool HoldsWeights(const v1::InventoryArtifact& artifact) {
+  return artifact.role() == "weights" || artifact.role() == "projector" ||
+         (artifact.role() == "adapter" && artifact.format() != "json");
+}
+
+void LookAtConfig(const std::string& path, std::string_view text, bool beside_weights, Seen& seen) {
   const absl::StatusOr<formats::ModelConfig> config = formats::ParseModelConfig(text);
-  if (!config.ok()) return;
+  if (!config.ok()) {
+    seen.other_config = true;
+    return;
+  }
+  if (beside_weights && config->modality != formats::Modality::kText) seen.other_config = true;
   if (config->has_vision()) seen.Add("vision", path + ": " + Printable(config->vision.front().key));
   if (config->has_audio()) seen.Add("audio", path + ": " + Printable(config->audio.front().key));
   if (config->modality == formats::Modality::kVision) seen.Add("vision", path);
@@ -37,16 +47,19 @@ void LookAtConfig(const std::string& path, std::string_view text, Seen& seen) {
 
 }  // namespace
 
-std::map<FactId::Value, Measured> MeasureModel(const ModelView& view, const std::vector<v1::LineageLink>& lineage) {
+std::map<FactId::Value, Measured> MeasureModel(const ModelView& view, const std::vector<v1::LineageLink>& lineage,
+                                               const std::string& multimodal_base) {
   std::map<FactId::Value, Measured> measured;
   Seen seen;
+  std::set<std::string, std::less<>> weight_folders;
+  for (const v1::InventoryArtifact& artifact : view.inventory().artifacts()) {
+    if (HoldsWeights(artifact)) weight_folders.emplace(FolderOf(artifact.path()));
+  }
   for (const v1::InventoryArtifact& artifact : view.inventory().artifacts()) {
     if (const auto text = view.BytesOf(artifact); text.has_value() && BaseNameOf(artifact.path()) == "config.json") {
-      LookAtConfig(artifact.path(), *text, seen);
+      LookAtConfig(artifact.path(), *text, weight_folders.count(FolderOf(artifact.path())) > 0, seen);
     }
-    const bool holds_weights = artifact.role() == "weights" || artifact.role() == "projector" ||
-                               (artifact.role() == "adapter" && artifact.format() != "json");
-    if (!holds_weights) continue;
+    if (!HoldsWeights(artifact)) continue;
     seen.any_weights = true;
     if (artifact.role() == "projector") seen.Add("vision", artifact.path());
     if (!artifact.has_header()) seen.all_weights_parsed = false;
@@ -59,7 +72,7 @@ std::map<FactId::Value, Measured> MeasureModel(const ModelView& view, const std:
     modality.values = {"text"};
     modality.values.insert(modality.values.end(), seen.words.begin(), seen.words.end());
     modality.how = seen.witness;
-  } else if (seen.config_says_text && seen.any_weights && seen.all_weights_parsed) {
+  } else if (seen.config_says_text && !seen.other_config && multimodal_base.empty() && seen.any_weights && seen.all_weights_parsed) {
     measured[FactId::modality] = {{"text"}, "the config says text, and no tensor shows anything else"};
   }
 

@@ -12,9 +12,10 @@
 namespace weighbridge::provenance {
 
 // Vision or audio counts when weights or config show it (a config cannot hide what the weights show); text alone needs a config
-// that says so and weights without such tensors; everything else is left out, that is, unknown (DESIGN section 3).
+// that says so, weights without such tensors and no base that is multimodal (its terms reach what was cut out of it); everything else is left out, that is, unknown (DESIGN section 3).
 std::map<rules::v1::FactId::Value, Measured> MeasureModel(const ModelView& view,
-                                                          const std::vector<v1::LineageLink>& lineage);
+                                                          const std::vector<v1::LineageLink>& lineage,
+                                                          const std::string& multimodal_base = {});
 
 }  // namespace weighbridge::provenance
 

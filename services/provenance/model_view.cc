@@ -35,6 +35,19 @@ bool IsLoadableWeights(const v1::InventoryArtifact& artifact) {
          (artifact.role() == "adapter" && artifact.format() != "json");
 }
 
+// LICENSE-CODE, code_license.txt, LICENSE.code
+bool IsNamedAfterCode(std::string_view base) {
+  std::string lower(base);
+  for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  for (size_t at = lower.find("code"); at != std::string::npos; at = lower.find("code", at + 1)) {
+    const bool begins = at == 0 || lower[at - 1] == '-' || lower[at - 1] == '_' || lower[at - 1] == '.';
+    const size_t end = at + 4;
+    const bool ends = end == lower.size() || lower[end] == '-' || lower[end] == '_' || lower[end] == '.';
+    if (begins && ends) return true;
+  }
+  return false;
+}
+
 bool IsInFolder(std::string_view path, std::string_view folder) {
   return path.size() > folder.size() && path.substr(0, folder.size()) == folder && path[folder.size()] == '/';
 }
@@ -62,6 +75,9 @@ ModelView::ModelView(const v1::Inventory& inventory, const DocumentBytes& docume
     components_.insert(components_.end(), folders.begin(), folders.end());
   }
   std::sort(components_.begin(), components_.end());
+  for (const v1::InventoryArtifact& artifact : inventory.artifacts()) {
+    if (IsLoadableWeights(artifact)) weight_folders_.emplace(FolderOf(artifact.path()));
+  }
 }
 
 std::optional<std::string_view> ModelView::BytesOf(const v1::InventoryArtifact& artifact) const {
@@ -72,10 +88,28 @@ std::optional<std::string_view> ModelView::BytesOf(const v1::InventoryArtifact& 
 }
 
 std::string ModelView::ComponentOf(std::string_view path) const {
-  for (const std::string& folder : components_) {
-    if (IsInFolder(path, folder)) return folder;
+  // The innermost one: "a/b" sorts behind "a".
+  for (auto folder = components_.rbegin(); folder != components_.rend(); ++folder) {
+    if (IsInFolder(path, *folder)) return *folder;
   }
   return "";
+}
+
+std::string ModelView::SpeaksFor(const v1::InventoryArtifact& artifact) const {
+  const std::string& path = artifact.path();
+  const std::string& role = artifact.role();
+  if (role == "notice") return "notice:" + path;
+  const bool speaks = role == "license_text" || role == "use_policy" || role == "card" || role == "config" || role == "adapter";
+  if (!speaks) return "file:" + path;
+  if (IsNamedAfterCode(BaseNameOf(path))) return "code:" + path;
+  const std::string_view folder = FolderOf(path);
+  // LICENSES/ at the top is where the REUSE convention keeps the texts of a project.
+  if (folder.empty() || folder == "LICENSES" || folder == "licenses" || folder == "license") return ComponentOf(path);
+  for (const std::string& weights : weight_folders_) {
+    if (weights == folder || IsInFolder(weights, folder)) return ComponentOf(path);
+  }
+  const std::string component = ComponentOf(path);
+  return component.empty() ? "folder:" + std::string(folder) : component;
 }
 
 std::vector<std::string> ModelView::ModelFolders() const {

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,6 +30,12 @@ class ModelView {
   // (model_index.json, modules.json) names it.
   std::string ComponentOf(std::string_view path) const;
 
+  // The component that a document speaks for. Terms and cards at the top, beside weights or above them speak for what
+  // ComponentOf() says. Others are evaluated, but never settle the model's own licence: "notice:PATH" for a notice file,
+  // "code:PATH" for a licence that is named as that of code, "folder:PATH" for documents of a folder without weights (vendored
+  // code, data sets, examples), "file:PATH" for a text of another purpose that happens to hold a licence.
+  std::string SpeaksFor(const v1::InventoryArtifact& artifact) const;
+
   // Folders that look like models of their own: a card or a config beside weights, and no component. More than one means
   // several models (DESIGN section 4).
   std::vector<std::string> ModelFolders() const;
@@ -40,6 +47,7 @@ class ModelView {
   const v1::Inventory& inventory_;
   const DocumentBytes& documents_;
   std::vector<std::string> components_;  // sorted
+  std::set<std::string> weight_folders_;
 };
 
 // "a/b" for "a/b/c", "" for "c".

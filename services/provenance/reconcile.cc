@@ -31,6 +31,7 @@ class Reconciler {
     for (auto& finding : gathered_.findings) out_.findings.push_back(std::move(finding));
     for (const Claim& claim : gathered_.claims) Place(claim);
     for (const Claim& claim : gathered_.claims) AddUsePolicies(claim);
+    AddOrphanPolicies();
     AddMissingTexts();
     AddComponentsWithoutLicense();
     ConflictReport conflicts = FindConflicts(gathered_.claims);
@@ -39,7 +40,7 @@ class Reconciler {
     Append(out_.findings, RestrictionFindings(gathered_.restrictions, EvaluatedLicenses()));
     Append(out_.findings, FamilyFindings(view_, rules_, gathered_.claims));
     out_.lineage = std::move(gathered_.lineage);
-    out_.measured = MeasureModel(view_, out_.lineage);
+    out_.measured = MeasureModel(view_, out_.lineage, gathered_.multimodal_base);
     out_.evidence = std::move(gathered_.evidence);
     Summarise();
     return std::move(out_);
@@ -52,10 +53,10 @@ class Reconciler {
 
   static bool IsSet(const Claim& claim) { return claim.licenses.size() > 1; }
 
-  // A text of one member settles a set; nothing else does.
+  // A bare text of one member settles a set; nothing else does.
   bool SettledByText(const Claim& claim) const {
     return std::any_of(gathered_.claims.begin(), gathered_.claims.end(), [&](const Claim& other) {
-      return other.source == ClaimSource::kText && !IsSet(other) && other.component == claim.component &&
+      return other.source == ClaimSource::kText && other.bare && !IsSet(other) && other.component == claim.component &&
              claim.Names(other.licenses.front());
     });
   }
@@ -73,6 +74,9 @@ class Reconciler {
     for (const License* license : claim.licenses) {
       LicenseList member = {license};
       for (const License* policy : UsePoliciesOf(claim, *license)) member.push_back(policy);
+      for (const auto& reference : license->stacked_licenses()) {
+        if (const License* stacked = rules_.LicenseById(reference.short_id())) member.push_back(stacked);
+      }
       set.members.push_back(std::move(member));
     }
     const bool known = std::any_of(out_.open_sets.begin(), out_.open_sets.end(), [&](const OpenSet& other) {
@@ -123,16 +127,20 @@ class Reconciler {
     }
   }
 
-  bool HasText(const License* license) const {
+  static bool IsThirdParty(std::string_view component) { return component.rfind("notice:", 0) == 0; }
+
+  // A text in a notice file belongs to the parts that the notice speaks of and is no text of the model's licence.
+  bool HasText(const Standing& standing) const {
     return std::any_of(gathered_.claims.begin(), gathered_.claims.end(), [&](const Claim& claim) {
-      return claim.source == ClaimSource::kText && claim.Names(license);
+      return claim.source == ClaimSource::kText && claim.Names(standing.license) &&
+             (claim.component == standing.component || !IsThirdParty(claim.component));
     });
   }
 
   void AddMissingTexts() {
     for (const Standing& standing : out_.standing) {
       const License& license = *standing.license;
-      if (license.kind() != rules::v1::DocumentKind::license || HasText(&license)) continue;
+      if (license.kind() != rules::v1::DocumentKind::license || HasText(standing)) continue;
       // The evaluator adds the duty to obtain it, and applies the policy's require_text.
       v1::Finding finding = MakeFinding(
           v1::LICENSE_TEXT_MISSING, v1::Outcome::INFO,
@@ -147,9 +155,14 @@ class Reconciler {
 
   // A component without evidence of its own takes the root's; without either there is no licence.
   void AddComponentsWithoutLicense() {
+    // A use policy or an addendum grants nothing by itself.
     const auto has_claim = [&](std::string_view component) {
-      return std::any_of(gathered_.claims.begin(), gathered_.claims.end(),
-                         [&](const Claim& claim) { return claim.component == component; });
+      return std::any_of(gathered_.claims.begin(), gathered_.claims.end(), [&](const Claim& claim) {
+        return claim.component == component &&
+               std::any_of(claim.licenses.begin(), claim.licenses.end(), [](const License* license) {
+                 return license->kind() == rules::v1::DocumentKind::license;
+               });
+      });
     };
     if (has_claim("")) return;
     for (const std::string& component : view_.ComponentsWithWeights()) {
@@ -163,13 +176,39 @@ class Reconciler {
     }
   }
 
-  LicenseList EvaluatedLicenses() const {
-    LicenseList all;
-    for (const Standing& standing : out_.standing) all.push_back(standing.license);
+  std::vector<EvaluatedLicense> EvaluatedLicenses() const {
+    std::vector<EvaluatedLicense> all;
+    for (const Standing& standing : out_.standing) all.push_back({standing.license, standing.component});
     for (const OpenSet& set : out_.open_sets) {
-      for (const LicenseList& member : set.members) all.insert(all.end(), member.begin(), member.end());
+      for (const LicenseList& member : set.members) {
+        for (const License* license : member) all.push_back({license, set.component});
+      }
     }
     return all;
+  }
+
+  // A use policy without the licence that incorporates it: somebody's terms are missing here.
+  void AddOrphanPolicies() {
+    for (const Claim& claim : gathered_.claims) {
+      if (claim.source != ClaimSource::kText || claim.licenses.front()->kind() != rules::v1::DocumentKind::use_policy) continue;
+      const std::vector<EvaluatedLicense> evaluated = EvaluatedLicenses();
+      const bool referenced = std::any_of(evaluated.begin(), evaluated.end(), [&](const EvaluatedLicense& other) {
+        return std::any_of(other.license->use_policies().begin(), other.license->use_policies().end(), [&](const auto& reference) {
+          return reference.short_id() == claim.licenses.front()->short_id();
+        });
+      });
+      const bool by_family = std::any_of(gathered_.claims.begin(), gathered_.claims.end(), [&](const Claim& other) {
+        return std::find(other.use_policies_instead.begin(), other.use_policies_instead.end(), claim.licenses.front()) !=
+               other.use_policies_instead.end();
+      });
+      if (referenced || by_family) continue;
+      v1::Finding finding = MakeFinding(
+          v1::LICENSE_FAMILY_CONTRADICTS, v1::Outcome::NEEDS_REVIEW,
+          absl::StrFormat("%s is here, but no licence that incorporates it is named", claim.licenses.front()->name()),
+          claim.evidence);
+      finding.set_license_id(claim.licenses.front()->id());
+      out_.findings.push_back(std::move(finding));
+    }
   }
 
   void Summarise() {

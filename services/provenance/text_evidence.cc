@@ -34,32 +34,40 @@ v1::Match::Verdict ToProto(MatchVerdict verdict) {
 
 bool IsTermsRole(std::string_view role) { return role == "license_text" || role == "use_policy"; }
 
-// Roles whose texts are for machines: their words are no statement to anybody.
+// Roles whose words are no statement to anybody. Configs are read: a comment or an own key in one may well restrict use.
 bool IsMachineRole(std::string_view role) {
-  return role == "tokenizer" || role == "config" || role == "index" || role == "adapter" || role == "code" ||
-         role == "signature";
+  return role == "tokenizer" || role == "index" || role == "code" || role == "signature";
 }
 
-// One document and what becomes of it.
+// A text, where it stands, and what it is for.
+struct Passage {
+  std::string path;
+  std::string role;
+  std::string component;
+  std::string key;  // of a header value; empty for a document
+  bool truncated = false;
+  std::string_view text;
+};
+
+// One passage and what becomes of it.
 class DocumentReader {
  public:
-  DocumentReader(const ModelView& view, const rulebook::Rulebook& rules, const v1::InventoryArtifact& artifact,
-                 std::string_view text)
+  DocumentReader(const rulebook::Rulebook& rules, Passage passage)
       : rules_(rules),
-        path_(artifact.path()),
-        role_(artifact.role()),
-        truncated_(artifact.document_truncated()),
-        text_(text),
-        found_(rules.classifier().Classify(text)) {
-    component_ = role_ == "notice" ? "notice:" + path_ : view.ComponentOf(path_);
-  }
+        path_(std::move(passage.path)),
+        role_(std::move(passage.role)),
+        component_(std::move(passage.component)),
+        key_(std::move(passage.key)),
+        truncated_(passage.truncated),
+        text_(passage.text),
+        found_(rules.classifier().Classify(text_)) {}
 
   Gathered Run() {
     for (size_t i = 0; i < found_.matches.size(); ++i) AddMatch(i);
     AddResidue();
     AddTerms();
     if (found_.matches.empty() && IsTermsRole(role_)) AddUnknownText();
-    if (truncated_ && IsReadByPeople()) AddTruncated();
+    if (truncated_) AddTruncated();
     if (found_.incomplete && IsReadByPeople()) AddIncomplete();
     AddOddities();
     return std::move(out_);
@@ -67,6 +75,8 @@ class DocumentReader {
 
  private:
   v1::EvidenceRef Place(uint64_t begin, uint64_t end, std::string_view key = {}) const {
+    // Offsets and lines of a header value count from its own start, which the file does not know.
+    if (!key_.empty()) return PlaceInFile(path_, 0, 0, 0, key_);
     return PlaceInFile(path_, begin, end, LineOf(text_, begin), key);
   }
 
@@ -232,19 +242,21 @@ class DocumentReader {
   }
 
   void AddTruncated() {
-    out_.findings.push_back(MakeFinding(v1::LICENSE_DOCUMENT_UNREADABLE, v1::Outcome::NEEDS_REVIEW,
+    out_.findings.push_back(MakeFinding(v1::LICENSE_DOCUMENT_UNREADABLE,
+                                        v1::Outcome::NEEDS_REVIEW,
                                         absl::StrFormat("only the first %d bytes were read: the document is over the limit",
                                                         text_.size()),
                                         Place(0, text_.size())));
   }
 
   const rulebook::Rulebook& rules_;
-  const std::string& path_;
-  const std::string& role_;
+  const std::string path_;
+  const std::string role_;
+  const std::string component_;
+  const std::string key_;
   const bool truncated_;
   std::string_view text_;
   Classification found_;
-  std::string component_;
   Gathered out_;
 };
 
@@ -253,9 +265,18 @@ class DocumentReader {
 Gathered GatherTextEvidence(const ModelView& view, const rulebook::Rulebook& rules) {
   Gathered all;
   for (const v1::InventoryArtifact& artifact : view.inventory().artifacts()) {
+    // Descriptions and whole licences stand in header values too.
+    for (const v1::HeaderField& field : artifact.header().fields()) {
+      if (field.value().size() < kHeaderTextBytesMin) continue;
+      all.Append(DocumentReader(rules, {artifact.path(), "header", view.ComponentOf(artifact.path()), field.key(), false,
+                                        field.value()})
+                     .Run());
+    }
     const std::optional<std::string_view> text = view.BytesOf(artifact);
     if (text.has_value() && !IsMachineRole(artifact.role())) {
-      all.Append(DocumentReader(view, rules, artifact, *text).Run());
+      all.Append(DocumentReader(rules, {artifact.path(), artifact.role(), view.SpeaksFor(artifact), "",
+                                        artifact.document_truncated(), *text})
+                     .Run());
     } else if (!text.has_value() &&
                (IsTermsRole(artifact.role()) || artifact.role() == "notice" || artifact.role() == "card")) {
       all.findings.push_back(

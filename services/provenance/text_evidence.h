@@ -12,6 +12,9 @@ namespace weighbridge::provenance {
 // bare, unknown, ambiguous or unreadable, and the restrictions that stand outside matches. Pure.
 Gathered GatherTextEvidence(const ModelView& view, const rulebook::Rulebook& rules);
 
+// Shorter header values are names, which GatherMetadataEvidence reads.
+inline constexpr size_t kHeaderTextBytesMin = 24;
+
 // A licence file of at most this many words that matches nothing and names another place is a pointer, not a text.
 inline constexpr size_t kPointerWordsMax = 80;
 

@@ -1,0 +1,180 @@
+#include "services/provenance/license_names.h"
+
+#include <memory>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "gtest/gtest.h"
+#include "services/provenance/model_fixture.h"
+
+namespace weighbridge::provenance {
+namespace {
+
+// "acorn-1.0|acorn-2.0 & Willow-1.0": operands joined by " & ", members of a set by "|".
+std::string Words(const NamedLicenses& named) {
+  std::string words;
+  for (const Candidates& operand : named.operands) {
+    std::string members;
+    for (const auto* license : operand) members += (members.empty() ? "" : "|") + license->short_id();
+    words += (words.empty() ? "" : " & ") + members;
+  }
+  return words;
+}
+
+std::string Joined(const std::vector<std::string>& parts) {
+  std::string all;
+  for (const std::string& part : parts) all += (all.empty() ? "" : ", ") + part;
+  return all;
+}
+
+const rulebook::Rulebook& Rules() {
+  static const auto rules = MiniRules();
+  return *rules;
+}
+
+struct ExpressionCase {
+  std::string name;
+  std::string value;
+  std::string operands;
+  std::string unknown;
+  std::vector<std::string> or_choices = {};
+  std::string chosen = "";
+  bool open = false;
+};
+void PrintTo(const ExpressionCase& c, std::ostream* os) { *os << c.name; }
+
+class ExpressionTest : public ::testing::TestWithParam<ExpressionCase> {};
+
+TEST_P(ExpressionTest, Names) {
+  const ExpressionCase& c = GetParam();
+  const NamedLicenses named = ReadLicenseExpression(c.value, Rules(), c.or_choices);
+  EXPECT_EQ(Words(named), c.operands);
+  EXPECT_EQ(Joined(named.unknown), c.unknown);
+  EXPECT_EQ(named.or_chosen, c.chosen);
+  EXPECT_EQ(named.or_open, c.open);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, ExpressionTest,
+    ::testing::Values(
+        ExpressionCase{"Tag", "willow", "Willow-1.0", ""},
+        ExpressionCase{"CaseAndSpace", "  WILLOW-1.0 \n", "Willow-1.0", ""},
+        ExpressionCase{"FamilyTagIsASet", "acorn", "acorn-1.0|acorn-2.0", ""},
+        ExpressionCase{"NearMiss", "willows", "", "willows"},
+        ExpressionCase{"PartOfAName", "will", "", "will"},
+        ExpressionCase{"NameInside", "not willow at all", "", "not willow at all"},
+        ExpressionCase{"And", "willow AND pebble", "Willow-1.0 & pebble", ""},
+        ExpressionCase{"AndUnknown", "willow AND marzipan", "Willow-1.0", "marzipan"},
+        ExpressionCase{"AndOther", "willow and other", "Willow-1.0", "other"},
+        ExpressionCase{"OrWithoutChoice", "willow OR pebble", "Willow-1.0 & pebble", "", {}, "", true},
+        ExpressionCase{"OrChosen", "willow OR pebble", "Willow-1.0", "", {"Willow-1.0"}, "Willow-1.0"},
+        ExpressionCase{"OrFirstChoiceWins", "willow OR pebble", "pebble", "", {"pebble", "Willow-1.0"}, "pebble"},
+        ExpressionCase{"OrChoiceElsewhere", "willow OR pebble", "Willow-1.0 & pebble", "", {"acorn-2.0"}, "", true},
+        ExpressionCase{"OrChoiceIsNoSet", "willow OR acorn", "Willow-1.0 & acorn-1.0|acorn-2.0", "", {"acorn-1.0"}, "", true},
+        ExpressionCase{"OrUnknownSide", "willow OR marzipan", "Willow-1.0", "marzipan", {}, "", true},
+        ExpressionCase{"Mixed", "willow OR pebble AND acorn2", "", "willow OR pebble AND acorn2"},
+        ExpressionCase{"Parentheses", "(willow OR pebble)", "", "(willow OR pebble)"},
+        ExpressionCase{"With", "willow WITH exception", "", "willow WITH exception"},
+        ExpressionCase{"Slash", "willow/pebble", "", "willow/pebble"},
+        ExpressionCase{"UsePolicyIsNoTag", "acorn-policy AND other", "acorn-policy", "other"}),
+    [](const auto& info) { return info.param.name; });
+
+TEST(LicenseNamesTest, TooLongIsUnknown) {
+  const NamedLicenses named = ReadLicenseExpression(std::string(5000, 'x'), Rules(), {});
+  EXPECT_TRUE(named.operands.empty());
+  ASSERT_EQ(named.unknown.size(), 1u);
+  EXPECT_LE(named.unknown[0].size(), 64u);
+}
+
+TEST(LicenseNamesTest, TooManyOperandsAreUnknown) {
+  std::string value = "willow";
+  for (int i = 0; i < 16; ++i) value += " and willow";
+  EXPECT_EQ(ReadLicenseExpression(value, Rules(), {}).unknown.size(), 1u);
+}
+
+struct FieldsCase {
+  std::string name;
+  LicenseFields fields;
+  std::string operands;
+  std::string unknown;
+};
+void PrintTo(const FieldsCase& c, std::ostream* os) { *os << c.name; }
+
+class FieldsTest : public ::testing::TestWithParam<FieldsCase> {};
+
+TEST_P(FieldsTest, Joins) {
+  const NamedLicenses named = ReadLicenseFields(GetParam().fields, Rules(), {});
+  EXPECT_EQ(Words(named), GetParam().operands);
+  EXPECT_EQ(Joined(named.unknown), GetParam().unknown);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, FieldsTest,
+    ::testing::Values(
+        FieldsCase{"Nothing", {}, "", ""},
+        FieldsCase{"Other", {{"other"}, "", ""}, "", "other"},
+        FieldsCase{"Empty", {{""}, "", ""}, "", ""},
+        FieldsCase{"OtherWithName", {{"other"}, "pebble", ""}, "pebble", ""},
+        FieldsCase{"NameAlone", {{}, "pebble", ""}, "pebble", ""},
+        FieldsCase{"OtherWithLink", {{"other"}, "", "https://example.org/acorn/license-2.0"}, "acorn-2.0", ""},
+        FieldsCase{"LinkAlone", {{}, "", "https://example.org/acorn/license-2.0"}, "acorn-2.0", ""},
+        FieldsCase{"UnknownLink", {{"other"}, "", "LICENSE"}, "", "other"},
+        FieldsCase{"UnknownName", {{"other"}, "guardrails", ""}, "", "guardrails"},
+        // A near miss of a name does not become the licence that a link points at.
+        FieldsCase{"UnknownNameKnownLink", {{"other"}, "acorn-extra", "https://example.org/acorn/license-2.0"}, "acorn-2.0", "acorn-extra"},
+        // A name and a link that disagree both stand.
+        FieldsCase{"NameAgainstLink", {{"other"}, "pebble", "https://example.org/acorn/license-2.0"}, "pebble & acorn-2.0", ""},
+        FieldsCase{"LinkIntoTheSet", {{"acorn"}, "", "https://example.org/acorn/license-2.0"}, "acorn-1.0|acorn-2.0", ""},
+        FieldsCase{"TagAgainstLink", {{"willow"}, "", "https://example.org/acorn/license-2.0"}, "Willow-1.0 & acorn-2.0", ""},
+        FieldsCase{"TagAgainstName", {{"willow"}, "pebble", ""}, "Willow-1.0 & pebble", ""},
+        FieldsCase{"TagAndSameName", {{"willow"}, "willow license", ""}, "Willow-1.0", ""},
+        // "other" beside an unknown tag and a known link must not make the tag vanish.
+        FieldsCase{"UnknownTagStays", {{"marzipan", "other"}, "", "https://example.org/acorn/license-2.0"}, "acorn-2.0", "marzipan"},
+        FieldsCase{"SeveralTags", {{"willow", "acorn2"}, "", ""}, "Willow-1.0 & acorn-2.0", ""}),
+    [](const auto& info) { return info.param.name; });
+
+TEST(LicenseNamesTest, SaysNothing) {
+  for (const char* value : {"", "  ", "Other", "UNKNOWN", "none", "n/a", "null", "NOASSERTION", "\t-\n"}) {
+    EXPECT_TRUE(SaysNothing(value)) << value;
+  }
+  for (const char* value : {"willow", "nothing", "others", "unlicense", "0"}) EXPECT_FALSE(SaysNothing(value)) << value;
+}
+
+struct HubCase {
+  std::string name, reference, id;
+};
+void PrintTo(const HubCase& c, std::ostream* os) { *os << c.name; }
+
+class HubIdTest : public ::testing::TestWithParam<HubCase> {};
+
+TEST_P(HubIdTest, Reads) { EXPECT_EQ(HubIdOf(GetParam().reference), GetParam().id); }
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, HubIdTest,
+    ::testing::Values(HubCase{"Id", "acorn-works/acorn-2.0", "acorn-works/acorn-2.0"},
+                      HubCase{"TrailingSlash", "acorn-works/acorn-2.0/ ", "acorn-works/acorn-2.0"},
+                      HubCase{"Url", "https://huggingface.co/acorn-works/acorn-2.0", "acorn-works/acorn-2.0"},
+                      HubCase{"DeepUrl", "https://huggingface.co/acorn-works/acorn-2.0/blob/main/README.md", "acorn-works/acorn-2.0"},
+                      HubCase{"ShortHost", "http://hf.co/acorn-works/acorn-2.0", "acorn-works/acorn-2.0"},
+                      HubCase{"Dataset", "https://huggingface.co/datasets/acorn-works/leaves", ""},
+                      HubCase{"Space", "https://huggingface.co/spaces/acorn-works/demo", ""},
+                      HubCase{"OtherHost", "https://example.org/acorn-works/acorn-2.0", ""},
+                      HubCase{"HostAsPrefix", "https://huggingface.co.example.org/acorn-works/acorn-2.0", ""},
+                      HubCase{"HostAsUser", "https://huggingface.co@example.org/acorn-works/acorn-2.0", ""},
+                      HubCase{"AbsolutePath", "/models/acorn-works/acorn-2.0", ""},
+                      HubCase{"RelativePath", "./acorn-works/acorn-2.0", ""},
+                      HubCase{"HomePath", "~/acorn-2.0", ""},
+                      HubCase{"DeepPath", "models/acorn-works/acorn-2.0", ""},
+                      HubCase{"Parent", "../acorn-works", ""},
+                      HubCase{"ParentInside", "acorn-works/..", ""},
+                      HubCase{"ParentBehindHost", "https://huggingface.co/acorn-works/../x", ""},
+                      HubCase{"WindowsPath", "C:\\models\\acorn", ""},
+                      HubCase{"Query", "acorn-works/acorn?x=1", ""},
+                      HubCase{"Words", "the acorn model", ""},
+                      HubCase{"Control", "acorn-works/acorn\x1b[2J", ""},
+                      HubCase{"Empty", "", ""}),
+    [](const auto& info) { return info.param.name; });
+
+}  // namespace
+}  // namespace weighbridge::provenance

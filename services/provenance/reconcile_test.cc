@@ -1,0 +1,333 @@
+// Evidence of every kind through Reconcile: what stands, what is only possible, what counts against the model.
+#include "services/provenance/reconcile.h"
+
+#include <algorithm>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "gtest/gtest.h"
+#include "services/provenance/model_fixture.h"
+#include "services/rulebook/fixture.h"
+
+namespace weighbridge::provenance {
+namespace {
+
+using rulebook::WillowText;
+
+const std::string kBan = "You may use it only for non-commercial purposes.";
+const std::string kPipeline = R"({"_class_name": "P", "unet": ["d", "U"], "vae": ["d", "V"]})";
+
+std::string Changed(const std::string& from, const std::string& to) {
+  std::string text(WillowText());
+  const size_t at = text.find(from);
+  EXPECT_NE(at, std::string::npos) << from;
+  return text.replace(at, from.size(), to);
+}
+
+std::string Strangers() {
+  return "\n\nEvery gardener who sells a plant shall send half of the coins to the old woman at the well, and shall dance for her.\n";
+}
+
+std::string Joined(std::vector<std::string> parts) {
+  std::sort(parts.begin(), parts.end());
+  std::string all;
+  for (const std::string& part : parts) all += (all.empty() ? "" : " ") + part;
+  return all;
+}
+
+std::string StandingOf(const Reconciliation& seen) {
+  std::vector<std::string> all;
+  for (const Standing& standing : seen.standing) {
+    all.push_back(standing.license->short_id() + (standing.component.empty() ? "" : "@" + standing.component) +
+                  (standing.match == v1::Match::MATCH_UNSPECIFIED ? "" : ":" + v1::Match::Verdict_Name(standing.match)));
+  }
+  return Joined(all);
+}
+
+// Members without their use policies.
+std::string OpenSetsOf(const Reconciliation& seen) {
+  std::vector<std::string> all;
+  for (const OpenSet& set : seen.open_sets) {
+    std::string members;
+    for (const auto& member : set.members) members += (members.empty() ? "" : "|") + member.front()->short_id();
+    all.push_back(members + (set.component.empty() ? "" : "@" + set.component));
+  }
+  return Joined(all);
+}
+
+// Rule ids of findings that count against the model, each once.
+std::string CountingOf(const Reconciliation& seen) {
+  std::vector<std::string> all;
+  for (const v1::Finding& finding : seen.findings) {
+    if (finding.outcome() == v1::Outcome::INFO) continue;
+    EXPECT_FALSE(finding.remedy().empty()) << finding.rule_id();
+    if (std::find(all.begin(), all.end(), finding.rule_id()) == all.end()) all.push_back(finding.rule_id());
+  }
+  return Joined(all);
+}
+
+std::string InfoOf(const Reconciliation& seen, const std::string& rule) {
+  std::vector<std::string> all;
+  for (const v1::Finding& finding : seen.findings) {
+    if (finding.rule_id() == rule && finding.outcome() == v1::Outcome::INFO) all.push_back(finding.license_id());
+  }
+  return Joined(all);
+}
+
+std::string ConflictsOf(const Reconciliation& seen) {
+  std::vector<std::string> all;
+  for (const v1::Conflict& conflict : seen.conflicts) all.push_back(v1::ConflictKind::Value_Name(conflict.kind()));
+  return Joined(all);
+}
+
+Reconciliation Judge(const TestModel& model, const std::vector<RuleEdit>& edits = {}) {
+  // Kept for the life of the test: results point into it.
+  static std::vector<std::shared_ptr<const rulebook::Rulebook>> kept;
+  static const auto plain = MiniRules();
+  if (!edits.empty()) kept.push_back(MiniRules(edits));
+  return Reconcile(model.inventory, model.documents, edits.empty() ? *plain : *kept.back(), v1::Policy());
+}
+
+struct Case {
+  std::string name;
+  TestModel model;
+  std::string standing;
+  std::string counting = "";
+  std::string open_sets = "";
+  std::string conflicts = "";
+  std::string text_missing = "";
+  std::vector<RuleEdit> edits = {};
+};
+void PrintTo(const Case& c, std::ostream* os) { *os << c.name; }
+
+class ReconcileTest : public ::testing::TestWithParam<Case> {};
+
+TEST_P(ReconcileTest, Says) {
+  const Case& c = GetParam();
+  const Reconciliation seen = Judge(c.model, c.edits);
+  EXPECT_EQ(StandingOf(seen), c.standing);
+  EXPECT_EQ(CountingOf(seen), c.counting);
+  EXPECT_EQ(OpenSetsOf(seen), c.open_sets);
+  EXPECT_EQ(ConflictsOf(seen), c.conflicts);
+  EXPECT_EQ(InfoOf(seen, "license.text_missing"), c.text_missing);
+  // Everything evaluated is listed, and governs.
+  size_t members = 0;
+  for (const OpenSet& set : seen.open_sets) members += set.members.size();
+  EXPECT_EQ(seen.licenses.size(), seen.standing.size() + members);
+  for (const auto& license : seen.licenses) EXPECT_TRUE(license.governs());
+}
+
+TestModel W() { return TestModel().Weights("model.safetensors"); }
+
+std::vector<Case> Cases() {
+  const std::string willow(WillowText());
+  const std::vector<RuleEdit> kWillowIsAcorn = {
+      {"licenses/Willow-1.0/rule.textproto", "hub_tags: \"willow\"", "hub_tags: \"willow\"\nhub_tags: \"acorn\""}};
+  TestModel truncated = W().Doc("LICENSE", "license_text", willow);
+  truncated.Last().set_document_truncated(true);
+  TestModel repository = W().Doc("LICENSE", "license_text", willow);
+  repository.inventory.set_repository("acorn-works/acorn-2.0-7b");
+  return {
+      // ---- texts
+      {"Text", W().Doc("LICENSE", "license_text", willow), "Willow-1.0:EXACT"},
+      {"TextInCard", W().Card("tags: [x]", willow), "Willow-1.0:EXACT"},
+      {"TextChanged", W().Doc("LICENSE", "license_text", Changed("may plant", "may not plant")), "Willow-1.0:MODIFIED", "license.text_not_bare"},
+      {"TextWithAddition", W().Doc("LICENSE", "license_text", willow + Strangers()), "Willow-1.0:EXACT", "license.residue license.text_not_bare"},
+      {"TextWithBan", W().Doc("LICENSE", "license_text", willow + "\n" + kBan), "Willow-1.0:EXACT",
+       "license.residue license.restriction_found license.text_not_bare"},
+      {"PointerOnly", W().Doc("LICENSE", "license_text", "See the web site of the garden."), "", "license.none license.pointer_only"},
+      {"EmptyText", W().Doc("LICENSE", "license_text", ""), "", "license.none license.pointer_only"},
+      {"UnknownText", W().Doc("LICENSE", "license_text", [] {
+         std::string text;
+         for (int i = 0; i < 100; ++i) text += "word" + std::to_string(i) + " ";
+         return text;
+       }()), "", "license.none license.unknown"},
+      {"UnreadableText", W().File("LICENSE", "license_text", "pdf"), "", "license.document_unreadable license.none"},
+      {"UnreadableNotice", W().Doc("LICENSE", "license_text", willow).File("NOTICE", "notice", "pdf"), "Willow-1.0:EXACT", "license.document_unreadable"},
+      {"TruncatedText", truncated, "Willow-1.0:EXACT", "license.document_unreadable"},
+      // ---- tags
+      {"PreciseTag", W().Card("license: willow"), "Willow-1.0", "", "", "", "Willow-1.0"},
+      {"TagWithItsText", W().Card("license: willow").Doc("LICENSE", "license_text", willow), "Willow-1.0:EXACT"},
+      {"UsePolicyByReference", W().Card("license: acorn2"), "acorn-2.0 acorn-policy", "", "", "", "LicenseRef-acorn-2.0"},
+      {"FamilyTag", W().Card("license: acorn"), "", "", "acorn-1.0|acorn-2.0"},
+      {"FamilyTagSettledByText", W().Card("license: acorn").Doc("LICENSE", "license_text", willow), "Willow-1.0:EXACT", "", "", "", "", kWillowIsAcorn},
+      {"FamilyTagNotSettledByAChangedText",
+       W().Card("license: acorn").Doc("LICENSE", "license_text", Changed("may plant", "may not plant")), "Willow-1.0:MODIFIED",
+       "license.text_not_bare", "acorn-1.0|acorn-2.0|Willow-1.0", "", "", kWillowIsAcorn},
+      {"FamilyTagNotSettledByANotice", W().Card("license: acorn").Doc("NOTICE", "notice", willow), "Willow-1.0@notice:NOTICE:EXACT", "",
+       "acorn-1.0|acorn-2.0|Willow-1.0", "", "", kWillowIsAcorn},
+      {"Other", W().Card("license: other"), "", "license.none license.unknown"},
+      {"EmptyTag", W().Card("license: \"\""), "", "license.none license.unknown"},
+      {"BlankTag", W().Card("license: \"  \""), "", "license.none license.unknown"},
+      {"NearMiss", W().Card("license: willowy"), "", "license.none license.unknown"},
+      {"UnknownBesideKnown", W().Card("license: [willow, marzipan]"), "Willow-1.0", "license.unknown", "", "", "Willow-1.0"},
+      {"Nothing", W(), "", "license.none"},
+      {"BrokenCard", W().Card("license: [willow").Doc("LICENSE", "license_text", willow), "Willow-1.0:EXACT", "file.document_malformed"},
+      {"BrokenConfig", W().Doc("config.json", "config", "{").Doc("LICENSE", "license_text", willow), "Willow-1.0:EXACT", "file.document_malformed"},
+      {"CardThatCannotBeRead", W().File("README.md", "card", "unknown_binary").Doc("LICENSE", "license_text", willow), "Willow-1.0:EXACT",
+       "license.document_unreadable"},
+      {"OrWithoutChoice", W().Card("license: willow OR pebble").Doc("LICENSE", "license_text", willow), "Willow-1.0:EXACT pebble", "", "",
+       "text_against_card", "LicenseRef-pebble"},
+      // ---- headers
+      {"GgufHeader", TestModel().Weights("m.gguf", {{"general.license", "willow"}}, "gguf"), "Willow-1.0", "", "", "", "Willow-1.0"},
+      {"GgufHeaderName", TestModel().Weights("m.gguf", {{"general.license", "other"}, {"general.license.name", "pebble"}}, "gguf"), "pebble", "", "", "", "LicenseRef-pebble"},
+      {"SafetensorsKeysBoth", TestModel().Weights("m.safetensors", {{"license", "willow"}, {"modelspec.license", "pebble"}}),
+       "Willow-1.0 pebble", "", "", "", "LicenseRef-pebble Willow-1.0"},
+      {"GgufKeyInSafetensors", TestModel().Weights("m.safetensors", {{"general.license", "willow"}}), "", "license.none"},
+      {"HeaderAgainstText", TestModel().Weights("m.gguf", {{"general.license", "acorn2"}}, "gguf").Doc("LICENSE", "license_text", willow),
+       "Willow-1.0:EXACT acorn-2.0 acorn-policy", "", "", "text_against_header", "LicenseRef-acorn-2.0"},
+      // ---- bases
+      {"KnownBase", W().Card("license: willow\nbase_model: acorn-works/acorn-2.0-7b"), "Willow-1.0 acorn-2.0 acorn-policy", "", "",
+       "card_against_base", "LicenseRef-acorn-2.0 Willow-1.0"},
+      {"BaseOfASet", W().Doc("LICENSE", "license_text", willow).Card("base_model: acorn-works/acorn-1b"), "Willow-1.0:EXACT", "",
+       "acorn-1.0|acorn-2.0", "text_against_base"},
+      {"UnknownBase", W().Doc("LICENSE", "license_text", willow).Card("base_model: some/thing"), "Willow-1.0:EXACT", "license.base_unresolved"},
+      {"LocalBase", W().Doc("LICENSE", "license_text", willow).Card("base_model: ./acorn-works/acorn-2.0-7b"), "Willow-1.0:EXACT", "license.base_unresolved"},
+      {"BaseInGgufWithGaps",
+       TestModel().Doc("LICENSE", "license_text", willow).Weights("m.gguf", {{"general.base_model.7.repo_url", "https://huggingface.co/acorn-works/acorn-2.0-7b"}}, "gguf"),
+       "Willow-1.0:EXACT acorn-2.0 acorn-policy", "", "", "text_against_base", "LicenseRef-acorn-2.0"},
+      {"BaseInGgufByParts",
+       TestModel().Doc("LICENSE", "license_text", willow).Weights("m.gguf", {{"general.base_model.0.organization", "acorn-works"}, {"general.base_model.0.name", "acorn-2.0-7b"}}, "gguf"),
+       "Willow-1.0:EXACT acorn-2.0 acorn-policy", "", "", "text_against_base", "LicenseRef-acorn-2.0"},
+      {"BaseInSafetensors", TestModel().Doc("LICENSE", "license_text", willow).Weights("m.safetensors", {{"base_model", "no/where"}}), "Willow-1.0:EXACT", "license.base_unresolved"},
+      // ---- adapters
+      {"AdapterConfig",
+       TestModel().Doc("LICENSE", "license_text", willow).Weights("adapter_model.safetensors").Doc("adapter_config.json", "adapter", R"({"base_model_name_or_path": "willow-group/w"})"),
+       "Willow-1.0:EXACT", "lineage.base_needed"},
+      {"AdapterConfigWithoutBase", W().Doc("LICENSE", "license_text", willow).Doc("adapter_config.json", "adapter", "{}"), "Willow-1.0:EXACT", "lineage.base_needed"},
+      {"AdapterWithoutConfig", [&] {
+         TestModel model = TestModel().Doc("LICENSE", "license_text", willow).Weights("adapter_model.safetensors");
+         model.Last().set_role("adapter");
+         return model;
+       }(), "Willow-1.0:EXACT", "lineage.base_needed"},
+      {"AdapterGguf", [&] {
+         TestModel model = TestModel().Doc("LICENSE", "license_text", willow).Weights("m.gguf", {}, "gguf");
+         model.Last().mutable_header()->set_adapter(true);
+         return model;
+       }(), "Willow-1.0:EXACT", "lineage.base_needed"},
+      // ---- families
+      {"RepositoryContradicts", repository, "Willow-1.0:EXACT", "license.family_contradicts"},
+      {"ArchitectureOfOneFamily", TestModel().Doc("LICENSE", "license_text", willow).Weights("m.gguf", {{"general.architecture", "acorn"}}, "gguf"),
+       "Willow-1.0:EXACT", "license.family_contradicts"},
+      {"SharedArchitecture", W().Doc("LICENSE", "license_text", willow).Doc("config.json", "config", R"({"model_type": "acorn"})"), "Willow-1.0:EXACT"},
+      {"NameInHeader", TestModel().Doc("LICENSE", "license_text", willow).Weights("m.gguf", {{"general.name", "My Acorn 2.0 tune"}}, "gguf"),
+       "Willow-1.0:EXACT", "license.family_contradicts"},
+      {"NameWithItsLicence", TestModel().Card("license: acorn2").Weights("m.gguf", {{"general.name", "Acorn 2.0"}}, "gguf"), "acorn-2.0 acorn-policy", "",
+       "", "", "LicenseRef-acorn-2.0"},
+      // ---- notices
+      {"NoticeIsNoLicence", W().Doc("NOTICE", "notice", willow), "Willow-1.0@notice:NOTICE:EXACT", "license.none"},
+      {"NoticeIsEvaluatedToo", W().Card("license: pebble").Doc("NOTICE", "notice", willow), "Willow-1.0@notice:NOTICE:EXACT pebble", "", "", "", "LicenseRef-pebble"},
+      // The text in a notice is no text of the model's own licence.
+      {"NoticeIsNoText", W().Card("license: willow").Doc("NOTICE", "notice", willow), "Willow-1.0 Willow-1.0@notice:NOTICE:EXACT", "", "", "", "Willow-1.0"},
+      {"NoticeChangedHarmlessly", W().Doc("LICENSE", "license_text", willow).Doc("NOTICE", "notice", Changed("may plant", "may not plant")),
+       "Willow-1.0:EXACT Willow-1.0@notice:NOTICE:MODIFIED"},
+      {"NoticeWithBan", W().Doc("LICENSE", "license_text", willow).Doc("NOTICE", "notice", willow + "\n" + kBan),
+       "Willow-1.0:EXACT Willow-1.0@notice:NOTICE:EXACT", "license.residue license.restriction_found"},
+      // ---- components
+      {"ComponentTakesTheRoots", TestModel().Doc("model_index.json", "config", kPipeline).Doc("LICENSE", "license_text", willow).Weights("unet/m.safetensors"), "Willow-1.0:EXACT"},
+      {"ComponentsDoNotConflict",
+       TestModel().Doc("model_index.json", "config", kPipeline).Card("license: pebble").Doc("unet/LICENSE", "license_text", willow).Weights("unet/m.safetensors"),
+       "Willow-1.0@unet:EXACT pebble", "", "", "", "LicenseRef-pebble"},
+      {"ComponentWithoutLicence",
+       TestModel().Doc("model_index.json", "config", kPipeline).Doc("unet/LICENSE", "license_text", willow).Weights("unet/m.safetensors").Weights("vae/m.safetensors"),
+       "Willow-1.0@unet:EXACT", "license.none"},
+      // ---- conflicts
+      {"TextAgainstCard", W().Card("license: acorn2").Doc("LICENSE", "license_text", willow), "Willow-1.0:EXACT acorn-2.0 acorn-policy", "", "",
+       "text_against_card", "LicenseRef-acorn-2.0"},
+      {"StackedLicence", W().Card("license: acorn2").Doc("LICENSE", "license_text", willow), "Willow-1.0:EXACT acorn-2.0 acorn-policy", "", "",
+       "text_against_card", "LicenseRef-acorn-2.0",
+       {{"licenses/acorn-2.0/rule.textproto", "duties {", "stacked_licenses { short_id: \"Willow-1.0\" clause: \"9\" }\nduties {"}}},
+      {"StackedByTag", W().Card("license: acorn2"), "Willow-1.0 acorn-2.0 acorn-policy", "", "", "", "LicenseRef-acorn-2.0 Willow-1.0",
+       {{"licenses/acorn-2.0/rule.textproto", "duties {", "stacked_licenses { short_id: \"Willow-1.0\" clause: \"9\" }\nduties {"}}},
+      // ---- restrictions in every place that people or programs write to
+      {"BanInCard", W().Card("license: willow", kBan), "Willow-1.0", "license.restriction_found", "", "", "Willow-1.0"},
+      {"BanInFrontMatter", W().Card("license: willow\nnotes: " + kBan), "Willow-1.0", "license.restriction_found", "", "", "Willow-1.0"},
+      {"BanInFrontMatterList", W().Card("license: willow\ntags:\n- " + kBan), "Willow-1.0", "license.restriction_found", "", "", "Willow-1.0"},
+      {"BanBeforeTextInCard", W().Card("license: willow", kBan + "\n\n" + willow), "Willow-1.0:EXACT", "license.restriction_found license.text_not_bare"},
+      {"BanInOtherText", W().Doc("LICENSE", "license_text", willow).Doc("hints.txt", "other", kBan), "Willow-1.0:EXACT", "license.restriction_found"},
+      {"BanInConfig", W().Doc("LICENSE", "license_text", willow).Doc("config.json", "config", R"({"note": "only for non-commercial purposes"})"),
+       "Willow-1.0:EXACT", "license.restriction_found"},
+      {"BanInNotice", W().Doc("LICENSE", "license_text", willow).Doc("NOTICE", "notice", kBan), "Willow-1.0:EXACT", "license.residue license.restriction_found"},
+      {"BanInUsePolicy", W().Doc("LICENSE", "license_text", willow).Doc("USE_POLICY.md", "use_policy", kBan), "Willow-1.0:EXACT",
+       "license.pointer_only license.residue license.restriction_found"},
+      {"BanCovered", W().Card("license: other\nlicense_name: pebble", kBan), "pebble", "", "", "", "LicenseRef-pebble"},
+      // ---- files
+      {"Pointer", [&] {
+         TestModel model = TestModel().Doc("LICENSE", "license_text", willow).File("m.safetensors", "weights", "git_lfs_pointer");
+         model.Last().set_claimed(true);
+         return model;
+       }(), "Willow-1.0:EXACT", "file.pointer_unknown"},
+      {"PointerMeasuredBefore", [&] {
+         TestModel model = TestModel().Doc("LICENSE", "license_text", willow).Weights("m.safetensors");
+         model.Last().set_claimed(true);
+         model.Last().set_known(true);
+         return model;
+       }(), "Willow-1.0:EXACT"},
+      {"NoTensors", [&] {
+         TestModel model = TestModel().Doc("LICENSE", "license_text", willow).Weights("m.gguf", {}, "gguf");
+         model.Last().mutable_header()->set_tensor_count(0);
+         return model;
+       }(), "Willow-1.0:EXACT", "file.no_tensors"},
+      {"Unsupported", W().Doc("LICENSE", "license_text", willow).File("m.bin", "weights", "pytorch_zip"), "Willow-1.0:EXACT", "file.format_unsupported"},
+      {"Archive", W().Doc("LICENSE", "license_text", willow).File("extra.zip", "archive", "zip"), "Willow-1.0:EXACT", "file.format_unsupported"},
+      {"NoWeights", TestModel().Doc("LICENSE", "license_text", willow), "Willow-1.0:EXACT", "file.nothing_to_scan"},
+      {"SeveralModels",
+       TestModel().Doc("LICENSE", "license_text", willow).Weights("a/m.safetensors").Doc("a/config.json", "config", "{}").Weights("b/m.safetensors").Doc("b/config.json", "config", "{}"),
+       "Willow-1.0:EXACT", "file.several_models"},
+      {"UnknownProblemBlocks", [&] {
+         TestModel model = W().Doc("LICENSE", "license_text", willow);
+         v1::InventoryProblem& problem = *model.inventory.add_problems();
+         problem.set_rule_id("file.of_tomorrow");
+         problem.set_blocks(true);
+         return model;
+       }(), "Willow-1.0:EXACT", "file.unreadable"},
+  };
+}
+
+INSTANTIATE_TEST_SUITE_P(Table, ReconcileTest, ::testing::ValuesIn(Cases()), [](const auto& info) { return info.param.name; });
+
+TEST(ReconcileOrderTest, SameInputSameResult) {
+  const TestModel model = W().Card("license: acorn2\nbase_model: acorn-works/acorn-1b", kBan).Doc("LICENSE", "license_text", std::string(WillowText()));
+  const Reconciliation first = Judge(model), second = Judge(model);
+  ASSERT_EQ(first.findings.size(), second.findings.size());
+  for (size_t i = 0; i < first.findings.size(); ++i) {
+    EXPECT_EQ(first.findings[i].SerializeAsString(), second.findings[i].SerializeAsString());
+  }
+  EXPECT_EQ(StandingOf(first), StandingOf(second));
+}
+
+TEST(ReconcileOrderTest, FindingsPointAtTheirPlace) {
+  const TestModel model = W().Card("license: willow", "First line.\n\n" + kBan);
+  const Reconciliation seen = Judge(model);
+  for (const v1::Finding& finding : seen.findings) {
+    if (finding.rule_id() != "license.restriction_found") continue;
+    ASSERT_EQ(finding.evidence_size(), 1);
+    EXPECT_EQ(finding.evidence(0).path(), "README.md");
+    EXPECT_EQ(finding.evidence(0).line(), 7u);
+    EXPECT_LT(finding.evidence(0).byte_begin(), finding.evidence(0).byte_end());
+    return;
+  }
+  FAIL() << "no restriction found";
+}
+
+TEST(ReconcileOrderTest, MembersBringTheirUsePolicies) {
+  const Reconciliation seen = Judge(W().Card("license: acorn"));
+  ASSERT_EQ(seen.open_sets.size(), 1u);
+  for (const auto& member : seen.open_sets[0].members) {
+    ASSERT_EQ(member.size(), 2u);
+    EXPECT_EQ(member[1]->short_id(), "acorn-policy");
+  }
+}
+
+TEST(ReconcileOrderTest, PolicyChoosesOfAnOr) {
+  v1::Policy policy;
+  policy.add_or_choices("Willow-1.0");
+  const TestModel model = W().Card("license: willow OR pebble");
+  static const auto rules = MiniRules();
+  const Reconciliation seen = Reconcile(model.inventory, model.documents, *rules, policy);
+  EXPECT_EQ(StandingOf(seen), "Willow-1.0");
+}
+
+}  // namespace
+}  // namespace weighbridge::provenance
