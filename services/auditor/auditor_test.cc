@@ -151,9 +151,11 @@ TEST(RunGateTest, ScanDecidesNothing) {
 TEST(RunGateTest, PointersAreAnsweredFromTheMeasuredModel) {
   const TempDir real, pointers;
   FillWillow(real);
-  real.Write("model.safetensors.index.json", testing_support::BuildShardIndex({{"model.norm.weight", "model.safetensors"}}, 16));
+  real.Write("model.safetensors.index.json",
+             testing_support::BuildShardIndex({{"model.norm.weight", "model.safetensors"}}, 16));
   pointers.Write("LICENSE", WillowText());
-  pointers.Write("model.safetensors.index.json", testing_support::BuildShardIndex({{"model.norm.weight", "model.safetensors"}}, 16));
+  pointers.Write("model.safetensors.index.json",
+                 testing_support::BuildShardIndex({{"model.norm.weight", "model.safetensors"}}, 16));
   pointers.Write("model.safetensors", BuildLfsPointer(Sha256Hex(Weights()), Weights().size()));
   const auto store = Memory();
   const auto before = RunGate(Request(pointers), Rules(), store.get());
@@ -251,13 +253,18 @@ TEST(ClassifyTextTest, SaysWhatWasExpectedOnceTheOfficialTextIsThere) {
 
   const std::vector<ProvedText> proved = Prove(WillowText(), Rules());
   ASSERT_EQ(proved.size(), 1u);
-  ASSERT_TRUE(store->PutOfficialTexts({{{proved[0].license_id, proved[0].token_file, "", "operator", ""}, std::string(WillowText())}}).ok());
+  ASSERT_TRUE(store
+                  ->PutOfficialTexts(
+                      {{{proved[0].license_id, proved[0].token_file, "", "operator", ""}, std::string(WillowText())}})
+                  .ok());
   const auto with = ClassifyText("LICENSE", changed, Rules(), store.get());
   EXPECT_EQ(with.matches(0).edits(0).expected(), "may");
 }
 
 TEST(ClassifyTextTest, ResidueBlocks) {
-  const auto result = ClassifyText("x", std::string(WillowText()) + "\nEvery gardener shall send half of the coins to the old woman at the well.\n", Rules(), nullptr);
+  const auto result = ClassifyText(
+      "x", std::string(WillowText()) + "\nEvery gardener shall send half of the coins to the old woman at the well.\n",
+      Rules(), nullptr);
   ASSERT_EQ(result.matches_size(), 1);
   EXPECT_EQ(result.matches(0).match(), v1::Match::EXACT);
   EXPECT_TRUE(result.matches(0).blocked_by_residue());
@@ -267,7 +274,10 @@ TEST(ClassifyTextTest, ResidueBlocks) {
 
 TEST(ProveTest, OnlyAWholeExactTextIsOfficial) {
   EXPECT_EQ(Prove(WillowText(), Rules()).size(), 1u);
-  EXPECT_TRUE(Prove(std::string(WillowText()) + "\nEvery gardener shall send half of the coins to the old woman at the well.\n", Rules()).empty());
+  EXPECT_TRUE(
+      Prove(std::string(WillowText()) + "\nEvery gardener shall send half of the coins to the old woman at the well.\n",
+            Rules())
+          .empty());
   EXPECT_TRUE(Prove(WillowText().substr(0, WillowText().size() - 40), Rules()).empty());
   EXPECT_TRUE(Prove("", Rules()).empty());
   std::string changed(WillowText());
@@ -304,14 +314,17 @@ TEST_P(ExplainTest, Knows) {
   EXPECT_FALSE(result->summary().empty());
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Table, ExplainTest,
-    ::testing::Values(ExplainCase{"License", "Willow-1.0", "license"}, ExplainCase{"ByName", "the willow licence", "license"},
-                      ExplainCase{"UsePolicy", "acorn-policy", "use_policy"}, ExplainCase{"Model", "acorn-works/acorn-2.0-7b", "model"},
-                      ExplainCase{"Family", "acorn", "family"}, ExplainCase{"Closed", "zephyr cloud 5", "closed_model"},
-                      ExplainCase{"Finding", "license.residue", "finding"}, ExplainCase{"Term", "territory", "term"},
-                      ExplainCase{"Fact", "domicile", "fact"}),
-    [](const auto& info) { return info.param.name; });
+INSTANTIATE_TEST_SUITE_P(Table, ExplainTest,
+                         ::testing::Values(ExplainCase{"License", "Willow-1.0", "license"},
+                                           ExplainCase{"ByName", "the willow licence", "license"},
+                                           ExplainCase{"UsePolicy", "acorn-policy", "use_policy"},
+                                           ExplainCase{"Model", "acorn-works/acorn-2.0-7b", "model"},
+                                           ExplainCase{"Family", "acorn", "family"},
+                                           ExplainCase{"Closed", "zephyr cloud 5", "closed_model"},
+                                           ExplainCase{"Finding", "license.residue", "finding"},
+                                           ExplainCase{"Term", "territory", "term"},
+                                           ExplainCase{"Fact", "domicile", "fact"}),
+                         [](const auto& info) { return info.param.name; });
 
 TEST(ExplainNameTest, UnknownNamesSayWhatToTry) {
   const auto result = Explain("marz\x1bipan", Rules());

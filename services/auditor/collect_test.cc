@@ -22,16 +22,19 @@ using testing_support::BuildLfsPointer;
 using testing_support::BuildModelCard;
 using testing_support::BuildSafetensors;
 using testing_support::BuildShardIndex;
-using testing_support::GgufNumber;
 using testing_support::GgufKvType;
+using testing_support::GgufNumber;
 using testing_support::GgufString;
 using testing_support::RandomBytes;
 using testing_support::TempDir;
 
-std::string Weights(const std::string& tensor = "model.norm.weight") { return BuildSafetensors({{tensor, "F32", {2, 2}}}); }
+std::string Weights(const std::string& tensor = "model.norm.weight") {
+  return BuildSafetensors({{tensor, "F32", {2, 2}}});
+}
 
 std::string Split(int number, int count) {
-  return BuildGguf({GgufString("general.architecture", "llama"), GgufNumber("split.no", GgufKvType::kU16, static_cast<uint64_t>(number)),
+  return BuildGguf({GgufString("general.architecture", "llama"),
+                    GgufNumber("split.no", GgufKvType::kU16, static_cast<uint64_t>(number)),
                     GgufNumber("split.count", GgufKvType::kU16, static_cast<uint64_t>(count)),
                     GgufNumber("split.tensors.count", GgufKvType::kI32, static_cast<uint64_t>(count))},
                    {{"t" + std::to_string(number), {4}}});
@@ -47,7 +50,8 @@ void PrintTo(const Case& c, std::ostream* os) { *os << c.name; }
 
 std::string ProblemsOf(const v1::Inventory& inventory) {
   std::vector<std::string> all;
-  for (const auto& problem : inventory.problems()) all.push_back((problem.blocks() ? "" : "~") + problem.rule_id() + " at " + problem.path());
+  for (const auto& problem : inventory.problems())
+    all.push_back((problem.blocks() ? "" : "~") + problem.rule_id() + " at " + problem.path());
   std::sort(all.begin(), all.end());
   std::string text;
   for (const auto& problem : all) text += (text.empty() ? "" : ", ") + problem;
@@ -90,13 +94,17 @@ INSTANTIATE_TEST_SUITE_P(
                dir.Write("README.md", BuildModelCard("license: mit", "A model."));
                dir.Write("LICENSE", "Some terms for the use of this.\n");
              },
-             "", "LICENSE:license_text:text+ README.md:card:markdown+ config.json:config:json+ model.safetensors:weights:safetensors"},
-        Case{"TextNamedLikeWeights", [](const TempDir& dir) { dir.Write("model.safetensors", "<html>not found</html>\n"); },
+             "",
+             "LICENSE:license_text:text+ README.md:card:markdown+ config.json:config:json+ "
+             "model.safetensors:weights:safetensors"},
+        Case{"TextNamedLikeWeights",
+             [](const TempDir& dir) { dir.Write("model.safetensors", "<html>not found</html>\n"); },
              "file.content_mismatch at model.safetensors", "model.safetensors:weights:html"},
-        Case{"TruncatedWeights", [](const TempDir& dir) { dir.Write("model.safetensors", Weights().substr(0, Weights().size() - 3)); },
+        Case{"TruncatedWeights",
+             [](const TempDir& dir) { dir.Write("model.safetensors", Weights().substr(0, Weights().size() - 3)); },
              "file.malformed at model.safetensors", "model.safetensors:weights:safetensors"},
-        Case{"TruncatedGguf", [](const TempDir& dir) { dir.Write("m.gguf", Split(0, 1).substr(0, 60)); }, "file.malformed at m.gguf",
-             "m.gguf:weights:gguf"},
+        Case{"TruncatedGguf", [](const TempDir& dir) { dir.Write("m.gguf", Split(0, 1).substr(0, 60)); },
+             "file.malformed at m.gguf", "m.gguf:weights:gguf"},
         Case{"SafetensorsUnderAnotherName", [](const TempDir& dir) { dir.Write("weights.dat", Weights()); }, "",
              "weights.dat:weights:safetensors"},
         Case{"ZipBehindSafetensors",
@@ -104,26 +112,33 @@ INSTANTIATE_TEST_SUITE_P(
                // The end of central directory record at the end makes other readers take it for a zip.
                dir.Write("model.safetensors", Weights() + std::string("PK\x05\x06", 4) + std::string(18, '\0'));
              },
-             "file.malformed at model.safetensors, file.malformed at model.safetensors", "model.safetensors:weights:safetensors"},
+             "file.malformed at model.safetensors, file.malformed at model.safetensors",
+             "model.safetensors:weights:safetensors"},
         Case{"IndexAndShards",
              [](const TempDir& dir) {
                dir.Write("model-1.safetensors", Weights("a"));
                dir.Write("model-2.safetensors", Weights("b"));
-               dir.Write("model.safetensors.index.json", BuildShardIndex({{"a", "model-1.safetensors"}, {"b", "model-2.safetensors"}}, 32));
+               dir.Write("model.safetensors.index.json",
+                         BuildShardIndex({{"a", "model-1.safetensors"}, {"b", "model-2.safetensors"}}, 32));
              },
-             "", "model-1.safetensors:weights:safetensors model-2.safetensors:weights:safetensors model.safetensors.index.json:index:json"},
+             "",
+             "model-1.safetensors:weights:safetensors model-2.safetensors:weights:safetensors "
+             "model.safetensors.index.json:index:json"},
         Case{"MissingShard",
              [](const TempDir& dir) {
                dir.Write("model-1.safetensors", Weights("a"));
-               dir.Write("model.safetensors.index.json", BuildShardIndex({{"a", "model-1.safetensors"}, {"b", "model-2.safetensors"}}, 32));
+               dir.Write("model.safetensors.index.json",
+                         BuildShardIndex({{"a", "model-1.safetensors"}, {"b", "model-2.safetensors"}}, 32));
              },
-             "file.shard_missing at model.safetensors.index.json", "model-1.safetensors:weights:safetensors model.safetensors.index.json:index:json"},
+             "file.shard_missing at model.safetensors.index.json",
+             "model-1.safetensors:weights:safetensors model.safetensors.index.json:index:json"},
         Case{"BrokenIndex",
              [](const TempDir& dir) {
                dir.Write("model.safetensors", Weights());
                dir.Write("model.safetensors.index.json", "{");
              },
-             "file.malformed at model.safetensors.index.json", "model.safetensors:weights:safetensors model.safetensors.index.json:index:text"},
+             "file.malformed at model.safetensors.index.json",
+             "model.safetensors:weights:safetensors model.safetensors.index.json:index:text"},
         Case{"GgufSplits",
              [](const TempDir& dir) {
                dir.Write("m-00001-of-00002.gguf", Split(0, 2));
@@ -132,10 +147,10 @@ INSTANTIATE_TEST_SUITE_P(
              "", "m-00001-of-00002.gguf:weights:gguf m-00002-of-00002.gguf:weights:gguf"},
         Case{"GgufSplitMissing", [](const TempDir& dir) { dir.Write("m-00001-of-00002.gguf", Split(0, 2)); },
              "file.shard_missing at m", "m-00001-of-00002.gguf:weights:gguf"},
-        Case{"Pointer", [](const TempDir& dir) { dir.Write("model.safetensors", BuildLfsPointer(std::string(64, 'a'), 123456)); }, "",
-             "model.safetensors:weights:lfs_pointer"},
-        Case{"BrokenPointer",
-             [](const TempDir& dir) { dir.Write("model.safetensors", BuildLfsPointer("zz", 123456)); },
+        Case{"Pointer",
+             [](const TempDir& dir) { dir.Write("model.safetensors", BuildLfsPointer(std::string(64, 'a'), 123456)); },
+             "", "model.safetensors:weights:lfs_pointer"},
+        Case{"BrokenPointer", [](const TempDir& dir) { dir.Write("model.safetensors", BuildLfsPointer("zz", 123456)); },
              "file.malformed at model.safetensors", "model.safetensors:weights:lfs_pointer"},
         Case{"Fifo",
              [](const TempDir& dir) {
@@ -177,10 +192,12 @@ TEST(CollectFolderTest, LongDocumentsAreCutAndSaySo) {
   EXPECT_EQ(seen->documents.at(seen->inventory.artifacts(0).document_sha256()).size(), size_t{4} << 20);
 }
 
-// Which documents are kept is decided by path, not by which thread was first; and no flood of texts crowds out a licence.
+// Which documents are kept is decided by path, not by which thread was first; and no flood of texts crowds out a
+// licence.
 TEST(CollectFolderTest, SameInventoryAtAnyNumberOfThreads) {
   const TempDir dir;
-  for (int i = 0; i < 8; ++i) dir.Write("a" + std::to_string(i) + ".txt", std::string(size_t{4} << 20, static_cast<char>('a' + i)));
+  for (int i = 0; i < 8; ++i)
+    dir.Write("a" + std::to_string(i) + ".txt", std::string(size_t{4} << 20, static_cast<char>('a' + i)));
   dir.Write("LICENSE", "Some terms for the use of this.\n");
   dir.Write("model.safetensors", Weights());
   std::string first;
@@ -201,7 +218,8 @@ TEST(CollectFolderTest, SameInventoryAtAnyNumberOfThreads) {
 
 TEST(CollectFolderTest, LongHeaderValueIsAnUnknownLicenceAndNotNone) {
   const TempDir dir;
-  dir.Write("m.gguf", BuildGguf({GgufString("general.license", "mit" + std::string(5000, ' ') + "x"), GgufString("general.description", std::string(5000, 'd'))},
+  dir.Write("m.gguf", BuildGguf({GgufString("general.license", "mit" + std::string(5000, ' ') + "x"),
+                                 GgufString("general.description", std::string(5000, 'd'))},
                                 {{"t", {4}}}));
   const auto seen = Collect(dir.path(), {});
   ASSERT_TRUE(seen.ok());

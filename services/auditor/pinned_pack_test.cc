@@ -16,8 +16,11 @@ std::string Read(const std::string& path) {
 }
 
 TEST(PinnedPackTest, ScriptsAndProgramAgree) {
-  EXPECT_NE(Read("deploy/licence-pack.sh").find("readonly WHEEL_SHA256=\"" + std::string(kPackSha256) + "\"\n"), std::string::npos);
-  EXPECT_NE(Read("deploy/lib/common.sh").find("readonly WB_LICENCE_PACK_VERSION=\"" + std::string(kPackVersion) + "\"\n"), std::string::npos);
+  EXPECT_NE(Read("deploy/licence-pack.sh").find("readonly WHEEL_SHA256=\"" + std::string(kPackSha256) + "\"\n"),
+            std::string::npos);
+  EXPECT_NE(
+      Read("deploy/lib/common.sh").find("readonly WB_LICENCE_PACK_VERSION=\"" + std::string(kPackVersion) + "\"\n"),
+      std::string::npos);
 }
 
 }  // namespace

@@ -77,7 +77,8 @@ std::string Sentence(std::string text) {
 }  // namespace
 
 std::string ExactStringKey(const rules::v1::License& license, const ExactString& string) {
-  return absl::StrFormat("%s/%s:%d:%d", license.short_id(), string.token_file(), string.first_word(), string.word_count());
+  return absl::StrFormat("%s/%s:%d:%d", license.short_id(), string.token_file(), string.first_word(),
+                         string.word_count());
 }
 
 ConditionAnswer TriggerAnswer(Trigger::Value trigger, const Conditions& conditions) {

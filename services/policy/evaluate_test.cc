@@ -432,7 +432,8 @@ INSTANTIATE_TEST_SUITE_P(
              v1::DENIED,
              "term.threshold",
              "",
-             {"(no reference stated, no end date stated) covers community-3.2, but this clause stands in community-3.1"}}),
+             {"(no reference stated, no end date stated) covers community-3.2, but this clause stands in "
+              "community-3.1"}}),
     [](const auto& info) { return info.param.name; });
 
 INSTANTIATE_TEST_SUITE_P(
@@ -1018,7 +1019,8 @@ INSTANTIATE_TEST_SUITE_P(
 // Several licences keep strings at the same words of a file of the same name.
 TEST(ExactStringsTest, OneLicencesTextIsNotAnothers) {
   const std::string rest =
-      " kind: license openness: FULLY_OPEN duties { id: 'd' kind: notice_file clause: '1' summary: 'Keep it.' trigger: any_use "
+      " kind: license openness: FULLY_OPEN duties { id: 'd' kind: notice_file clause: '1' summary: 'Keep it.' trigger: "
+      "any_use "
       "strings { token_file: '1.tokens' first_word: 3 word_count: 14 what: 'notice' } }";
   const License one = FromText<License>("id: 'One' short_id: 'one' name: 'One'" + rest);
   const License two = FromText<License>("id: 'Two' short_id: 'two' name: 'Two'" + rest);

@@ -58,7 +58,9 @@ std::vector<Case> Cases() {
       {"HeaderCard", {Says(Source::kHeader, {w}), Says(Source::kCard, {p})}, {Kind::header_against_card}},
       {"CardBase", {Says(Source::kCard, {w}), Says(Source::kBase, {p})}, {Kind::card_against_base}},
       {"HeaderBase", {Says(Source::kHeader, {w}), Says(Source::kBase, {p})}, {Kind::header_against_base}},
-      {"Agree", {Says(Source::kText, {w}), Says(Source::kCard, {w}), Says(Source::kHeader, {w}), Says(Source::kBase, {w})}, {}},
+      {"Agree",
+       {Says(Source::kText, {w}), Says(Source::kCard, {w}), Says(Source::kHeader, {w}), Says(Source::kBase, {w})},
+       {}},
       {"MemberOfTheFamily", {Says(Source::kText, {a2}), Says(Source::kCard, {a1, a2})}, {}},
       {"NotInTheFamily", {Says(Source::kText, {w}), Says(Source::kCard, {a1, a2})}, {Kind::text_against_card}},
       {"TwoTextsOneAgrees", {Says(Source::kText, {w}), Says(Source::kText, {p}), Says(Source::kCard, {p})}, {}},
@@ -73,7 +75,8 @@ std::vector<Case> Cases() {
   };
 }
 
-INSTANTIATE_TEST_SUITE_P(Table, ConflictsTest, ::testing::ValuesIn(Cases()), [](const auto& info) { return info.param.name; });
+INSTANTIATE_TEST_SUITE_P(Table, ConflictsTest, ::testing::ValuesIn(Cases()),
+                         [](const auto& info) { return info.param.name; });
 
 }  // namespace
 }  // namespace weighbridge::provenance

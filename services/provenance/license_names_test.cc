@@ -61,8 +61,7 @@ INSTANTIATE_TEST_SUITE_P(
         ExpressionCase{"Tag", "willow", "Willow-1.0", ""},
         ExpressionCase{"CaseAndSpace", "  WILLOW-1.0 \n", "Willow-1.0", ""},
         ExpressionCase{"FamilyTagIsASet", "acorn", "acorn-1.0|acorn-2.0", ""},
-        ExpressionCase{"NearMiss", "willows", "", "willows"},
-        ExpressionCase{"PartOfAName", "will", "", "will"},
+        ExpressionCase{"NearMiss", "willows", "", "willows"}, ExpressionCase{"PartOfAName", "will", "", "will"},
         ExpressionCase{"NameInside", "not willow at all", "", "not willow at all"},
         ExpressionCase{"And", "willow AND pebble", "Willow-1.0 & pebble", ""},
         ExpressionCase{"AndUnknown", "willow AND marzipan", "Willow-1.0", "marzipan"},
@@ -71,7 +70,8 @@ INSTANTIATE_TEST_SUITE_P(
         ExpressionCase{"OrChosen", "willow OR pebble", "Willow-1.0", "", {"Willow-1.0"}, "Willow-1.0"},
         ExpressionCase{"OrFirstChoiceWins", "willow OR pebble", "pebble", "", {"pebble", "Willow-1.0"}, "pebble"},
         ExpressionCase{"OrChoiceElsewhere", "willow OR pebble", "Willow-1.0 & pebble", "", {"acorn-2.0"}, "", true},
-        ExpressionCase{"OrChoiceIsNoSet", "willow OR acorn", "Willow-1.0 & acorn-1.0|acorn-2.0", "", {"acorn-1.0"}, "", true},
+        ExpressionCase{
+            "OrChoiceIsNoSet", "willow OR acorn", "Willow-1.0 & acorn-1.0|acorn-2.0", "", {"acorn-1.0"}, "", true},
         ExpressionCase{"OrUnknownSide", "willow OR marzipan", "Willow-1.0", "marzipan", {}, "", true},
         ExpressionCase{"Mixed", "willow OR pebble AND acorn2", "", "willow OR pebble AND acorn2"},
         ExpressionCase{"Parentheses", "(willow OR pebble)", "", "(willow OR pebble)"},
@@ -112,8 +112,7 @@ TEST_P(FieldsTest, Joins) {
 INSTANTIATE_TEST_SUITE_P(
     Table, FieldsTest,
     ::testing::Values(
-        FieldsCase{"Nothing", {}, "", ""},
-        FieldsCase{"Other", {{"other"}, "", ""}, "", "other"},
+        FieldsCase{"Nothing", {}, "", ""}, FieldsCase{"Other", {{"other"}, "", ""}, "", "other"},
         FieldsCase{"Empty", {{""}, "", ""}, "", ""},
         FieldsCase{"OtherWithName", {{"other"}, "pebble", ""}, "pebble", ""},
         FieldsCase{"NameAlone", {{}, "pebble", ""}, "pebble", ""},
@@ -122,15 +121,26 @@ INSTANTIATE_TEST_SUITE_P(
         FieldsCase{"UnknownLink", {{"other"}, "", "LICENSE"}, "", "other"},
         FieldsCase{"UnknownName", {{"other"}, "guardrails", ""}, "", "guardrails"},
         // A near miss of a name does not become the licence that a link points at.
-        FieldsCase{"UnknownNameKnownLink", {{"other"}, "acorn-extra", "https://example.org/acorn/license-2.0"}, "acorn-2.0", "acorn-extra"},
+        FieldsCase{"UnknownNameKnownLink",
+                   {{"other"}, "acorn-extra", "https://example.org/acorn/license-2.0"},
+                   "acorn-2.0",
+                   "acorn-extra"},
         // A name and a link that disagree both stand.
-        FieldsCase{"NameAgainstLink", {{"other"}, "pebble", "https://example.org/acorn/license-2.0"}, "pebble & acorn-2.0", ""},
-        FieldsCase{"LinkIntoTheSet", {{"acorn"}, "", "https://example.org/acorn/license-2.0"}, "acorn-1.0|acorn-2.0", ""},
-        FieldsCase{"TagAgainstLink", {{"willow"}, "", "https://example.org/acorn/license-2.0"}, "Willow-1.0 & acorn-2.0", ""},
+        FieldsCase{"NameAgainstLink",
+                   {{"other"}, "pebble", "https://example.org/acorn/license-2.0"},
+                   "pebble & acorn-2.0",
+                   ""},
+        FieldsCase{
+            "LinkIntoTheSet", {{"acorn"}, "", "https://example.org/acorn/license-2.0"}, "acorn-1.0|acorn-2.0", ""},
+        FieldsCase{
+            "TagAgainstLink", {{"willow"}, "", "https://example.org/acorn/license-2.0"}, "Willow-1.0 & acorn-2.0", ""},
         FieldsCase{"TagAgainstName", {{"willow"}, "pebble", ""}, "Willow-1.0 & pebble", ""},
         FieldsCase{"TagAndSameName", {{"willow"}, "willow license", ""}, "Willow-1.0", ""},
         // "other" beside an unknown tag and a known link must not make the tag vanish.
-        FieldsCase{"UnknownTagStays", {{"marzipan", "other"}, "", "https://example.org/acorn/license-2.0"}, "acorn-2.0", "marzipan"},
+        FieldsCase{"UnknownTagStays",
+                   {{"marzipan", "other"}, "", "https://example.org/acorn/license-2.0"},
+                   "acorn-2.0",
+                   "marzipan"},
         FieldsCase{"SeveralTags", {{"willow", "acorn2"}, "", ""}, "Willow-1.0 & acorn-2.0", ""}),
     [](const auto& info) { return info.param.name; });
 
@@ -155,7 +165,8 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(HubCase{"Id", "acorn-works/acorn-2.0", "acorn-works/acorn-2.0"},
                       HubCase{"TrailingSlash", "acorn-works/acorn-2.0/ ", "acorn-works/acorn-2.0"},
                       HubCase{"Url", "https://huggingface.co/acorn-works/acorn-2.0", "acorn-works/acorn-2.0"},
-                      HubCase{"DeepUrl", "https://huggingface.co/acorn-works/acorn-2.0/blob/main/README.md", "acorn-works/acorn-2.0"},
+                      HubCase{"DeepUrl", "https://huggingface.co/acorn-works/acorn-2.0/blob/main/README.md",
+                              "acorn-works/acorn-2.0"},
                       HubCase{"ShortHost", "http://hf.co/acorn-works/acorn-2.0", "acorn-works/acorn-2.0"},
                       HubCase{"Dataset", "https://huggingface.co/datasets/acorn-works/leaves", ""},
                       HubCase{"Space", "https://huggingface.co/spaces/acorn-works/demo", ""},
@@ -163,16 +174,12 @@ INSTANTIATE_TEST_SUITE_P(
                       HubCase{"HostAsPrefix", "https://huggingface.co.example.org/acorn-works/acorn-2.0", ""},
                       HubCase{"HostAsUser", "https://huggingface.co@example.org/acorn-works/acorn-2.0", ""},
                       HubCase{"AbsolutePath", "/models/acorn-works/acorn-2.0", ""},
-                      HubCase{"RelativePath", "./acorn-works/acorn-2.0", ""},
-                      HubCase{"HomePath", "~/acorn-2.0", ""},
-                      HubCase{"DeepPath", "models/acorn-works/acorn-2.0", ""},
-                      HubCase{"Parent", "../acorn-works", ""},
+                      HubCase{"RelativePath", "./acorn-works/acorn-2.0", ""}, HubCase{"HomePath", "~/acorn-2.0", ""},
+                      HubCase{"DeepPath", "models/acorn-works/acorn-2.0", ""}, HubCase{"Parent", "../acorn-works", ""},
                       HubCase{"ParentInside", "acorn-works/..", ""},
                       HubCase{"ParentBehindHost", "https://huggingface.co/acorn-works/../x", ""},
-                      HubCase{"WindowsPath", "C:\\models\\acorn", ""},
-                      HubCase{"Query", "acorn-works/acorn?x=1", ""},
-                      HubCase{"Words", "the acorn model", ""},
-                      HubCase{"Control", "acorn-works/acorn\x1b[2J", ""},
+                      HubCase{"WindowsPath", "C:\\models\\acorn", ""}, HubCase{"Query", "acorn-works/acorn?x=1", ""},
+                      HubCase{"Words", "the acorn model", ""}, HubCase{"Control", "acorn-works/acorn\x1b[2J", ""},
                       HubCase{"Empty", "", ""}),
     [](const auto& info) { return info.param.name; });
 

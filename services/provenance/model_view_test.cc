@@ -26,7 +26,9 @@ TEST(ModelViewTest, PathParts) {
 
 TEST(ModelViewTest, ComponentsComeFromIndexesOfTheRoot) {
   TestModel model;
-  model.Doc("model_index.json", "config", R"({"_class_name": "P", "unet": ["diffusers", "U"], "vae": ["diffusers", "V"]})")
+  model
+      .Doc("model_index.json", "config",
+           R"({"_class_name": "P", "unet": ["diffusers", "U"], "vae": ["diffusers", "V"]})")
       .Doc("deep/model_index.json", "config", R"({"_class_name": "P", "other": ["diffusers", "U"]})");
   const ModelView view(model.inventory, model.documents);
   EXPECT_EQ(view.ComponentOf("unet/model.safetensors"), "unet");
@@ -38,7 +40,9 @@ TEST(ModelViewTest, ComponentsComeFromIndexesOfTheRoot) {
 
 TEST(ModelViewTest, SentenceTransformersModules) {
   TestModel model;
-  model.Doc("modules.json", "config", R"([{"idx": 0, "path": ""}, {"idx": 1, "path": "1_Dense"}, {"path": "1_Dense/inner"}, 7])")
+  model
+      .Doc("modules.json", "config",
+           R"([{"idx": 0, "path": ""}, {"idx": 1, "path": "1_Dense"}, {"path": "1_Dense/inner"}, 7])")
       .Weights("model.safetensors")
       .Doc("config.json", "config", kTextConfig)
       .Weights("1_Dense/model.safetensors")
@@ -58,7 +62,10 @@ TEST(ModelViewTest, BrokenIndexesNameNothing) {
 
 TEST(ModelViewTest, SeveralModels) {
   TestModel two;
-  two.Weights("a/model.safetensors").Doc("a/config.json", "config", "{}").Weights("b/model.safetensors").Doc("b/README.md", "card", "x");
+  two.Weights("a/model.safetensors")
+      .Doc("a/config.json", "config", "{}")
+      .Weights("b/model.safetensors")
+      .Doc("b/README.md", "card", "x");
   EXPECT_EQ(ModelView(two.inventory, two.documents).ModelFolders(), std::vector<std::string>({"a", "b"}));
   TestModel quants;
   quants.Card("license: willow").Weights("q4.gguf", {}, "gguf").Weights("q8/q8.gguf", {}, "gguf");
@@ -114,20 +121,32 @@ TestModel Pipeline() {
 INSTANTIATE_TEST_SUITE_P(
     Table, ModalityTest,
     ::testing::Values(
-        ModalityCase{"TextConfigAndWeights", TestModel().Doc("config.json", "config", kTextConfig).Weights("m.safetensors"), "text"},
+        ModalityCase{"TextConfigAndWeights",
+                     TestModel().Doc("config.json", "config", kTextConfig).Weights("m.safetensors"), "text"},
         ModalityCase{"NoConfig", TestModel().Weights("m.safetensors"), ""},
         ModalityCase{"NoWeights", TestModel().Doc("config.json", "config", kTextConfig), ""},
         ModalityCase{"WeightsNotParsed",
-                     TestModel().Doc("config.json", "config", kTextConfig).Weights("m.safetensors").File("x.bin", "weights", "pickle"), ""},
+                     TestModel()
+                         .Doc("config.json", "config", kTextConfig)
+                         .Weights("m.safetensors")
+                         .File("x.bin", "weights", "pickle"),
+                     ""},
         ModalityCase{"BrokenConfig", TestModel().Doc("config.json", "config", "{").Weights("m.safetensors"), ""},
         ModalityCase{"BrokenConfigBesideAGoodOne",
-                     TestModel().Doc("config.json", "config", kTextConfig).Doc("a/config.json", "config", "{").Weights("m.safetensors"), ""},
-        ModalityCase{"VisionConfig", TestModel().Doc("config.json", "config", kVisionConfig).Weights("m.safetensors"), "text vision"},
+                     TestModel()
+                         .Doc("config.json", "config", kTextConfig)
+                         .Doc("a/config.json", "config", "{")
+                         .Weights("m.safetensors"),
+                     ""},
+        ModalityCase{"VisionConfig", TestModel().Doc("config.json", "config", kVisionConfig).Weights("m.safetensors"),
+                     "text vision"},
         // A config cannot hide what the weights show.
         ModalityCase{"WeightsShowVision",
-                     Seeing(TestModel().Doc("config.json", "config", kTextConfig).Weights("m.safetensors"), "vision"), "text vision"},
+                     Seeing(TestModel().Doc("config.json", "config", kTextConfig).Weights("m.safetensors"), "vision"),
+                     "text vision"},
         ModalityCase{"WeightsShowAudio", Seeing(TestModel().Weights("m.safetensors"), "audio"), "text audio"},
-        ModalityCase{"Projector", TestModel().Weights("m.gguf", {}, "gguf").File("mmproj.gguf", "projector", "gguf"), "text vision"},
+        ModalityCase{"Projector", TestModel().Weights("m.gguf", {}, "gguf").File("mmproj.gguf", "projector", "gguf"),
+                     "text vision"},
         // A text encoder does not make a pipeline a text model.
         ModalityCase{"TextPartOfAPipeline", Pipeline(), ""}),
     [](const auto& info) { return info.param.name; });

@@ -26,7 +26,8 @@ std::string Changed(const std::string& from, const std::string& to) {
 }
 
 std::string Strangers() {
-  return "\n\nEvery gardener who sells a plant shall send half of the coins to the old woman at the well, and shall dance for her.\n";
+  return "\n\nEvery gardener who sells a plant shall send half of the coins to the old woman at the well, and shall "
+         "dance for her.\n";
 }
 
 std::string Joined(std::vector<std::string> parts) {
@@ -39,8 +40,9 @@ std::string Joined(std::vector<std::string> parts) {
 std::string StandingOf(const Reconciliation& seen) {
   std::vector<std::string> all;
   for (const Standing& standing : seen.standing) {
-    all.push_back(standing.license->short_id() + (standing.component.empty() ? "" : "@" + standing.component) +
-                  (standing.match == v1::Match::MATCH_UNSPECIFIED ? "" : ":" + v1::Match::Verdict_Name(standing.match)));
+    all.push_back(
+        standing.license->short_id() + (standing.component.empty() ? "" : "@" + standing.component) +
+        (standing.match == v1::Match::MATCH_UNSPECIFIED ? "" : ":" + v1::Match::Verdict_Name(standing.match)));
   }
   return Joined(all);
 }
@@ -132,163 +134,265 @@ std::vector<Case> Cases() {
       // ---- texts
       {"Text", W().Doc("LICENSE", "license_text", willow), "Willow-1.0:EXACT"},
       {"TextInCard", W().Card("tags: [x]", willow), "Willow-1.0:EXACT"},
-      {"TextChanged", W().Doc("LICENSE", "license_text", Changed("may plant", "may not plant")), "Willow-1.0:MODIFIED", "license.text_not_bare"},
-      {"TextWithAddition", W().Doc("LICENSE", "license_text", willow + Strangers()), "Willow-1.0:EXACT", "license.residue license.text_not_bare"},
+      {"TextChanged", W().Doc("LICENSE", "license_text", Changed("may plant", "may not plant")), "Willow-1.0:MODIFIED",
+       "license.text_not_bare"},
+      {"TextWithAddition", W().Doc("LICENSE", "license_text", willow + Strangers()), "Willow-1.0:EXACT",
+       "license.residue license.text_not_bare"},
       {"TextWithBan", W().Doc("LICENSE", "license_text", willow + "\n" + kBan), "Willow-1.0:EXACT",
        "license.residue license.restriction_found license.text_not_bare"},
-      {"PointerOnly", W().Doc("LICENSE", "license_text", "See the web site of the garden."), "", "license.none license.pointer_only"},
+      {"PointerOnly", W().Doc("LICENSE", "license_text", "See the web site of the garden."), "",
+       "license.none license.pointer_only"},
       {"EmptyText", W().Doc("LICENSE", "license_text", ""), "", "license.none license.pointer_only"},
-      {"UnknownText", W().Doc("LICENSE", "license_text", [] {
-         std::string text;
-         for (int i = 0; i < 100; ++i) text += "word" + std::to_string(i) + " ";
-         return text;
-       }()), "", "license.none license.unknown"},
+      {"UnknownText",
+       W().Doc("LICENSE", "license_text",
+               [] {
+                 std::string text;
+                 for (int i = 0; i < 100; ++i) text += "word" + std::to_string(i) + " ";
+                 return text;
+               }()),
+       "", "license.none license.unknown"},
       {"UnreadableText", W().File("LICENSE", "license_text", "pdf"), "", "license.document_unreadable license.none"},
-      {"UnreadableNotice", W().Doc("LICENSE", "license_text", willow).File("NOTICE", "notice", "pdf"), "Willow-1.0:EXACT", "license.document_unreadable"},
+      {"UnreadableNotice", W().Doc("LICENSE", "license_text", willow).File("NOTICE", "notice", "pdf"),
+       "Willow-1.0:EXACT", "license.document_unreadable"},
       {"TruncatedText", truncated, "Willow-1.0:EXACT", "license.document_unreadable"},
       // ---- tags
       {"PreciseTag", W().Card("license: willow"), "Willow-1.0", "", "", "", "Willow-1.0"},
       {"TagWithItsText", W().Card("license: willow").Doc("LICENSE", "license_text", willow), "Willow-1.0:EXACT"},
-      {"UsePolicyByReference", W().Card("license: acorn2"), "acorn-2.0 acorn-policy", "", "", "", "LicenseRef-acorn-2.0"},
+      {"UsePolicyByReference", W().Card("license: acorn2"), "acorn-2.0 acorn-policy", "", "", "",
+       "LicenseRef-acorn-2.0"},
       {"FamilyTag", W().Card("license: acorn"), "", "", "acorn-1.0|acorn-2.0"},
-      {"FamilyTagSettledByText", W().Card("license: acorn").Doc("LICENSE", "license_text", willow), "Willow-1.0:EXACT", "", "", "", "", kWillowIsAcorn},
+      {"FamilyTagSettledByText", W().Card("license: acorn").Doc("LICENSE", "license_text", willow), "Willow-1.0:EXACT",
+       "", "", "", "", kWillowIsAcorn},
       {"FamilyTagNotSettledByAChangedText",
-       W().Card("license: acorn").Doc("LICENSE", "license_text", Changed("may plant", "may not plant")), "Willow-1.0:MODIFIED",
-       "license.text_not_bare", "acorn-1.0|acorn-2.0|Willow-1.0", "", "", kWillowIsAcorn},
-      {"FamilyTagNotSettledByANotice", W().Card("license: acorn").Doc("NOTICE", "notice", willow), "Willow-1.0@notice:NOTICE:EXACT", "",
-       "acorn-1.0|acorn-2.0|Willow-1.0", "", "", kWillowIsAcorn},
+       W().Card("license: acorn").Doc("LICENSE", "license_text", Changed("may plant", "may not plant")),
+       "Willow-1.0:MODIFIED", "license.text_not_bare", "acorn-1.0|acorn-2.0|Willow-1.0", "", "", kWillowIsAcorn},
+      {"FamilyTagNotSettledByANotice", W().Card("license: acorn").Doc("NOTICE", "notice", willow),
+       "Willow-1.0@notice:NOTICE:EXACT", "", "acorn-1.0|acorn-2.0|Willow-1.0", "", "", kWillowIsAcorn},
       {"Other", W().Card("license: other"), "", "license.none license.unknown"},
       {"EmptyTag", W().Card("license: \"\""), "", "license.none license.unknown"},
       {"BlankTag", W().Card("license: \"  \""), "", "license.none license.unknown"},
       {"NearMiss", W().Card("license: willowy"), "", "license.none license.unknown"},
-      {"UnknownBesideKnown", W().Card("license: [willow, marzipan]"), "Willow-1.0", "license.unknown", "", "", "Willow-1.0"},
+      {"UnknownBesideKnown", W().Card("license: [willow, marzipan]"), "Willow-1.0", "license.unknown", "", "",
+       "Willow-1.0"},
       {"Nothing", W(), "", "license.none"},
-      {"BrokenCard", W().Card("license: [willow").Doc("LICENSE", "license_text", willow), "Willow-1.0:EXACT", "file.document_malformed"},
-      {"BrokenConfig", W().Doc("config.json", "config", "{").Doc("LICENSE", "license_text", willow), "Willow-1.0:EXACT", "file.document_malformed"},
-      {"CardThatCannotBeRead", W().File("README.md", "card", "unknown_binary").Doc("LICENSE", "license_text", willow), "Willow-1.0:EXACT",
-       "license.document_unreadable"},
-      {"OrWithoutChoice", W().Card("license: willow OR pebble").Doc("LICENSE", "license_text", willow), "Willow-1.0:EXACT pebble", "", "",
-       "text_against_card", "LicenseRef-pebble"},
+      {"BrokenCard", W().Card("license: [willow").Doc("LICENSE", "license_text", willow), "Willow-1.0:EXACT",
+       "file.document_malformed"},
+      {"BrokenConfig", W().Doc("config.json", "config", "{").Doc("LICENSE", "license_text", willow), "Willow-1.0:EXACT",
+       "file.document_malformed"},
+      {"CardThatCannotBeRead", W().File("README.md", "card", "unknown_binary").Doc("LICENSE", "license_text", willow),
+       "Willow-1.0:EXACT", "license.document_unreadable"},
+      {"OrWithoutChoice", W().Card("license: willow OR pebble").Doc("LICENSE", "license_text", willow),
+       "Willow-1.0:EXACT pebble", "", "", "text_against_card", "LicenseRef-pebble"},
       // ---- headers
-      {"GgufHeader", TestModel().Weights("m.gguf", {{"general.license", "willow"}}, "gguf"), "Willow-1.0", "", "", "", "Willow-1.0"},
-      {"GgufHeaderName", TestModel().Weights("m.gguf", {{"general.license", "other"}, {"general.license.name", "pebble"}}, "gguf"), "pebble", "", "", "", "LicenseRef-pebble"},
-      {"SafetensorsKeysBoth", TestModel().Weights("m.safetensors", {{"license", "willow"}, {"modelspec.license", "pebble"}}),
+      {"GgufHeader", TestModel().Weights("m.gguf", {{"general.license", "willow"}}, "gguf"), "Willow-1.0", "", "", "",
+       "Willow-1.0"},
+      {"GgufHeaderName",
+       TestModel().Weights("m.gguf", {{"general.license", "other"}, {"general.license.name", "pebble"}}, "gguf"),
+       "pebble", "", "", "", "LicenseRef-pebble"},
+      {"SafetensorsKeysBoth",
+       TestModel().Weights("m.safetensors", {{"license", "willow"}, {"modelspec.license", "pebble"}}),
        "Willow-1.0 pebble", "", "", "", "LicenseRef-pebble Willow-1.0"},
-      {"GgufKeyInSafetensors", TestModel().Weights("m.safetensors", {{"general.license", "willow"}}), "", "license.none"},
-      {"HeaderAgainstText", TestModel().Weights("m.gguf", {{"general.license", "acorn2"}}, "gguf").Doc("LICENSE", "license_text", willow),
+      {"GgufKeyInSafetensors", TestModel().Weights("m.safetensors", {{"general.license", "willow"}}), "",
+       "license.none"},
+      {"HeaderAgainstText",
+       TestModel().Weights("m.gguf", {{"general.license", "acorn2"}}, "gguf").Doc("LICENSE", "license_text", willow),
        "Willow-1.0:EXACT acorn-2.0 acorn-policy", "", "", "text_against_header", "LicenseRef-acorn-2.0"},
       // ---- bases
-      {"KnownBase", W().Card("license: willow\nbase_model: acorn-works/acorn-2.0-7b"), "Willow-1.0 acorn-2.0 acorn-policy", "", "",
-       "card_against_base", "LicenseRef-acorn-2.0 Willow-1.0"},
-      {"BaseOfASet", W().Doc("LICENSE", "license_text", willow).Card("base_model: acorn-works/acorn-1b"), "Willow-1.0:EXACT", "",
-       "acorn-1.0|acorn-2.0", "text_against_base"},
-      {"UnknownBase", W().Doc("LICENSE", "license_text", willow).Card("base_model: some/thing"), "Willow-1.0:EXACT", "license.base_unresolved"},
-      {"LocalBase", W().Doc("LICENSE", "license_text", willow).Card("base_model: ./acorn-works/acorn-2.0-7b"), "Willow-1.0:EXACT", "license.base_unresolved"},
+      {"KnownBase", W().Card("license: willow\nbase_model: acorn-works/acorn-2.0-7b"),
+       "Willow-1.0 acorn-2.0 acorn-policy", "", "", "card_against_base", "LicenseRef-acorn-2.0 Willow-1.0"},
+      {"BaseOfASet", W().Doc("LICENSE", "license_text", willow).Card("base_model: acorn-works/acorn-1b"),
+       "Willow-1.0:EXACT", "", "acorn-1.0|acorn-2.0", "text_against_base"},
+      {"UnknownBase", W().Doc("LICENSE", "license_text", willow).Card("base_model: some/thing"), "Willow-1.0:EXACT",
+       "license.base_unresolved"},
+      {"LocalBase", W().Doc("LICENSE", "license_text", willow).Card("base_model: ./acorn-works/acorn-2.0-7b"),
+       "Willow-1.0:EXACT", "license.base_unresolved"},
       {"BaseInGgufWithGaps",
-       TestModel().Doc("LICENSE", "license_text", willow).Weights("m.gguf", {{"general.base_model.7.repo_url", "https://huggingface.co/acorn-works/acorn-2.0-7b"}}, "gguf"),
+       TestModel()
+           .Doc("LICENSE", "license_text", willow)
+           .Weights("m.gguf", {{"general.base_model.7.repo_url", "https://huggingface.co/acorn-works/acorn-2.0-7b"}},
+                    "gguf"),
        "Willow-1.0:EXACT acorn-2.0 acorn-policy", "", "", "text_against_base", "LicenseRef-acorn-2.0"},
       {"BaseInGgufByParts",
-       TestModel().Doc("LICENSE", "license_text", willow).Weights("m.gguf", {{"general.base_model.0.organization", "acorn-works"}, {"general.base_model.0.name", "acorn-2.0-7b"}}, "gguf"),
+       TestModel()
+           .Doc("LICENSE", "license_text", willow)
+           .Weights(
+               "m.gguf",
+               {{"general.base_model.0.organization", "acorn-works"}, {"general.base_model.0.name", "acorn-2.0-7b"}},
+               "gguf"),
        "Willow-1.0:EXACT acorn-2.0 acorn-policy", "", "", "text_against_base", "LicenseRef-acorn-2.0"},
-      {"BaseInSafetensors", TestModel().Doc("LICENSE", "license_text", willow).Weights("m.safetensors", {{"base_model", "no/where"}}), "Willow-1.0:EXACT", "license.base_unresolved"},
+      {"BaseInSafetensors",
+       TestModel().Doc("LICENSE", "license_text", willow).Weights("m.safetensors", {{"base_model", "no/where"}}),
+       "Willow-1.0:EXACT", "license.base_unresolved"},
       // ---- adapters
       {"AdapterConfig",
-       TestModel().Doc("LICENSE", "license_text", willow).Weights("adapter_model.safetensors").Doc("adapter_config.json", "adapter", R"({"base_model_name_or_path": "willow-group/w"})"),
+       TestModel()
+           .Doc("LICENSE", "license_text", willow)
+           .Weights("adapter_model.safetensors")
+           .Doc("adapter_config.json", "adapter", R"({"base_model_name_or_path": "willow-group/w"})"),
        "Willow-1.0:EXACT", "lineage.base_needed"},
-      {"AdapterConfigWithoutBase", W().Doc("LICENSE", "license_text", willow).Doc("adapter_config.json", "adapter", "{}"), "Willow-1.0:EXACT", "lineage.base_needed"},
-      {"AdapterWithoutConfig", [&] {
+      {"AdapterConfigWithoutBase",
+       W().Doc("LICENSE", "license_text", willow).Doc("adapter_config.json", "adapter", "{}"), "Willow-1.0:EXACT",
+       "lineage.base_needed"},
+      {"AdapterWithoutConfig",
+       [&] {
          TestModel model = TestModel().Doc("LICENSE", "license_text", willow).Weights("adapter_model.safetensors");
          model.Last().set_role("adapter");
          return model;
-       }(), "Willow-1.0:EXACT", "lineage.base_needed"},
-      {"AdapterGguf", [&] {
+       }(),
+       "Willow-1.0:EXACT", "lineage.base_needed"},
+      {"AdapterGguf",
+       [&] {
          TestModel model = TestModel().Doc("LICENSE", "license_text", willow).Weights("m.gguf", {}, "gguf");
          model.Last().mutable_header()->set_adapter(true);
          return model;
-       }(), "Willow-1.0:EXACT", "lineage.base_needed"},
+       }(),
+       "Willow-1.0:EXACT", "lineage.base_needed"},
       // ---- families
       {"RepositoryContradicts", repository, "Willow-1.0:EXACT", "license.family_contradicts"},
-      {"ArchitectureOfOneFamily", TestModel().Doc("LICENSE", "license_text", willow).Weights("m.gguf", {{"general.architecture", "acorn"}}, "gguf"),
+      {"ArchitectureOfOneFamily",
+       TestModel()
+           .Doc("LICENSE", "license_text", willow)
+           .Weights("m.gguf", {{"general.architecture", "acorn"}}, "gguf"),
        "Willow-1.0:EXACT", "license.family_contradicts"},
-      {"SharedArchitecture", W().Doc("LICENSE", "license_text", willow).Doc("config.json", "config", R"({"model_type": "acorn"})"), "Willow-1.0:EXACT"},
-      {"NameInHeader", TestModel().Doc("LICENSE", "license_text", willow).Weights("m.gguf", {{"general.name", "My Acorn 2.0 tune"}}, "gguf"),
+      {"SharedArchitecture",
+       W().Doc("LICENSE", "license_text", willow).Doc("config.json", "config", R"({"model_type": "acorn"})"),
+       "Willow-1.0:EXACT"},
+      {"NameInHeader",
+       TestModel()
+           .Doc("LICENSE", "license_text", willow)
+           .Weights("m.gguf", {{"general.name", "My Acorn 2.0 tune"}}, "gguf"),
        "Willow-1.0:EXACT", "license.family_contradicts"},
-      {"NameWithItsLicence", TestModel().Card("license: acorn2").Weights("m.gguf", {{"general.name", "Acorn 2.0"}}, "gguf"), "acorn-2.0 acorn-policy", "",
-       "", "", "LicenseRef-acorn-2.0"},
+      {"NameWithItsLicence",
+       TestModel().Card("license: acorn2").Weights("m.gguf", {{"general.name", "Acorn 2.0"}}, "gguf"),
+       "acorn-2.0 acorn-policy", "", "", "", "LicenseRef-acorn-2.0"},
       // ---- notices
       {"NoticeIsNoLicence", W().Doc("NOTICE", "notice", willow), "Willow-1.0@notice:NOTICE:EXACT", "license.none"},
-      {"NoticeIsEvaluatedToo", W().Card("license: pebble").Doc("NOTICE", "notice", willow), "Willow-1.0@notice:NOTICE:EXACT pebble", "", "", "", "LicenseRef-pebble"},
+      {"NoticeIsEvaluatedToo", W().Card("license: pebble").Doc("NOTICE", "notice", willow),
+       "Willow-1.0@notice:NOTICE:EXACT pebble", "", "", "", "LicenseRef-pebble"},
       // The text in a notice is no text of the model's own licence.
-      {"NoticeIsNoText", W().Card("license: willow").Doc("NOTICE", "notice", willow), "Willow-1.0 Willow-1.0@notice:NOTICE:EXACT", "", "", "", "Willow-1.0"},
-      {"NoticeChangedHarmlessly", W().Doc("LICENSE", "license_text", willow).Doc("NOTICE", "notice", Changed("may plant", "may not plant")),
+      {"NoticeIsNoText", W().Card("license: willow").Doc("NOTICE", "notice", willow),
+       "Willow-1.0 Willow-1.0@notice:NOTICE:EXACT", "", "", "", "Willow-1.0"},
+      {"NoticeChangedHarmlessly",
+       W().Doc("LICENSE", "license_text", willow).Doc("NOTICE", "notice", Changed("may plant", "may not plant")),
        "Willow-1.0:EXACT Willow-1.0@notice:NOTICE:MODIFIED"},
       {"NoticeWithBan", W().Doc("LICENSE", "license_text", willow).Doc("NOTICE", "notice", willow + "\n" + kBan),
        "Willow-1.0:EXACT Willow-1.0@notice:NOTICE:EXACT", "license.residue license.restriction_found"},
       // ---- components
-      {"ComponentTakesTheRoots", TestModel().Doc("model_index.json", "config", kPipeline).Doc("LICENSE", "license_text", willow).Weights("unet/m.safetensors"), "Willow-1.0:EXACT"},
+      {"ComponentTakesTheRoots",
+       TestModel()
+           .Doc("model_index.json", "config", kPipeline)
+           .Doc("LICENSE", "license_text", willow)
+           .Weights("unet/m.safetensors"),
+       "Willow-1.0:EXACT"},
       {"ComponentsDoNotConflict",
-       TestModel().Doc("model_index.json", "config", kPipeline).Card("license: pebble").Doc("unet/LICENSE", "license_text", willow).Weights("unet/m.safetensors"),
+       TestModel()
+           .Doc("model_index.json", "config", kPipeline)
+           .Card("license: pebble")
+           .Doc("unet/LICENSE", "license_text", willow)
+           .Weights("unet/m.safetensors"),
        "Willow-1.0@unet:EXACT pebble", "", "", "", "LicenseRef-pebble"},
       {"ComponentWithoutLicence",
-       TestModel().Doc("model_index.json", "config", kPipeline).Doc("unet/LICENSE", "license_text", willow).Weights("unet/m.safetensors").Weights("vae/m.safetensors"),
+       TestModel()
+           .Doc("model_index.json", "config", kPipeline)
+           .Doc("unet/LICENSE", "license_text", willow)
+           .Weights("unet/m.safetensors")
+           .Weights("vae/m.safetensors"),
        "Willow-1.0@unet:EXACT", "license.none"},
       // ---- conflicts
-      {"TextAgainstCard", W().Card("license: acorn2").Doc("LICENSE", "license_text", willow), "Willow-1.0:EXACT acorn-2.0 acorn-policy", "", "",
-       "text_against_card", "LicenseRef-acorn-2.0"},
-      {"StackedLicence", W().Card("license: acorn2").Doc("LICENSE", "license_text", willow), "Willow-1.0:EXACT acorn-2.0 acorn-policy", "", "",
-       "text_against_card", "LicenseRef-acorn-2.0",
-       {{"licenses/acorn-2.0/rule.textproto", "duties {", "stacked_licenses { short_id: \"Willow-1.0\" clause: \"9\" }\nduties {"}}},
-      {"StackedByTag", W().Card("license: acorn2"), "Willow-1.0 acorn-2.0 acorn-policy", "", "", "", "LicenseRef-acorn-2.0 Willow-1.0",
-       {{"licenses/acorn-2.0/rule.textproto", "duties {", "stacked_licenses { short_id: \"Willow-1.0\" clause: \"9\" }\nduties {"}}},
+      {"TextAgainstCard", W().Card("license: acorn2").Doc("LICENSE", "license_text", willow),
+       "Willow-1.0:EXACT acorn-2.0 acorn-policy", "", "", "text_against_card", "LicenseRef-acorn-2.0"},
+      {"StackedLicence",
+       W().Card("license: acorn2").Doc("LICENSE", "license_text", willow),
+       "Willow-1.0:EXACT acorn-2.0 acorn-policy",
+       "",
+       "",
+       "text_against_card",
+       "LicenseRef-acorn-2.0",
+       {{"licenses/acorn-2.0/rule.textproto", "duties {",
+         "stacked_licenses { short_id: \"Willow-1.0\" clause: \"9\" }\nduties {"}}},
+      {"StackedByTag",
+       W().Card("license: acorn2"),
+       "Willow-1.0 acorn-2.0 acorn-policy",
+       "",
+       "",
+       "",
+       "LicenseRef-acorn-2.0 Willow-1.0",
+       {{"licenses/acorn-2.0/rule.textproto", "duties {",
+         "stacked_licenses { short_id: \"Willow-1.0\" clause: \"9\" }\nduties {"}}},
       // ---- restrictions in every place that people or programs write to
       {"BanInCard", W().Card("license: willow", kBan), "Willow-1.0", "license.restriction_found", "", "", "Willow-1.0"},
-      {"BanInFrontMatter", W().Card("license: willow\nnotes: " + kBan), "Willow-1.0", "license.restriction_found", "", "", "Willow-1.0"},
-      {"BanInFrontMatterList", W().Card("license: willow\ntags:\n- " + kBan), "Willow-1.0", "license.restriction_found", "", "", "Willow-1.0"},
-      {"BanBeforeTextInCard", W().Card("license: willow", kBan + "\n\n" + willow), "Willow-1.0:EXACT", "license.restriction_found license.text_not_bare"},
-      {"BanInOtherText", W().Doc("LICENSE", "license_text", willow).Doc("hints.txt", "other", kBan), "Willow-1.0:EXACT", "license.restriction_found"},
-      {"BanInConfig", W().Doc("LICENSE", "license_text", willow).Doc("config.json", "config", R"({"note": "only for non-commercial purposes"})"),
+      {"BanInFrontMatter", W().Card("license: willow\nnotes: " + kBan), "Willow-1.0", "license.restriction_found", "",
+       "", "Willow-1.0"},
+      {"BanInFrontMatterList", W().Card("license: willow\ntags:\n- " + kBan), "Willow-1.0", "license.restriction_found",
+       "", "", "Willow-1.0"},
+      {"BanBeforeTextInCard", W().Card("license: willow", kBan + "\n\n" + willow), "Willow-1.0:EXACT",
+       "license.restriction_found license.text_not_bare"},
+      {"BanInOtherText", W().Doc("LICENSE", "license_text", willow).Doc("hints.txt", "other", kBan), "Willow-1.0:EXACT",
+       "license.restriction_found"},
+      {"BanInConfig",
+       W().Doc("LICENSE", "license_text", willow)
+           .Doc("config.json", "config", R"({"note": "only for non-commercial purposes"})"),
        "Willow-1.0:EXACT", "license.restriction_found"},
-      {"BanInNotice", W().Doc("LICENSE", "license_text", willow).Doc("NOTICE", "notice", kBan), "Willow-1.0:EXACT", "license.residue license.restriction_found"},
-      {"BanInUsePolicy", W().Doc("LICENSE", "license_text", willow).Doc("USE_POLICY.md", "use_policy", kBan), "Willow-1.0:EXACT",
-       "license.pointer_only license.residue license.restriction_found"},
+      {"BanInNotice", W().Doc("LICENSE", "license_text", willow).Doc("NOTICE", "notice", kBan), "Willow-1.0:EXACT",
+       "license.residue license.restriction_found"},
+      {"BanInUsePolicy", W().Doc("LICENSE", "license_text", willow).Doc("USE_POLICY.md", "use_policy", kBan),
+       "Willow-1.0:EXACT", "license.pointer_only license.residue license.restriction_found"},
       {"BanCovered", W().Card("license: other\nlicense_name: pebble", kBan), "pebble", "", "", "", "LicenseRef-pebble"},
       // ---- files
-      {"Pointer", [&] {
-         TestModel model = TestModel().Doc("LICENSE", "license_text", willow).File("m.safetensors", "weights", "git_lfs_pointer");
+      {"Pointer",
+       [&] {
+         TestModel model =
+             TestModel().Doc("LICENSE", "license_text", willow).File("m.safetensors", "weights", "git_lfs_pointer");
          model.Last().set_claimed(true);
          return model;
-       }(), "Willow-1.0:EXACT", "file.pointer_unknown"},
-      {"PointerMeasuredBefore", [&] {
+       }(),
+       "Willow-1.0:EXACT", "file.pointer_unknown"},
+      {"PointerMeasuredBefore",
+       [&] {
          TestModel model = TestModel().Doc("LICENSE", "license_text", willow).Weights("m.safetensors");
          model.Last().set_claimed(true);
          model.Last().set_known(true);
          return model;
-       }(), "Willow-1.0:EXACT"},
-      {"NoTensors", [&] {
+       }(),
+       "Willow-1.0:EXACT"},
+      {"NoTensors",
+       [&] {
          TestModel model = TestModel().Doc("LICENSE", "license_text", willow).Weights("m.gguf", {}, "gguf");
          model.Last().mutable_header()->set_tensor_count(0);
          return model;
-       }(), "Willow-1.0:EXACT", "file.no_tensors"},
-      {"Unsupported", W().Doc("LICENSE", "license_text", willow).File("m.bin", "weights", "pytorch_zip"), "Willow-1.0:EXACT", "file.format_unsupported"},
-      {"Archive", W().Doc("LICENSE", "license_text", willow).File("extra.zip", "archive", "zip"), "Willow-1.0:EXACT", "file.format_unsupported"},
+       }(),
+       "Willow-1.0:EXACT", "file.no_tensors"},
+      {"Unsupported", W().Doc("LICENSE", "license_text", willow).File("m.bin", "weights", "pytorch_zip"),
+       "Willow-1.0:EXACT", "file.format_unsupported"},
+      {"Archive", W().Doc("LICENSE", "license_text", willow).File("extra.zip", "archive", "zip"), "Willow-1.0:EXACT",
+       "file.format_unsupported"},
       {"NoWeights", TestModel().Doc("LICENSE", "license_text", willow), "Willow-1.0:EXACT", "file.nothing_to_scan"},
       {"SeveralModels",
-       TestModel().Doc("LICENSE", "license_text", willow).Weights("a/m.safetensors").Doc("a/config.json", "config", "{}").Weights("b/m.safetensors").Doc("b/config.json", "config", "{}"),
+       TestModel()
+           .Doc("LICENSE", "license_text", willow)
+           .Weights("a/m.safetensors")
+           .Doc("a/config.json", "config", "{}")
+           .Weights("b/m.safetensors")
+           .Doc("b/config.json", "config", "{}"),
        "Willow-1.0:EXACT", "file.several_models"},
-      {"UnknownProblemBlocks", [&] {
+      {"UnknownProblemBlocks",
+       [&] {
          TestModel model = W().Doc("LICENSE", "license_text", willow);
          v1::InventoryProblem& problem = *model.inventory.add_problems();
          problem.set_rule_id("file.of_tomorrow");
          problem.set_blocks(true);
          return model;
-       }(), "Willow-1.0:EXACT", "file.unreadable"},
+       }(),
+       "Willow-1.0:EXACT", "file.unreadable"},
   };
 }
 
-INSTANTIATE_TEST_SUITE_P(Table, ReconcileTest, ::testing::ValuesIn(Cases()), [](const auto& info) { return info.param.name; });
+INSTANTIATE_TEST_SUITE_P(Table, ReconcileTest, ::testing::ValuesIn(Cases()),
+                         [](const auto& info) { return info.param.name; });
 
 TEST(ReconcileOrderTest, SameInputSameResult) {
-  const TestModel model = W().Card("license: acorn2\nbase_model: acorn-works/acorn-1b", kBan).Doc("LICENSE", "license_text", std::string(WillowText()));
+  const TestModel model = W().Card("license: acorn2\nbase_model: acorn-works/acorn-1b", kBan)
+                              .Doc("LICENSE", "license_text", std::string(WillowText()));
   const Reconciliation first = Judge(model), second = Judge(model);
   ASSERT_EQ(first.findings.size(), second.findings.size());
   for (size_t i = 0; i < first.findings.size(); ++i) {

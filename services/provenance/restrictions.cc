@@ -40,8 +40,8 @@ void ForEachThreshold(const Condition& condition, const See& see) {
 bool HasThreshold(const License& license, const std::set<FactId::Value>& metrics, const std::string& value) {
   bool found = false;
   const auto see = [&](const rules::v1::Threshold& threshold) {
-    found = found || (metrics.count(threshold.metric()) > 0 &&
-                      (value.empty() || value == std::to_string(threshold.value())));
+    found = found ||
+            (metrics.count(threshold.metric()) > 0 && (value.empty() || value == std::to_string(threshold.value())));
   };
   for (const auto& test : license.tests()) {
     ForEachThreshold(test.when(), see);
@@ -58,16 +58,14 @@ bool HasTest(const License& license, const std::set<v1::TermKind::Value>& kinds)
 bool HasDuty(const License& license, const std::set<v1::ObligationKind::Value>& kinds) {
   const auto is_one = [&](const rules::v1::Duty& duty) { return kinds.count(duty.kind()) > 0; };
   return std::any_of(license.duties().begin(), license.duties().end(), is_one) ||
-         std::any_of(license.tests().begin(), license.tests().end(), [&](const auto& test) {
-           return std::any_of(test.duties().begin(), test.duties().end(), is_one);
-         });
+         std::any_of(license.tests().begin(), license.tests().end(),
+                     [&](const auto& test) { return std::any_of(test.duties().begin(), test.duties().end(), is_one); });
 }
 
 bool HasCure(const License& license, const std::set<rules::v1::Cure::Value>& cures) {
   return std::any_of(license.tests().begin(), license.tests().end(), [&](const auto& test) {
-    return std::any_of(test.cures().begin(), test.cures().end(), [&](int cure) {
-      return cures.count(static_cast<rules::v1::Cure::Value>(cure)) > 0;
-    });
+    return std::any_of(test.cures().begin(), test.cures().end(),
+                       [&](int cure) { return cures.count(static_cast<rules::v1::Cure::Value>(cure)) > 0; });
   });
 }
 
@@ -93,8 +91,8 @@ std::set<std::string> NameWords(std::string_view name) {
     if (word == "non") {
       non = true;
     } else if (!word.empty()) {
-      static const std::set<std::string, std::less<>> kFrame = {"license",   "licence", "licenses", "licensing", "terms", "agreement",
-                                                                "community", "the",     "of",       "use",       "meta"};
+      static const std::set<std::string, std::less<>> kFrame = {
+          "license", "licence", "licenses", "licensing", "terms", "agreement", "community", "the", "of", "use", "meta"};
       if (non) word = "non" + word;
       if (kFrame.count(word) == 0) words.insert(word);
       non = false;
@@ -103,7 +101,8 @@ std::set<std::string> NameWords(std::string_view name) {
   };
   for (const char c : name) {
     const char lower = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    const bool in_word = (lower >= 'a' && lower <= 'z') || (lower >= '0' && lower <= '9') || (lower == '.' && !word.empty());
+    const bool in_word =
+        (lower >= 'a' && lower <= 'z') || (lower >= '0' && lower <= '9') || (lower == '.' && !word.empty());
     if (in_word) {
       word += lower;
     } else {
@@ -114,8 +113,8 @@ std::set<std::string> NameWords(std::string_view name) {
   return words;
 }
 
-// True if one of the licence's names has every word of `value`: "llama 3.1 license" is a name of the Llama 3.1 licence, "llama 2
-// license" is not.
+// True if one of the licence's names has every word of `value`: "llama 3.1 license" is a name of the Llama 3.1 licence,
+// "llama 2 license" is not.
 bool IsNamed(const License& license, const std::string& value) {
   const std::set<std::string> asked = NameWords(value);
   if (asked.empty()) return false;
@@ -128,8 +127,8 @@ bool IsNamed(const License& license, const std::string& value) {
   });
 }
 
-// What in a licence accounts for a passage of one trigger kind. Null: nothing does, so that every such passage is a finding of
-// its own; a licence has no typed term that could say the same.
+// What in a licence accounts for a passage of one trigger kind. Null: nothing does, so that every such passage is a
+// finding of its own; a licence has no typed term that could say the same.
 struct Coverage {
   std::string_view kind;
   bool (*covers)(const License& license, const std::string& value);
@@ -153,9 +152,12 @@ constexpr Coverage kCoverage[] = {
        return license.openness() == v1::NON_COMMERCIAL || HasTest(license, {v1::TermKind::commercial_use});
      }},
     // Narrower than "not commercial": only a licence that tests the purpose says as much.
-    {"research_only", [](const License& license, const std::string&) { return HasTest(license, {v1::TermKind::purpose}); }},
-    {"personal_only", [](const License& license, const std::string&) { return HasTest(license, {v1::TermKind::purpose}); }},
-    {"territory", [](const License& license, const std::string&) { return HasTest(license, {v1::TermKind::territory}); }},
+    {"research_only",
+     [](const License& license, const std::string&) { return HasTest(license, {v1::TermKind::purpose}); }},
+    {"personal_only",
+     [](const License& license, const std::string&) { return HasTest(license, {v1::TermKind::purpose}); }},
+    {"territory",
+     [](const License& license, const std::string&) { return HasTest(license, {v1::TermKind::territory}); }},
     {"use_policy", [](const License& license, const std::string&) { return HasUsePolicy(license); }},
     {"field_of_use", [](const License& license, const std::string&) { return HasUsePolicy(license); }},
     {"attribution",
@@ -163,10 +165,8 @@ constexpr Coverage kCoverage[] = {
        return HasDuty(license, {v1::ObligationKind::attribution_display, v1::ObligationKind::notice_file,
                                 v1::ObligationKind::copyright_notice});
      }},
-    {"naming",
-     [](const License& license, const std::string&) {
-       return HasDuty(license, {v1::ObligationKind::derivative_name});
-     }},
+    {"naming", [](const License& license,
+                  const std::string&) { return HasDuty(license, {v1::ObligationKind::derivative_name}); }},
     {"outputs",
      [](const License& license, const std::string&) {
        return HasDuty(license, {v1::ObligationKind::output_training}) || HasTest(license, {v1::TermKind::outputs});
@@ -174,7 +174,8 @@ constexpr Coverage kCoverage[] = {
     {"competition",
      [](const License& license, const std::string&) { return HasTest(license, {v1::TermKind::competition}); }},
     {"hosting", [](const License& license, const std::string&) { return HasTest(license, {v1::TermKind::hosting}); }},
-    // A duty to pass terms on is no ban: "you may not redistribute" beside a licence that allows it is another restriction.
+    // A duty to pass terms on is no ban: "you may not redistribute" beside a licence that allows it is another
+    // restriction.
     {"redistribution",
      [](const License& license, const std::string&) {
        return HasTest(license, {v1::TermKind::distribution}) || Bars(license, rules::v1::Right::distribute);
@@ -239,13 +240,13 @@ std::vector<v1::Finding> RestrictionFindings(const std::vector<FoundRestriction>
     if (covered) continue;
     if (!seen.insert(found.evidence.path() + '\0' + found.kind + '\0' + found.quote).second) continue;
     const bool review = found.restrictive;
-    findings.push_back(MakeFinding(
-        review ? v1::LICENSE_RESTRICTION_FOUND : v1::LICENSE_STATEMENT_FOUND,
-        review ? v1::Outcome::NEEDS_REVIEW : v1::Outcome::INFO,
-        absl::StrFormat("%s at line %d (%s): \"%s\"",
-                        review ? "a restriction that no standing licence accounts for stands" : "a statement of use stands",
-                        found.evidence.line(), found.kind, found.quote),
-        found.evidence));
+    findings.push_back(MakeFinding(review ? v1::LICENSE_RESTRICTION_FOUND : v1::LICENSE_STATEMENT_FOUND,
+                                   review ? v1::Outcome::NEEDS_REVIEW : v1::Outcome::INFO,
+                                   absl::StrFormat("%s at line %d (%s): \"%s\"",
+                                                   review ? "a restriction that no standing licence accounts for stands"
+                                                          : "a statement of use stands",
+                                                   found.evidence.line(), found.kind, found.quote),
+                                   found.evidence));
     findings.back().set_component(found.component);
   }
   return findings;

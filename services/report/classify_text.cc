@@ -24,11 +24,12 @@ bool Bare(const v1::TextMatch& match) {
 std::string RenderClassification(const v1::ClassifyTextResult& result, std::string_view text, bool color) {
   TerminalLayout out(color);
   const std::string path = Shown(result.path());
-  if (result.matches().empty()) out.Title(Tone::kCaution, "UNKNOWN", path + ": no licence text that the rulebook knows");
+  if (result.matches().empty())
+    out.Title(Tone::kCaution, "UNKNOWN", path + ": no licence text that the rulebook knows");
   for (const v1::TextMatch& match : result.matches()) {
-    std::string line = absl::StrFormat("%s: %s, lines %d to %d", path, match.short_id().empty() ? match.license_id() : match.short_id(),
-                                       LineOf(text, match.byte_begin()),
-                                       LineOf(text, std::max<uint64_t>(match.byte_end(), 1) - 1));
+    std::string line = absl::StrFormat(
+        "%s: %s, lines %d to %d", path, match.short_id().empty() ? match.license_id() : match.short_id(),
+        LineOf(text, match.byte_begin()), LineOf(text, std::max<uint64_t>(match.byte_end(), 1) - 1));
     if (match.blocked_by_residue()) line += "; NOT bare: other words stand inside or beside it";
     for (const std::string& also : match.also()) line += "; fits " + also + " as well";
     out.Title(Bare(match) ? Tone::kGood : Tone::kBad, v1::Match::Verdict_Name(match.match()), line);

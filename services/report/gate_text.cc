@@ -139,10 +139,10 @@ void AddNotes(const v1::GateResult& result, const Names& names, Layout& out) {
     any = true;
     const std::string term = TermOf(finding, names);
     const std::string places = finding.outcome() == v1::Outcome::SATISFIED ? "" : PlacesOf(finding);
-    out.Item(Tone::kPlain, absl::StrFormat("%s%s: %s%s", term,
-                                           finding.severity() == v1::Severity::WARNING ? "warning"
-                                                                                      : OutcomeWord(finding.outcome()),
-                                           Shown(finding.message()), places.empty() ? "" : " [" + places + "]"));
+    out.Item(Tone::kPlain,
+             absl::StrFormat("%s%s: %s%s", term,
+                             finding.severity() == v1::Severity::WARNING ? "warning" : OutcomeWord(finding.outcome()),
+                             Shown(finding.message()), places.empty() ? "" : " [" + places + "]"));
   }
 }
 
@@ -153,9 +153,10 @@ void AddLicenses(const v1::GateResult& result, Layout& out) {
   for (const auto& license : result.licenses()) {
     std::string where = Shown(license.source());
     if (!license.component().empty()) where += " [" + Shown(license.component()) + "]";
-    rows.push_back({license.short_id(),
-                    license.match() == v1::Match::MATCH_UNSPECIFIED ? "no text" : v1::Match::Verdict_Name(license.match()),
-                    where, license.name()});
+    rows.push_back(
+        {license.short_id(),
+         license.match() == v1::Match::MATCH_UNSPECIFIED ? "no text" : v1::Match::Verdict_Name(license.match()), where,
+         license.name()});
   }
   out.Table({"id", "text", "found in", "name"}, rows);
 }
@@ -171,8 +172,8 @@ void AddObligations(const v1::GateResult& result, const Names& names, const Text
   std::map<std::string, int> counts;
   std::map<std::string, std::vector<std::string>> bans;  // licence to clauses
   for (const auto& duty : result.obligations()) ++counts[StateOf(duty)];
-  std::string heading = absl::StrFormat("Duties (%d open, %d fulfilled, %d not triggered", counts["open"], counts["fulfilled"],
-                                        counts["not triggered"]);
+  std::string heading = absl::StrFormat("Duties (%d open, %d fulfilled, %d not triggered", counts["open"],
+                                        counts["fulfilled"], counts["not triggered"]);
   if (counts["recommended"] > 0) heading += absl::StrFormat(", %d recommended", counts["recommended"]);
   out.Heading(heading + ")");
   for (const auto& duty : result.obligations()) {

@@ -15,8 +15,8 @@ struct TextOptions {
   std::string model_name;  // as the user named it
 };
 
-// Verdict first, then why with clause and place, then what would change it, then licences, duties and what was measured. A result
-// without a decision (of `scan`) begins with what was found. Ends in a newline.
+// Verdict first, then why with clause and place, then what would change it, then licences, duties and what was
+// measured. A result without a decision (of `scan`) begins with what was found. Ends in a newline.
 std::string RenderGateText(const v1::GateResult& result, const TextOptions& options);
 
 // The same content as GitHub-flavoured Markdown; what comes from files is escaped.

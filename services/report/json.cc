@@ -7,7 +7,8 @@
 namespace weighbridge::report {
 
 std::string ToJson(const google::protobuf::Message& message) {
-  // The printer drops malformed bytes without a word, and the name of another file would be shown; reading back refuses them.
+  // The printer drops malformed bytes without a word, and the name of another file would be shown; reading back refuses
+  // them.
   const std::unique_ptr<google::protobuf::Message> copy(message.New());
   if (!copy->ParseFromString(message.SerializeAsString())) return "";
   google::protobuf::util::JsonPrintOptions options;

@@ -8,9 +8,9 @@
 
 namespace weighbridge::report {
 
-// One line without its newline. Enum values by name, 64-bit integers as strings, unset fields left out. Equal messages give
-// equal bytes. Strings that are not UTF-8 cannot occur: names and quotes are made printable before they enter a message; should
-// one slip through, the result is empty, and callers treat that as an internal error.
+// One line without its newline. Enum values by name, 64-bit integers as strings, unset fields left out. Equal messages
+// give equal bytes. Strings that are not UTF-8 cannot occur: names and quotes are made printable before they enter a
+// message; should one slip through, the result is empty, and callers treat that as an internal error.
 std::string ToJson(const google::protobuf::Message& message);
 
 }  // namespace weighbridge::report

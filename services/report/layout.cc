@@ -84,7 +84,8 @@ void TerminalLayout::Detail(std::string_view name, std::string_view text) {
   AppendWrapped("      ", "        ", Shown(std::string(name) + ": " + std::string(text)), out_);
 }
 
-void TerminalLayout::Table(const std::vector<std::string>& headers, const std::vector<std::vector<std::string>>& given) {
+void TerminalLayout::Table(const std::vector<std::string>& headers,
+                           const std::vector<std::vector<std::string>>& given) {
   std::vector<std::vector<std::string>> rows = given;
   for (auto& row : rows) {
     for (std::string& cell : row) cell = Shown(cell);
@@ -138,8 +139,8 @@ void MarkdownLayout::Table(const std::vector<std::string>& headers, const std::v
 std::string EscapeMarkdown(std::string_view given) {
   const std::string safe = Shown(given);
   std::string_view text = safe;
-  // Renderers look for mentions, issue numbers and bare addresses after entities are decoded; only a character between the
-  // parts keeps them from being links. This one has no width.
+  // Renderers look for mentions, issue numbers and bare addresses after entities are decoded; only a character between
+  // the parts keeps them from being links. This one has no width.
   constexpr std::string_view kBreak = "&#8203;";
   while (!text.empty() && text.front() == ' ') text.remove_prefix(1);  // four would begin a block of code
   std::string out;
@@ -169,7 +170,8 @@ std::string EscapeMarkdown(std::string_view given) {
         break;
       case '.':
         out += '.';
-        if (i >= 3 && (text[i - 1] | 0x20) == 'w' && (text[i - 2] | 0x20) == 'w' && (text[i - 3] | 0x20) == 'w') out += kBreak;
+        if (i >= 3 && (text[i - 1] | 0x20) == 'w' && (text[i - 2] | 0x20) == 'w' && (text[i - 3] | 0x20) == 'w')
+          out += kBreak;
         break;
       case '#':
         out += "\\#";
@@ -214,7 +216,8 @@ std::string ClauseRanges(const std::vector<std::string>& clauses) {
     if (run.first == run.last) {
       parts.push_back(absl::StrFormat("%s %d", run.word, run.first));
     } else {
-      parts.push_back(absl::StrFormat("%ss %d %s %d", run.word, run.first, run.last == run.first + 1 ? "and" : "to", run.last));
+      parts.push_back(
+          absl::StrFormat("%ss %d %s %d", run.word, run.first, run.last == run.first + 1 ? "and" : "to", run.last));
     }
     run = Run();
   };

@@ -12,8 +12,8 @@ namespace weighbridge::report {
 
 enum class Tone { kPlain, kGood, kCaution, kBad };
 
-// Printable() of base/utf8.h for texts that may have gone through it before: backslashes stay, so that it can be applied any number
-// of times.
+// Printable() of base/utf8.h for texts that may have gone through it before: backslashes stay, so that it can be
+// applied any number of times.
 std::string Shown(std::string_view text);
 
 // Collects a report from top to bottom, every text through Shown().
@@ -57,8 +57,8 @@ class MarkdownLayout : public Layout {
   void Table(const std::vector<std::string>& headers, const std::vector<std::vector<std::string>>& rows) override;
 };
 
-// Text that Markdown shows as it is: no markup, link, mention or HTML can come out of a file's name or words. Addresses and
-// mentions are broken by a character without width.
+// Text that Markdown shows as it is: no markup, link, mention or HTML can come out of a file's name or words. Addresses
+// and mentions are broken by a character without width.
 std::string EscapeMarkdown(std::string_view text);
 
 // "clause 2", but "paragraph 3" and "text at ..." as they are.

@@ -23,34 +23,31 @@ TEST_P(EscapeTest, LeavesNoMarkup) { EXPECT_EQ(EscapeMarkdown(GetParam().text), 
 
 INSTANTIATE_TEST_SUITE_P(
     Table, EscapeTest,
-    ::testing::Values(
-        EscapeCase{"Plain", "model.safetensors is fine", "model.safetensors is fine"},
-        EscapeCase{"Script", "<script>alert(1)</script>", "&lt;script&gt;alert(1)&lt;/script&gt;"},
-        EscapeCase{"Entity", "&lt;b&gt;", "&amp;lt;b&amp;gt;"},
-        EscapeCase{"Link", "[click](javascript:x)", "\\[click\\](javascript:x)"},
-        EscapeCase{"Image", "![x](y)", "\\!\\[x\\](y)"},
-        EscapeCase{"ReferenceLink", "[x][y]", "\\[x\\]\\[y\\]"},
-        EscapeCase{"BareAddress", "see https://example.org/x", "see https:&#8203;//example.org/x"},
-        EscapeCase{"BareHost", "see WWW.example.org", "see WWW.&#8203;example.org"},
-        EscapeCase{"Mention", "cc @octo", "cc @&#8203;octo"},
-        EscapeCase{"Mail", "a@example.org", "a@&#8203;example.org"},
-        EscapeCase{"Issue", "fixes #12", "fixes \\#&#8203;12"},
-        EscapeCase{"Heading", "# big", "\\#&#8203; big"},
-        EscapeCase{"Pipe", "a|b", "a\\|b"},
-        EscapeCase{"Code", "`rm`", "\\`rm\\`"},
-        EscapeCase{"Emphasis", "**x** _y_ ~~z~~", "\\*\\*x\\*\\* \\_y\\_ \\~\\~z\\~\\~"},
-        EscapeCase{"Backslash", "a\\|b", "a\\\\\\|b"},
-        EscapeCase{"Formula", "$x$", "\\$x\\$"},
-        EscapeCase{"Bullet", "- x", "\\- x"},
-        EscapeCase{"Plus", "+ x", "\\+ x"},
-        EscapeCase{"SetextHeading", "===", "\\==="},
-        EscapeCase{"Numbered", "12. x", "12\\. x"},
-        EscapeCase{"NumberInside", "x 12. y", "x 12. y"},
-        EscapeCase{"IndentedCode", "      x", "x"},
-        EscapeCase{"NewLine", "a\n# b", "a\\\\x0a\\#&#8203; b"},
-        EscapeCase{"TerminalEscape", "\x1b]0;x\x07", "\\\\x1b\\]0;x\\\\x07"},
-        EscapeCase{"C1", "\xc2\x9b" "2J", "\\\\xc2\\\\x9b2J"},
-        EscapeCase{"Malformed", "a\xff", "a\\\\xff"}),
+    ::testing::Values(EscapeCase{"Plain", "model.safetensors is fine", "model.safetensors is fine"},
+                      EscapeCase{"Script", "<script>alert(1)</script>", "&lt;script&gt;alert(1)&lt;/script&gt;"},
+                      EscapeCase{"Entity", "&lt;b&gt;", "&amp;lt;b&amp;gt;"},
+                      EscapeCase{"Link", "[click](javascript:x)", "\\[click\\](javascript:x)"},
+                      EscapeCase{"Image", "![x](y)", "\\!\\[x\\](y)"},
+                      EscapeCase{"ReferenceLink", "[x][y]", "\\[x\\]\\[y\\]"},
+                      EscapeCase{"BareAddress", "see https://example.org/x", "see https:&#8203;//example.org/x"},
+                      EscapeCase{"BareHost", "see WWW.example.org", "see WWW.&#8203;example.org"},
+                      EscapeCase{"Mention", "cc @octo", "cc @&#8203;octo"},
+                      EscapeCase{"Mail", "a@example.org", "a@&#8203;example.org"},
+                      EscapeCase{"Issue", "fixes #12", "fixes \\#&#8203;12"},
+                      EscapeCase{"Heading", "# big", "\\#&#8203; big"}, EscapeCase{"Pipe", "a|b", "a\\|b"},
+                      EscapeCase{"Code", "`rm`", "\\`rm\\`"},
+                      EscapeCase{"Emphasis", "**x** _y_ ~~z~~", "\\*\\*x\\*\\* \\_y\\_ \\~\\~z\\~\\~"},
+                      EscapeCase{"Backslash", "a\\|b", "a\\\\\\|b"}, EscapeCase{"Formula", "$x$", "\\$x\\$"},
+                      EscapeCase{"Bullet", "- x", "\\- x"}, EscapeCase{"Plus", "+ x", "\\+ x"},
+                      EscapeCase{"SetextHeading", "===", "\\==="}, EscapeCase{"Numbered", "12. x", "12\\. x"},
+                      EscapeCase{"NumberInside", "x 12. y", "x 12. y"}, EscapeCase{"IndentedCode", "      x", "x"},
+                      EscapeCase{"NewLine", "a\n# b", "a\\\\x0a\\#&#8203; b"},
+                      EscapeCase{"TerminalEscape", "\x1b]0;x\x07", "\\\\x1b\\]0;x\\\\x07"},
+                      EscapeCase{"C1",
+                                 "\xc2\x9b"
+                                 "2J",
+                                 "\\\\xc2\\\\x9b2J"},
+                      EscapeCase{"Malformed", "a\xff", "a\\\\xff"}),
     [](const auto& info) { return info.param.name; });
 
 struct RangeCase {
@@ -66,16 +63,17 @@ TEST_P(ClauseRangesTest, Shortens) { EXPECT_EQ(ClauseRanges(GetParam().clauses),
 
 INSTANTIATE_TEST_SUITE_P(
     Table, ClauseRangesTest,
-    ::testing::Values(RangeCase{"None", {}, ""}, RangeCase{"One", {"paragraph 6"}, "paragraph 6"},
-                      RangeCase{"Two", {"paragraph 6", "paragraph 7"}, "paragraphs 6 and 7"},
-                      RangeCase{"Run", {"paragraph 6", "paragraph 7", "paragraph 8"}, "paragraphs 6 to 8"},
-                      RangeCase{"Same", {"paragraph 6", "paragraph 6"}, "paragraph 6"},
-                      RangeCase{"Gap", {"paragraph 6", "paragraph 7", "paragraph 9"}, "paragraphs 6 and 7, paragraph 9"},
-                      RangeCase{"OtherWord", {"paragraph 6", "item 7"}, "paragraph 6, item 7"},
-                      RangeCase{"Numbers", {"2.b", "2.b", "3"}, "2.b, 3"},
-                      RangeCase{"LetterNumber", {"1.a 2", "paragraph 6"}, "1.a 2, paragraph 6"},
-                      RangeCase{"Backwards", {"paragraph 8", "paragraph 7"}, "paragraph 8, paragraph 7"},
-                      RangeCase{"TooLargeANumber", {"paragraph 99999999999999999999"}, "paragraph 99999999999999999999"}),
+    ::testing::Values(
+        RangeCase{"None", {}, ""}, RangeCase{"One", {"paragraph 6"}, "paragraph 6"},
+        RangeCase{"Two", {"paragraph 6", "paragraph 7"}, "paragraphs 6 and 7"},
+        RangeCase{"Run", {"paragraph 6", "paragraph 7", "paragraph 8"}, "paragraphs 6 to 8"},
+        RangeCase{"Same", {"paragraph 6", "paragraph 6"}, "paragraph 6"},
+        RangeCase{"Gap", {"paragraph 6", "paragraph 7", "paragraph 9"}, "paragraphs 6 and 7, paragraph 9"},
+        RangeCase{"OtherWord", {"paragraph 6", "item 7"}, "paragraph 6, item 7"},
+        RangeCase{"Numbers", {"2.b", "2.b", "3"}, "2.b, 3"},
+        RangeCase{"LetterNumber", {"1.a 2", "paragraph 6"}, "1.a 2, paragraph 6"},
+        RangeCase{"Backwards", {"paragraph 8", "paragraph 7"}, "paragraph 8, paragraph 7"},
+        RangeCase{"TooLargeANumber", {"paragraph 99999999999999999999"}, "paragraph 99999999999999999999"}),
     [](const auto& info) { return info.param.name; });
 
 TEST(LayoutTest, ShownTwiceIsShownOnce) {
@@ -129,7 +127,8 @@ TEST(LayoutTest, WrapsAtBlanks) {
   const std::string text = out.Take();
   size_t begin = 0;
   int lines = 0;
-  for (size_t end; (end = text.find('\n', begin)) != std::string::npos; begin = end + 1, ++lines) EXPECT_LE(end - begin, 118u);
+  for (size_t end; (end = text.find('\n', begin)) != std::string::npos; begin = end + 1, ++lines)
+    EXPECT_LE(end - begin, 118u);
   EXPECT_EQ(lines, 2);
 }
 

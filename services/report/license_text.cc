@@ -48,12 +48,12 @@ std::string Words(const Condition& condition) {
       return "not " + Words(condition.not_());
     case Condition::kThreshold: {
       const auto& threshold = condition.threshold();
-      return absl::StrFormat("%s of %s %s%s %s %d%s%s", FactId::Value_Name(threshold.metric()),
-                             rules::v1::Subject::Value_Name(threshold.subject()),
-                             rules::v1::Moment::Value_Name(threshold.moment()),
-                             threshold.period().empty() ? "" : " (" + threshold.period() + ")", Sign(threshold.comparison()),
-                             threshold.value(), threshold.currency().empty() ? "" : " " + threshold.currency(),
-                             threshold.boundary_ambiguous() ? " (the text is ambiguous at this number)" : "");
+      return absl::StrFormat(
+          "%s of %s %s%s %s %d%s%s", FactId::Value_Name(threshold.metric()),
+          rules::v1::Subject::Value_Name(threshold.subject()), rules::v1::Moment::Value_Name(threshold.moment()),
+          threshold.period().empty() ? "" : " (" + threshold.period() + ")", Sign(threshold.comparison()),
+          threshold.value(), threshold.currency().empty() ? "" : " " + threshold.currency(),
+          threshold.boundary_ambiguous() ? " (the text is ambiguous at this number)" : "");
     }
     case Condition::kFact: {
       std::vector<std::string> values(condition.fact().any_of().begin(), condition.fact().any_of().end());
@@ -71,7 +71,8 @@ void AddTests(const rules::v1::License& facts, Layout& out) {
   for (const auto& test : facts.tests()) {
     out.Item(Tone::kCaution, absl::StrFormat("%s: %s", ClauseWords(test.clause()), test.summary()));
     out.Detail("when", Words(test.when()));
-    if (test.has_unless()) out.Detail("unless", absl::StrFormat("%s (%s)", Words(test.unless()), ClauseWords(test.unless_clause())));
+    if (test.has_unless())
+      out.Detail("unless", absl::StrFormat("%s (%s)", Words(test.unless()), ClauseWords(test.unless_clause())));
     out.Detail("effect on", rules::v1::Effect::Value_Name(test.effect()));
   }
 }
@@ -80,9 +81,10 @@ void AddDuties(const rules::v1::License& facts, Layout& out) {
   if (facts.duties().empty()) return;
   out.Heading("Duties and bans");
   for (const auto& duty : facts.duties()) {
-    out.Item(Tone::kPlain, absl::StrFormat("%s: %s%s (%s, %s)", ClauseWords(duty.clause()), duty.encouraged() ? "recommended: " : "",
-                                           duty.summary(), v1::ObligationKind::Value_Name(duty.kind()),
-                                           rules::v1::Trigger::Value_Name(duty.trigger())));
+    out.Item(Tone::kPlain,
+             absl::StrFormat("%s: %s%s (%s, %s)", ClauseWords(duty.clause()), duty.encouraged() ? "recommended: " : "",
+                             duty.summary(), v1::ObligationKind::Value_Name(duty.kind()),
+                             rules::v1::Trigger::Value_Name(duty.trigger())));
     for (const auto& text : duty.strings()) {
       if (!text.text().empty()) out.Detail(text.what().empty() ? "text" : text.what(), "\"" + text.text() + "\"");
     }
@@ -113,7 +115,8 @@ void AddRest(const rules::v1::License& facts, Layout& out) {
   if (!facts.terminations().empty()) {
     out.Heading("How it ends");
     for (const auto& end : facts.terminations()) {
-      out.Item(Tone::kPlain, absl::StrFormat("%s: %s%s", ClauseWords(end.clause()), end.summary(), end.automatic() ? " (automatic)" : ""));
+      out.Item(Tone::kPlain, absl::StrFormat("%s: %s%s", ClauseWords(end.clause()), end.summary(),
+                                             end.automatic() ? " (automatic)" : ""));
     }
   }
   if (!facts.contradictions().empty()) {
@@ -126,7 +129,8 @@ void AddRest(const rules::v1::License& facts, Layout& out) {
   if (!facts.statements().empty()) {
     out.Heading("Further statements");
     for (const auto& statement : facts.statements()) {
-      out.Item(Tone::kPlain, absl::StrFormat("%s (%s): %s", statement.topic(), ClauseWords(statement.clause()), statement.summary()));
+      out.Item(Tone::kPlain,
+               absl::StrFormat("%s (%s): %s", statement.topic(), ClauseWords(statement.clause()), statement.summary()));
     }
   }
 }
@@ -145,14 +149,16 @@ std::string RenderLicense(const v1::LicenseRecord& record, bool color) {
   out.Item(Tone::kPlain, facts.main_restriction());
   out.Item(Tone::kPlain, facts.summary());
   for (const auto& policy : facts.use_policies()) {
-    out.Item(Tone::kPlain, absl::StrFormat("use policy %s holds with it (%s)", policy.short_id(), ClauseWords(policy.clause())));
+    out.Item(Tone::kPlain,
+             absl::StrFormat("use policy %s holds with it (%s)", policy.short_id(), ClauseWords(policy.clause())));
   }
   AddTests(facts, out);
   AddDuties(facts, out);
   AddRest(facts, out);
   if (!record.siblings().empty()) {
     out.Heading("Siblings");
-    for (const auto& sibling : record.siblings()) out.Item(Tone::kPlain, sibling.short_id() + ": " + sibling.difference());
+    for (const auto& sibling : record.siblings())
+      out.Item(Tone::kPlain, sibling.short_id() + ": " + sibling.difference());
   }
   out.Heading("Checked");
   out.Item(Tone::kPlain, absl::StrFormat("on %s by %s, confidence %s", record.provenance().checked(),
@@ -181,7 +187,8 @@ std::string RenderExplanation(const v1::ExplainResult& result, bool color) {
   std::vector<std::vector<std::string>> rows;
   std::vector<std::string> ids(result.license_ids().begin(), result.license_ids().end());
   if (!ids.empty()) rows.push_back({"licences", Joined(ids, ", ")});
-  if (!ids.empty() || result.openness() != v1::OPENNESS_UNKNOWN) rows.push_back({"openness", v1::Openness_Name(result.openness())});
+  if (!ids.empty() || result.openness() != v1::OPENNESS_UNKNOWN)
+    rows.push_back({"openness", v1::Openness_Name(result.openness())});
   if (!result.confidence().empty()) rows.push_back({"confidence", result.confidence()});
   out.Table({}, rows);
   if (!result.main_restriction().empty()) out.Item(Tone::kCaution, result.main_restriction());

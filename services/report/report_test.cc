@@ -39,7 +39,8 @@ v1::Finding& AddFinding(v1::GateResult& result, v1::Outcome::Value outcome, cons
   return finding;
 }
 
-v1::Obligation& AddDuty(v1::GateResult& result, v1::ObligationKind::Value kind, const std::string& clause, const std::string& message) {
+v1::Obligation& AddDuty(v1::GateResult& result, v1::ObligationKind::Value kind, const std::string& clause,
+                        const std::string& message) {
   v1::Obligation& duty = *result.add_obligations();
   duty.set_kind(kind);
   duty.set_license_id("LicenseRef-acorn");
@@ -101,7 +102,8 @@ TEST(GateTextTest, DutiesAreCountedByWhatTheyAsk) {
 
 TEST(GateTextTest, BansAreOneLineUnlessAskedFor) {
   v1::GateResult result = Sample();
-  for (int i = 6; i <= 32; ++i) AddDuty(result, v1::ObligationKind::prohibited_use, "paragraph " + std::to_string(i), "No.");
+  for (int i = 6; i <= 32; ++i)
+    AddDuty(result, v1::ObligationKind::prohibited_use, "paragraph " + std::to_string(i), "No.");
   EXPECT_TRUE(Has(RenderGateText(result, {}), "acorn-1.0: keep clear of its 27 prohibited uses (paragraphs 6 to 32)"));
   TextOptions all;
   all.list_all = true;
@@ -184,8 +186,10 @@ TEST(JsonTest, ProtoNamesEnumNamesAndStringsForLargeNumbers) {
   artifact.set_path("a \"b\"");
   artifact.set_size(uint64_t{1} << 60);
   EXPECT_EQ(ToJson(result),
-            "{\"schema_version\":1,\"decision\":\"DENIED\",\"mode\":\"block\",\"model\":{\"artifacts\":[{\"path\":\"a \\\"b\\\"\","
-            "\"size\":\"1152921504606846976\"}]},\"licenses\":[{\"license_id\":\"LicenseRef-acorn\",\"short_id\":\"acorn-1.0\","
+            "{\"schema_version\":1,\"decision\":\"DENIED\",\"mode\":\"block\",\"model\":{\"artifacts\":[{\"path\":\"a "
+            "\\\"b\\\"\","
+            "\"size\":\"1152921504606846976\"}]},\"licenses\":[{\"license_id\":\"LicenseRef-acorn\",\"short_id\":"
+            "\"acorn-1.0\","
             "\"match\":\"EXACT\",\"source\":\"LICENSE\",\"name\":\"Acorn Licence\"}]}");
 }
 
