@@ -64,6 +64,8 @@ class Reconciler {
   void Place(const Claim& claim) {
     if (!IsSet(claim)) {
       AddStanding(claim.licenses.front(), claim.component, claim.label, claim.match, claim.evidence);
+      const bool whole = claim.match == v1::Match::EXACT || claim.match == v1::Match::EQUIVALENT;
+      if (whole && !claim.bare) MarkBlocked(claim.licenses.front(), claim.component);
       return;
     }
     if (SettledByText(claim)) return;
@@ -100,6 +102,12 @@ class Reconciler {
       return;
     }
     out_.standing.push_back({license, component, source, match, evidence});
+  }
+
+  void MarkBlocked(const License* license, const std::string& component) {
+    for (Standing& standing : out_.standing) {
+      if (standing.license == license && standing.component == component) standing.blocked_by_residue = true;
+    }
   }
 
   LicenseList UsePoliciesOf(const Claim& claim, const License& license) const {
@@ -214,6 +222,7 @@ class Reconciler {
   void Summarise() {
     for (const Standing& standing : out_.standing) {
       AddSummary(*standing.license, standing.match, standing.source, standing.component);
+      out_.licenses.back().set_blocked_by_residue(standing.blocked_by_residue);
     }
     for (const OpenSet& set : out_.open_sets) {
       for (const LicenseList& member : set.members) {

@@ -22,6 +22,7 @@ struct Standing {
   std::string source;
   v1::Match::Verdict match = v1::Match::MATCH_UNSPECIFIED;
   v1::EvidenceRef evidence;
+  bool blocked_by_residue = false;  // the text matches and is not bare
 };
 
 // A set of which one licence holds, nobody says which. Each member comes with its use policies.

@@ -153,10 +153,9 @@ void AddLicenses(const v1::GateResult& result, Layout& out) {
   for (const auto& license : result.licenses()) {
     std::string where = Shown(license.source());
     if (!license.component().empty()) where += " [" + Shown(license.component()) + "]";
-    rows.push_back(
-        {license.short_id(),
-         license.match() == v1::Match::MATCH_UNSPECIFIED ? "no text" : v1::Match::Verdict_Name(license.match()), where,
-         license.name()});
+    std::string text = license.match() == v1::Match::MATCH_UNSPECIFIED ? "no text" : v1::Match::Verdict_Name(license.match());
+    if (license.blocked_by_residue()) text += ", not bare";
+    rows.push_back({license.short_id(), text, where, license.name()});
   }
   out.Table({"id", "text", "found in", "name"}, rows);
 }
