@@ -42,6 +42,10 @@ bool IsAdapterTensor(std::string_view name) {
                                       "lokr_w", ".oft_", "ia3_l", "prompt_embeddings"}) {
     if (name.find(part) != std::string_view::npos) return true;
   }
+  // The first LoRA writer of diffusion models: "unet:12:up", "text_encoder:0:down".
+  for (const std::string_view end : {":up", ":down"}) {
+    if (name.size() > end.size() && name.substr(name.size() - end.size()) == end) return true;
+  }
   return false;
 }
 

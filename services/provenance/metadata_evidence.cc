@@ -179,7 +179,14 @@ class MetadataGatherer {
     ReadTags(artifact, *card, component);
     if (card->license_link.has_value()) CheckLink(artifact, *card->license_link, component);
     const std::string relation = card->base_model_relation.has_value() ? Printable(card->base_model_relation->value) : "base_model";
-    for (const formats::CardValue& base : card->base_models) {
+    if (card->base_models.size() > kBasesMax) {
+      out_.findings.push_back(MakeFinding(v1::FILE_LIMIT, v1::Outcome::NEEDS_REVIEW,
+                                          absl::StrFormat("%d base models are declared; the first %d are looked at",
+                                                          card->base_models.size(), kBasesMax),
+                                          PlaceInFile(artifact.path())));
+    }
+    for (size_t i = 0; i < std::min(card->base_models.size(), kBasesMax); ++i) {
+      const formats::CardValue& base = card->base_models[i];
       AddBase(base.value, relation,
               {ClaimSource::kBase, EvidenceKind::kDeclaredBase, component, artifact.path(), static_cast<uint32_t>(base.at.line),
                base.at.offset, "base_model"},
@@ -322,6 +329,8 @@ class MetadataGatherer {
     }
   }
 
+  static constexpr size_t kBasesMax = 256;  // declared in one card; a real merge has a dozen
+
   const ModelView& view_;
   const rulebook::Rulebook& rules_;
   const std::vector<std::string> or_choices_;
@@ -362,7 +371,8 @@ class FamilyReader {
             "general.name", "general.basename", "general.finetune", "general.url", "general.repo_url", "general.source.url",
             "modelspec.title", "modelspec.architecture", "modelspec.merged_from", "_name_or_path", "ss_sd_model_name",
             "ss_base_model_version"};
-        if (kNames.count(field.key()) > 0) {
+        const bool names_base = field.key().rfind("general.base_model.", 0) == 0;  // beside the address that AddBase reads
+        if (kNames.count(field.key()) > 0 || names_base) {
           AddName(artifact.path() + ": " + field.key(), field.value(), place);
         }
       }
