@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/status/statusor.h"
+#include "services/auditor/exact_strings.h"
 #include "services/policy/evaluate.h"
 #include "services/source/digest.h"
 #include "services/types/artifact.h"
@@ -56,6 +57,7 @@ policy::EvaluationInput EvaluationOf(const provenance::Reconciliation& seen, con
   evaluation.countries = &input.rules->countries();
   evaluation.evaluated_at = input.evaluated_at;
   evaluation.findings = seen.findings;
+  evaluation.exact_strings = ExactStringsOf(seen, *input.inventory, *input.documents);
   return evaluation;
 }
 

@@ -98,7 +98,7 @@ class DocumentReader {
     }
     if (claim.licenses.empty()) return;
 
-    Evidence evidence{EvidenceKind::kLicenseText, component_, path_, match.begin, match.end, claim.evidence.line(), "",
+    Evidence evidence{EvidenceKind::kLicenseText, component_, path_, match.begin, match.end, claim.evidence.line(), match.token_file,
                       v1::Match::Verdict_Name(claim.match), {}};
     for (const auto* license : claim.licenses) evidence.license_ids.push_back(license->id());
     out_.evidence.push_back(std::move(evidence));
