@@ -180,39 +180,11 @@ class ModelPage {
                   absl::StrFormat("%d more are left out here; the JSON has them all.", all - kHtmlRowsMax));
   }
 
-  void Badge(Tone tone, std::string_view word) {
-    // The class of a badge is its tone; both are ours.
-    switch (tone) {
-      case Tone::kGood:
-        html_.Element("span", "badge good", word);
-        break;
-      case Tone::kCaution:
-        html_.Element("span", "badge caution", word);
-        break;
-      case Tone::kBad:
-        html_.Element("span", "badge bad", word);
-        break;
-      case Tone::kPlain:
-        html_.Element("span", "badge plain", word);
-    }
-  }
+  void Badge(Tone tone, std::string_view word) { html_.Open("span", "badge", ToneClass(tone)).Text(word).Close(); }
 
   void Verdict() {
-    const Tone tone =
-        result_.decision() == v1::DECISION_UNSPECIFIED ? Tone::kPlain : report::ToneOf(result_.decision());
-    switch (tone) {
-      case Tone::kGood:
-        html_.Open("div", "verdict good");
-        break;
-      case Tone::kCaution:
-        html_.Open("div", "verdict caution");
-        break;
-      case Tone::kBad:
-        html_.Open("div", "verdict bad");
-        break;
-      case Tone::kPlain:
-        html_.Open("div", "verdict plain");
-    }
+    const bool scan = result_.decision() == v1::DECISION_UNSPECIFIED;
+    html_.Open("div", "verdict", ToneClass(scan ? Tone::kPlain : report::ToneOf(result_.decision())));
     html_.Open("div", "symbol").Markup(Symbol(result_.decision())).Close();
     html_.Open("div");
     html_.Element("p", "word", VerdictWord(result_.decision()));

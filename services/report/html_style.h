@@ -76,10 +76,10 @@ table { width: 100%; border-collapse: collapse; margin: .75rem 0; font-size: .93
 caption { text-align: left; color: var(--quiet); font-size: .875rem; padding-bottom: .25rem; }
 th, td { padding: .5rem .75rem .5rem 0; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
 thead th, td.short { overflow-wrap: normal; }
+td, tbody th { min-width: 7rem; }
+td.short { min-width: 0; white-space: nowrap; }
 thead th { border-bottom: 2px solid var(--line); font-weight: 600; }
 tbody th { font-weight: 600; }
-td.number { text-align: right; white-space: nowrap; }
-.key th { width: 13rem; font-weight: 400; color: var(--quiet); }
 
 @media screen and (max-width: 44rem) {
   header, main, footer { padding-left: .875rem; padding-right: .875rem; }
@@ -93,17 +93,17 @@ td.number { text-align: right; white-space: nowrap; }
   table, caption, tbody, tr, tbody th, td { display: block; width: auto; }
   thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
   tr { padding: .5rem 0; border-bottom: 1px solid var(--line); }
-  tbody th, td, td.number, .key th { padding: .125rem 0; border: 0; text-align: left; width: auto; white-space: normal; }
+  tbody th, td, td.short { padding: .125rem 0; border: 0; width: auto; min-width: 0; white-space: normal; overflow-wrap: anywhere; }
   td[data-label]::before { content: attr(data-label) ": "; color: var(--quiet); }
 }
 @page { size: A4; margin: 16mm 15mm 18mm; }
 @media print {
-  body { font-size: 10pt; }
+  html { font-size: 9.5pt; }
   header, main, footer { max-width: none; padding: 0; }
-  h1 { font-size: 18pt; } h2 { font-size: 13pt; } h3 { font-size: 11pt; }
   h2, h3, h4 { break-after: avoid; }
   .findings > li, .verdict, .duties li, tr { break-inside: avoid; }
   thead { display: table-header-group; }
+  h2 { margin-top: 1.5rem; }
   .verdict, .findings > li, .badge { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   a { color: inherit; text-decoration: none; }
   .model + .model { break-before: page; }

@@ -65,6 +65,12 @@ HtmlWriter& HtmlWriter::Open(Literal element) {
 
 HtmlWriter& HtmlWriter::Open(Literal element, Literal css_class) { return Open(element).Attribute("class", css_class); }
 
+HtmlWriter& HtmlWriter::Open(Literal element, Literal css_class, Literal second_class) {
+  Open(element);
+  out_ += absl::StrFormat(" class=\"%s %s\"", css_class.text(), second_class.text());
+  return *this;
+}
+
 HtmlWriter& HtmlWriter::Close() {
   Check(!open_.empty());
   EndTag();

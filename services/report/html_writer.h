@@ -41,6 +41,7 @@ class HtmlWriter {
 
   HtmlWriter& Open(Literal element);
   HtmlWriter& Open(Literal element, Literal css_class);
+  HtmlWriter& Open(Literal element, Literal css_class, Literal second_class);
   HtmlWriter& Close();
 
   // Attributes of the element just opened, before its content.
