@@ -6,7 +6,6 @@
 #include "absl/strings/str_format.h"
 #include "google/protobuf/util/json_util.h"
 #include "services/base/status_macros.h"
-#include "services/base/utf8.h"
 
 namespace weighbridge::auditor {
 namespace {
@@ -49,8 +48,10 @@ absl::StatusOr<v1::GateResult> ParseResult(std::string_view json) {
   v1::GateResult result;
   const auto parsed = google::protobuf::util::JsonStringToMessage(std::string(json), &result);
   if (!parsed.ok()) {
+    // The lines behind the first quote the input.
+    const std::string message = parsed.message().as_string();
     return absl::InvalidArgumentError(absl::StrFormat("no result of gate or scan (one object of --format json): %s",
-                                                      Printable(parsed.message().as_string())));
+                                                      message.substr(0, message.find('\n'))));
   }
   if (result.schema_version() != kSchemaVersion) {
     return absl::InvalidArgumentError(absl::StrFormat("a result of schema version %d; this program reads version %d",
