@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/strings/str_format.h"
+#include "services/auditor/documents.h"
 #include "services/auditor/shards.h"
 #include "services/auditor/weights_header.h"
 #include "services/base/status_macros.h"
@@ -43,36 +44,11 @@ struct FileNotes {
 
 bool HoldsWeights(Role role) { return role == Role::kWeights || role == Role::kAdapter || role == Role::kProjector; }
 
-// Documents the pure stages read: everything people wrote, and the configs that say what a model is.
-bool IsDocument(Role role, Format format) {
-  if (!formats::IsText(format) && format != Format::kUtf16Text) return false;
-  switch (role) {
-    case Role::kLicenseText:
-    case Role::kNotice:
-    case Role::kUsePolicy:
-      return true;
-    case Role::kCard:
-    case Role::kConfig:
-    case Role::kAdapter:
-    case Role::kOther:
-      return format != Format::kPythonSource && format != Format::kScript;
-    case Role::kIndex:  // parsed as it is read: the index of a large model is over the limit of documents
-    case Role::kWeights:
-    case Role::kTokenizer:
-    case Role::kProjector:
-    case Role::kSignature:
-    case Role::kCode:
-    case Role::kArchive:
-      return false;
-  }
-  return false;
-}
-
 v1::InventoryProblem Problem(std::string_view rule, std::string_view path, std::string message, bool blocks) {
   v1::InventoryProblem problem;
   problem.set_rule_id(std::string(rule));
   problem.set_path(Printable(path));
-  problem.set_message(Printable(message));
+  problem.set_message(Printable(std::string_view(message).substr(0, kProblemMessageBytesMax)));
   problem.set_blocks(blocks);
   return problem;
 }
@@ -109,28 +85,17 @@ std::string_view RuleOf(source::ProblemKind kind) {
   return "file.unreadable";
 }
 
-// Largest part of each file that is kept if it is a document. Decided by names and sizes before anything is read, so
-// that the same folder gives the same documents with any number of threads; what people read comes first, so that a
-// flood of other texts cannot crowd out a licence.
-std::vector<size_t> DocumentAllowances(const source::Listing& listing) {
-  std::vector<size_t> allowances(listing.files.size(), 0);
-  size_t left = kDocumentsBytesMax;
-  for (const bool others : {false, true}) {
-    for (size_t i = 0; i < listing.files.size(); ++i) {
-      const Role role = RoleOf(listing.files[i].path, "");
-      if (!IsDocument(role, Format::kText) || (role == Role::kOther) != others) continue;
-      allowances[i] = std::min(source::kMaxDocumentBytes, left);
-      left -= std::min<uint64_t>(allowances[i], listing.files[i].size());
-    }
-  }
-  return allowances;
+std::vector<size_t> AllowancesOf(const source::Listing& listing) {
+  std::vector<NamedSize> files;
+  files.reserve(listing.files.size());
+  for (const source::FileEntry& file : listing.files) files.push_back({file.path, file.size()});
+  return DocumentAllowances(files);
 }
 
 // Reads files as they are visited, from several threads.
 class Reader {
  public:
-  explicit Reader(const source::Listing& listing)
-      : notes_(listing.files.size()), allowances_(DocumentAllowances(listing)) {}
+  explicit Reader(const source::Listing& listing) : notes_(listing.files.size()), allowances_(AllowancesOf(listing)) {}
 
   void Visit(size_t index, const source::FileEntry& file, formats::ByteSource& inner) {
     FileNotes& notes = notes_[index];

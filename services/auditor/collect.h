@@ -7,14 +7,15 @@
 
 #include "absl/status/statusor.h"
 #include "proto/weighbridge/v1/inventory.pb.h"
+#include "services/auditor/documents.h"
 #include "services/provenance/model_view.h"
 #include "services/source/fingerprint.h"
 #include "services/source/walk.h"
 
 namespace weighbridge::auditor {
 
-// Documents of one model together; a text over the rest is kept in part and marked (InventoryArtifact.document_truncated).
-inline constexpr size_t kDocumentsBytesMax = 24 << 20;
+// Of the message of one problem, before it is made printable; what is longer is cut.
+inline constexpr size_t kProblemMessageBytesMax = 16'384;
 
 struct CollectOptions {
   source::WalkLimits limits;
