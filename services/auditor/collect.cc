@@ -163,7 +163,8 @@ class Reader {
   }
 
   std::vector<FileNotes> notes_;
-  // One header at a time: two hostile ones together would pass the memory budget. Headers are a small part of the reading.
+  // One header at a time: two hostile ones together would pass the memory budget. Headers are a small part of the
+  // reading.
   std::mutex parse_mutex_;
   const std::vector<size_t> allowances_;
 };
@@ -178,9 +179,8 @@ void AddProblemsOfFile(const source::FileEntry& file, const FileNotes& notes, v1
   const std::string_view base = provenance::BaseNameOf(file.path);
   if (!notes.pointer.has_value() && formats::NameSaysWeights(base) && !formats::IsWeights(notes.format) &&
       notes.parse.ok()) {
-    *inventory.add_problems() = Problem(
-        "file.content_mismatch", file.path,
-        absl::StrFormat("the suffix says weights, the content is %s", format), true);
+    *inventory.add_problems() = Problem("file.content_mismatch", file.path,
+                                        absl::StrFormat("the suffix says weights, the content is %s", format), true);
   }
   if (notes.weights.has_value() && !notes.weights->problem.empty()) {
     *inventory.add_problems() = Problem("file.format_unsupported", file.path, notes.weights->problem, true);
@@ -200,8 +200,8 @@ bool AddArtifact(const source::FileEntry& file, const source::FileResult& result
                  v1::Inventory& inventory, provenance::DocumentBytes& documents) {
   if (!result.status.ok()) {
     const bool changed = result.status.code() == absl::StatusCode::kAborted;
-    *inventory.add_problems() = Problem(changed ? "file.changed" : "file.unreadable", file.path,
-                                        std::string(result.status.message()), true);
+    *inventory.add_problems() =
+        Problem(changed ? "file.changed" : "file.unreadable", file.path, std::string(result.status.message()), true);
     return false;
   }
   v1::InventoryArtifact& artifact = *inventory.add_artifacts();
@@ -242,48 +242,61 @@ v1::Inventory StartInventory(const source::Root& root, const source::Listing& li
     added.set_message(problem.message);
   }
   if (listing.problems_omitted > 0) {
-    *inventory.add_problems() = Problem("file.limit", "", absl::StrFormat("%d further problems are not listed", listing.problems_omitted),
-                                        listing.blocked);
+    *inventory.add_problems() =
+        Problem("file.limit", "", absl::StrFormat("%d further problems are not listed", listing.problems_omitted),
+                listing.blocked);
   }
   return inventory;
 }
 
+absl::StatusOr<Collected> CollectOne(const std::string& path, const CollectOptions& options) {
+  absl::StatusOr<source::Root> opened = source::Root::Open(path);
+  // What lies at a path is no mistake of usage: there is something, and it cannot be measured.
+  if (absl::IsInvalidArgument(opened.status()) && !path.empty()) {
+    return absl::FailedPreconditionError(opened.status().message());
+  }
+  WB_ASSIGN_OR_RETURN(const source::Root root, std::move(opened));
+  absl::StatusOr<source::Listing> walked = source::Walk(root, options.limits, options.read.cancelled);
+  if (walked.status().code() == absl::StatusCode::kFailedPrecondition) walked = source::Listing();  // an empty folder
+  if (!walked.ok()) return walked.status();
+  const source::Listing& listing = *walked;
+
+  Reader reader(listing);
+  const std::vector<source::FileResult> results = source::ReadAll(
+      root, listing,
+      [&](size_t index, const source::FileEntry& file, formats::ByteSource& source) {
+        reader.Visit(index, file, source);
+      },
+      options.read);
+  if (options.read.cancelled != nullptr && *options.read.cancelled) return absl::CancelledError("interrupted");
+
+  Collected collected;
+  collected.inventory = StartInventory(root, listing);
+  std::vector<FileNotes> notes = reader.Take();
+  ShardCheck shards;
+  for (size_t i = 0; i < listing.files.size(); ++i) {
+    const source::FileEntry& file = listing.files[i];
+    if (notes[i].index != nullptr) shards.AddIndex(file.path, notes[i].index);
+    if (notes[i].weights.has_value()) shards.AddWeights(file.path, *notes[i].weights);
+    AddArtifact(file, results[i], notes[i], collected.inventory, collected.documents);
+  }
+  for (v1::InventoryProblem& problem : shards.Problems()) *collected.inventory.add_problems() = std::move(problem);
+  return collected;
+}
+
 }  // namespace
 
-absl::StatusOr<Collected> Collect(const std::string& path, const CollectOptions& options) {
+absl::StatusOr<std::vector<Collected>> CollectModels(const CollectRequest& request) {
   try {
-    absl::StatusOr<source::Root> opened = source::Root::Open(path);
-    // What lies at a path is no mistake of usage: there is something, and it cannot be measured.
-    if (absl::IsInvalidArgument(opened.status()) && !path.empty()) {
-      return absl::FailedPreconditionError(opened.status().message());
+    if (request.recursive || !request.context.empty() || !request.base.empty() || !request.source.empty()) {
+      return absl::UnimplementedError("recursive, context, base and source are for a later version");
     }
-    WB_ASSIGN_OR_RETURN(const source::Root root, std::move(opened));
-    absl::StatusOr<source::Listing> walked = source::Walk(root, options.limits, options.read.cancelled);
-    if (walked.status().code() == absl::StatusCode::kFailedPrecondition) walked = source::Listing();  // an empty folder
-    if (!walked.ok()) return walked.status();
-    const source::Listing& listing = *walked;
-
-    Reader reader(listing);
-    const std::vector<source::FileResult> results = source::ReadAll(
-        root, listing,
-        [&](size_t index, const source::FileEntry& file, formats::ByteSource& source) { reader.Visit(index, file, source); },
-        options.read);
-    if (options.read.cancelled != nullptr && *options.read.cancelled) return absl::CancelledError("interrupted");
-
-    Collected collected;
-    collected.inventory = StartInventory(root, listing);
-    std::vector<FileNotes> notes = reader.Take();
-    ShardCheck shards;
-    for (size_t i = 0; i < listing.files.size(); ++i) {
-      const source::FileEntry& file = listing.files[i];
-      if (notes[i].index != nullptr) shards.AddIndex(file.path, notes[i].index);
-      if (notes[i].weights.has_value()) shards.AddWeights(file.path, *notes[i].weights);
-      AddArtifact(file, results[i], notes[i], collected.inventory, collected.documents);
-    }
-    for (v1::InventoryProblem& problem : shards.Problems()) *collected.inventory.add_problems() = std::move(problem);
-    return collected;
+    std::vector<Collected> models;
+    WB_ASSIGN_OR_RETURN(Collected collected, CollectOne(request.path, request.options));
+    models.push_back(std::move(collected));
+    return models;
   } catch (const std::bad_alloc&) {
-    return absl::ResourceExhaustedError(absl::StrFormat("out of memory while scanning %s", Printable(path)));
+    return absl::ResourceExhaustedError(absl::StrFormat("out of memory while scanning %s", Printable(request.path)));
   }
 }
 
