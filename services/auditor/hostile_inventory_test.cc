@@ -131,7 +131,7 @@ std::optional<std::string> Sample(Format format) {
     case Format::kPickle:
       return std::string("\x80\x02}q\0.", 6);
     case Format::kOnnx:
-      return std::string("\x08\x08\x12\x04test\x3A\x05\x0A\x03\x0A\x01x\x42\x04\x0A\x00\x10\x0F", 23);
+      return std::string("\x08\x08\x12\x04test\x3A\x05\x0A\x03\x0A\x01x\x42\x04\x0A\x00\x10\x0F", 21);
     case Format::kZip:
       return std::string("PK\x05\x06", 4) + std::string(18, '\0');
     case Format::kUnknownBinary:

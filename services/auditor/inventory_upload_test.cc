@@ -133,7 +133,7 @@ TEST(InventoryUploadTest, RefusesWhatNoClientOfOursSends) {
   constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
   const Parts valid = Split(Model(), 1000);
   ASSERT_GT(valid.inventory.size(), 3u);
-  ASSERT_EQ(valid.documents.size(), 6u);  // the licence in four parts
+  ASSERT_EQ(valid.documents.size(), 5u);  // the licence in four parts, and the card
   Parts parts;
   ExpectRefused(Sent(parts), kInvalid, "inventory");
 
