@@ -11,6 +11,15 @@ readonly WB_BUILD_PACKAGES=(
   libsqlite3-dev libssl-dev libyaml-cpp-dev openssl protobuf-compiler python3
 )
 
+# Programs that a package ships, one a line: installed name, Bazel target. What else belongs to one of them (manual page,
+# completions, unit) is packaged with it; see deploy/package/README.md.
+readonly WB_PROGRAMS=(
+  "weighbridge //services/cli:weighbridge"
+)
+
+# Debian 12 packages that making a package needs beside those for building.
+readonly WB_PACKAGE_PACKAGES=(binutils dpkg-dev git patchelf)
+
 wb_say() { printf '== %s\n' "$*" >&2; }
 
 wb_die() {
