@@ -7,7 +7,7 @@ readonly WB_LICENCE_PACK_VERSION="32.5.0"
 # Debian 12 packages that building and testing need.
 readonly WB_BUILD_PACKAGES=(
   bazel-bootstrap bazel-platforms bazel-rules-java bazel-rules-proto bazel-skylib
-  g++ libabsl-dev libarchive-dev libbenchmark-dev libcli11-dev libgmock-dev libgtest-dev libprotobuf-dev libre2-dev
+  g++ git libabsl-dev libarchive-dev libbenchmark-dev libcli11-dev libgmock-dev libgtest-dev libprotobuf-dev libre2-dev
   libsqlite3-dev libssl-dev libyaml-cpp-dev openssl protobuf-compiler python3
 )
 
@@ -18,7 +18,7 @@ readonly WB_PROGRAMS=(
 )
 
 # Debian 12 packages that making a package needs beside those for building.
-readonly WB_PACKAGE_PACKAGES=(binutils dpkg-dev git patchelf)
+readonly WB_PACKAGE_PACKAGES=(binutils dpkg-dev patchelf)
 
 wb_say() { printf '== %s\n' "$*" >&2; }
 
