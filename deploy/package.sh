@@ -34,8 +34,8 @@ done
 
 readonly ARCHITECTURE="amd64" PLATFORM="linux-x86_64" MAINTAINER="The Weighbridge authors <authors@weighbridge.invalid>"
 [[ "$(dpkg --print-architecture)" == "$ARCHITECTURE" ]] || wb_die "packages are made on $ARCHITECTURE alone" "this is $(dpkg --print-architecture)"
-version="$(sed -n 's/.*kVersion\[\] = "weighbridge \([0-9][0-9a-z.~+]*\)".*/\1/p' services/cli/version.h)"
-[[ -n "$version" ]] || wb_die "no version in services/cli/version.h"
+version="$(sed -n 's/.*kVersion\[\] = "weighbridge \([0-9][0-9a-z.~+]*\)".*/\1/p' services/base/version.h)"
+[[ -n "$version" ]] || wb_die "no version in services/base/version.h"
 
 wb_install "${WB_BUILD_PACKAGES[@]}" "${WB_PACKAGE_PACKAGES[@]}"
 wb_check_bazel

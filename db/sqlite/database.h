@@ -4,10 +4,11 @@
 // views, no SQL functions with side effects from the schema (trusted_schema off), cell sizes checked, DEFENSIVE,
 // lowered limits: the file may have been prepared by an enemy (sqlite.org/security.html).
 //
-// Not thread-safe: the owner serialises. Not movable: statements and transactions point at it.
+// Not thread-safe but for Interrupt: the owner serialises. Not movable: statements and transactions point at it.
 #ifndef WEIGHBRIDGE_DB_SQLITE_DATABASE_H_
 #define WEIGHBRIDGE_DB_SQLITE_DATABASE_H_
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -36,7 +37,8 @@ struct DatabaseOptions {
   // database of another program is refused untouched (FailedPrecondition). Never 0.
   int application_id = 0;
   int busy_timeout_ms = 10000;
-  std::string vfs_name;  // empty: the system's
+  int cache_max_kib = 2000;  // pages kept in memory
+  std::string vfs_name;      // empty: the system's
 };
 
 class Database {
@@ -65,6 +67,11 @@ class Database {
   // Size of the file in bytes, as SQLite counts it.
   absl::StatusOr<int64_t> SizeBytes();
 
+  // From any thread, while the Database lives: the statement that runs, a wait for a lock and every later statement end
+  // with Cancelled, until ClearInterrupt(). A commit that has begun is not stopped.
+  void Interrupt();
+  void ClearInterrupt() { interrupted_.store(false, std::memory_order_relaxed); }
+
   const std::string& path() const { return options_.path; }
   int application_id() const { return options_.application_id; }
   bool read_only() const { return options_.mode == OpenMode::kReadOnly; }
@@ -86,6 +93,7 @@ class Database {
   absl::Status Harden();
   absl::Status CheckOwner();
   absl::Status StartWal();
+  static int OnBusy(void* self, int waited_count);
   absl::Status RunCheck(const char* pragma);
 
   const DatabaseOptions options_;
@@ -93,6 +101,7 @@ class Database {
   std::unordered_map<std::string, sqlite3_stmt*> idle_;  // by text; compiled, reset, without values
   // After a failed flush nobody knows what the disk holds: nothing more is written through this connection.
   bool flush_failed_ = false;
+  std::atomic<bool> interrupted_ = false;
 };
 
 }  // namespace weighbridge::db

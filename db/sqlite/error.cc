@@ -25,6 +25,7 @@ constexpr Category kMissing = {absl::StatusCode::kNotFound, "check the path"};
 constexpr Category kRefused = {absl::StatusCode::kInvalidArgument,
                                "a row does not fit the schema, or names what is not stored"};
 constexpr Category kTooBig = {absl::StatusCode::kInvalidArgument, "a value is over the limit of the database"};
+constexpr Category kInterrupted = {absl::StatusCode::kCancelled, "it was given up because the caller asked for that"};
 constexpr Category kDisk = {absl::StatusCode::kInternal, "check the disk"};
 constexpr Category kOther = {absl::StatusCode::kInternal, "this is a fault of the program"};
 
@@ -75,6 +76,8 @@ Category CategoryOf(const ErrorFacts& facts) {
     case SQLITE_PERM:
     case SQLITE_AUTH:
       return kForbidden;
+    case SQLITE_INTERRUPT:
+      return kInterrupted;
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
     case SQLITE_PROTOCOL:

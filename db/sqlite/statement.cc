@@ -47,6 +47,11 @@ void Statement::BindInteger(int index, int64_t value) { Keep(sqlite3_bind_int64(
 
 absl::StatusOr<bool> Statement::Step() {
   if (bind_error_ != SQLITE_OK) return database_->ErrorStatus(bind_error_, "bind a value");
+  // Between two statements SQLite forgets an interrupt.
+  if (database_->interrupted_.load(std::memory_order_relaxed)) {
+    sqlite3_reset(handle_);
+    return database_->ErrorStatus(SQLITE_INTERRUPT, "run a statement");
+  }
   const int code = sqlite3_step(handle_);
   if (code == SQLITE_ROW) return true;
   if (code == SQLITE_DONE) return false;

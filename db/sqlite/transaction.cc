@@ -30,8 +30,11 @@ Transaction::Transaction(Transaction&& other) noexcept : database_(std::exchange
 
 Transaction::~Transaction() {
   // SQLite has rolled back by itself after some errors; a rollback that fails leaves nothing behind either.
-  if (database_ != nullptr && sqlite3_get_autocommit(database_->handle_) == 0) {
-    sqlite3_exec(database_->handle_, "ROLLBACK", nullptr, nullptr, nullptr);
+  if (database_ == nullptr) return;
+  // An interrupt stops a rollback that has not begun; the transaction must not outlive this object.
+  int code = SQLITE_INTERRUPT;
+  while (code == SQLITE_INTERRUPT && sqlite3_get_autocommit(database_->handle_) == 0) {
+    code = sqlite3_exec(database_->handle_, "ROLLBACK", nullptr, nullptr, nullptr);
   }
 }
 

@@ -58,7 +58,8 @@ def rows_of(lines):
 
 
 OPTION = re.compile(
-    r"(?P<names>(-\w|--[\w-]+)(,(-\w|--[\w-]+))*|[A-Z][A-Z_|0-9-]*)"
+    # A flag that turns something off shows what it sets.
+    r"(?P<names>(?:-\w|--[\w-]+)(?:,(?:-\w|--[\w-]+))*|[A-Z][A-Z_|0-9-]*)(?:\{(?:true|false)\})?"
     r"(?: (?P<value>[A-Z]+)(?::(?P<check>\{[^}]*\}|[^=]*?))?)?(?:=(?P<default>\S+))?"
     r"(?P<repeated> \.\.\.)?(?P<required> REQUIRED)?(?: Needs: [\w ,-]+)?(?: Excludes: [\w ,-]+)?$"
 )

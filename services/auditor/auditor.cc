@@ -66,8 +66,8 @@ v1::Mode ModeOf(const std::optional<v1::Mode>& asked, const v1::Policy& policy) 
   return policy.has_mode() && policy.mode() != v1::MODE_UNSPECIFIED ? policy.mode() : v1::block;
 }
 
-// A pointer checkout of a model whose bytes were measured before is answered as that model (DESIGN section 4): headers and documents
-// of the earlier inventory stand in for what the pointers name. Returns the id of the audit used, or "".
+// A pointer checkout of a model whose bytes were measured before is answered as that model (DESIGN section 4): headers
+// and documents of the earlier inventory stand in for what the pointers name. Returns the id of the audit used, or "".
 absl::StatusOr<std::string> BorrowMeasured(const std::string& model_digest, db::Store& store, Collected& collected) {
   v1::Inventory& inventory = collected.inventory;
   WB_ASSIGN_OR_RETURN(const std::optional<db::AuditRecord> earlier,
@@ -75,7 +75,8 @@ absl::StatusOr<std::string> BorrowMeasured(const std::string& model_digest, db::
   if (!earlier.has_value()) return "";
   WB_ASSIGN_OR_RETURN(const std::string bytes, store.GetBlob(earlier->inventory_blob));
   v1::Inventory measured;
-  if (!measured.ParseFromString(bytes)) return absl::DataLossError("the stored inventory of an earlier audit is damaged");
+  if (!measured.ParseFromString(bytes))
+    return absl::DataLossError("the stored inventory of an earlier audit is damaged");
   for (v1::InventoryArtifact& artifact : *inventory.mutable_artifacts()) {
     if (!artifact.claimed()) continue;
     for (const v1::InventoryArtifact& known : measured.artifacts()) {
@@ -92,8 +93,8 @@ absl::StatusOr<std::string> BorrowMeasured(const std::string& model_digest, db::
       if (known.has_header()) *artifact.mutable_header() = known.header();
     }
   }
-  // What was wrong with the measured weights is wrong with their pointers. Pointers have no tensor names to compare with an index:
-  // whether shards fit was found out then.
+  // What was wrong with the measured weights is wrong with their pointers. Pointers have no tensor names to compare
+  // with an index: whether shards fit was found out then.
   auto& problems = *inventory.mutable_problems();
   problems.erase(std::remove_if(problems.begin(), problems.end(),
                                 [](const auto& problem) { return problem.rule_id() == "file.shard_missing"; }),
@@ -127,8 +128,15 @@ absl::StatusOr<std::string> JsonLine(const v1::GateResult& result) {
   return json;
 }
 
+// The one place where a replay takes from what is stored how the bytes were measured: it stands in the result, and no
+// other input of the evaluation says it.
+std::string MeasuredByOf(const db::AuditRecord& audit, const db::DecisionRecord&) {
+  return audit.measured_by == "local" ? "" : audit.measured_by;
+}
+
 absl::StatusOr<ReplayedDecision> ReplayOne(const db::AuditRecord& audit, const db::DecisionRecord& recorded,
-                                           const Collected& collected, const rulebook::Rulebook& rules, db::Store& store) {
+                                           const Collected& collected, const rulebook::Rulebook& rules,
+                                           db::Store& store) {
   std::optional<ConfigFile> profile;
   if (!recorded.profile_blob.empty()) {
     WB_ASSIGN_OR_RETURN(std::string bytes, store.GetBlob(recorded.profile_blob));
@@ -147,6 +155,7 @@ absl::StatusOr<ReplayedDecision> ReplayOne(const db::AuditRecord& audit, const d
   }
   v1::GateResult result = Assess(input).result;
   result.set_audit_id(audit.audit_id);
+  result.set_measured_by(MeasuredByOf(audit, recorded));
   ReplayedDecision replayed;
   replayed.decision_id = recorded.decision_id;
   replayed.evaluated_at = recorded.evaluated_at;
@@ -157,55 +166,106 @@ absl::StatusOr<ReplayedDecision> ReplayOne(const db::AuditRecord& audit, const d
   return replayed;
 }
 
+absl::Status StopIfCancelled(const GateInputs& inputs) {
+  if (inputs.cancelled != nullptr && inputs.cancelled->load())
+    return absl::CancelledError("interrupted: nothing was recorded");
+  return absl::OkStatus();
+}
+
+// One model with its answer, and the audit that is to be recorded.
+struct Assessed {
+  GateResponse response;
+  db::AuditRecord audit;
+};
+
+absl::StatusOr<Assessed> AssessOne(Collected collected, const GateInputs& inputs, const Configuration& configuration,
+                                   const rulebook::Rulebook& rules, db::Store* store) {
+  WB_RETURN_IF_ERROR(StopIfCancelled(inputs));
+  AssessInput input = InputOf(collected, rules, configuration);
+  input.mode = ModeOf(inputs.mode, configuration.policy);
+  input.evaluated_at = absl::FromUnixSeconds(absl::ToUnixSeconds(inputs.evaluated_at));
+  input.scope = inputs.scope;
+  Assessment assessment = Assess(input);
+
+  std::vector<std::string> used_audits;
+  if (store != nullptr && assessment.result.model().claimed() && !assessment.result.model().digest().empty()) {
+    WB_ASSIGN_OR_RETURN(const std::string used, BorrowMeasured(assessment.result.model().digest(), *store, collected));
+    if (!used.empty()) {
+      used_audits.push_back(used);
+      assessment = Assess(input);
+    }
+  }
+  WB_RETURN_IF_ERROR(StopIfCancelled(inputs));
+
+  Assessed assessed;
+  assessed.audit = MakeAuditRecord(collected, assessment.evidence, assessment.result, rules, used_audits);
+  // How it was measured is no part of the audit's identity.
+  if (!inputs.measured_by.empty()) assessed.audit.measured_by = inputs.measured_by;
+  assessment.result.set_audit_id(assessed.audit.audit_id);
+  assessment.result.set_measured_by(inputs.measured_by);
+  assessed.response.result = std::move(assessment.result);
+  WB_ASSIGN_OR_RETURN(assessed.response.json, JsonLine(assessed.response.result));
+  if (store != nullptr && !assessed.audit.model_digest.empty()) {
+    const db::AuditRecord& audit = assessed.audit;
+    WB_ASSIGN_OR_RETURN(
+        const std::optional<db::AuditRecord> earlier,
+        store->FindAudit({audit.model_digest, audit.rules_digest, audit.classifier_version, audit.context_digest}));
+    if (earlier.has_value()) assessed.response.known_since = earlier->created_at;
+  }
+  return assessed;
+}
+
+absl::Status RecordOne(Assessed& assessed, const GateInputs& inputs, const Configuration& configuration,
+                       db::Store* store) {
+  if (store == nullptr || !inputs.record) return absl::OkStatus();
+  if (inputs.scope == Scope::kScan) return store->RecordAudit(assessed.audit).status();
+  GateResponse& response = assessed.response;
+  WB_ASSIGN_OR_RETURN(
+      const db::RecordedIds ids,
+      store->RecordAuditAndDecision(
+          assessed.audit, MakeDecisionRecord(response.result, configuration.policy_bytes, configuration.profile_bytes,
+                                             configuration.profile.has_value(), response.json)));
+  response.decision_id = ids.decision_id;
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 std::string ClassifierVersion() {
   return absl::StrFormat("normaliser %d, assess %d", classify::kNormaliserVersion, kAssessVersion);
 }
 
-absl::StatusOr<GateResponse> RunGate(const GateRequest& request, const rulebook::Rulebook& rules, db::Store* store) {
-  WB_ASSIGN_OR_RETURN(const Configuration configuration, ReadConfiguration(request.profile, request.policy, rules));
-  WB_ASSIGN_OR_RETURN(Collected collected, Collect(request.path, request.collect));
+absl::Status CheckConfiguration(const std::optional<ConfigFile>& profile, const std::optional<ConfigFile>& policy,
+                                const rulebook::Rulebook& rules) {
+  return ReadConfiguration(profile, policy, rules).status();
+}
 
-  AssessInput input = InputOf(collected, rules, configuration);
-  input.mode = ModeOf(request.mode, configuration.policy);
-  input.evaluated_at = absl::FromUnixSeconds(absl::ToUnixSeconds(request.evaluated_at));
-  input.scope = request.scope;
-  Assessment assessment = Assess(input);
+absl::StatusOr<GateResponse> GateCollected(Collected collected, const GateInputs& inputs,
+                                           const rulebook::Rulebook& rules, db::Store* store) {
+  WB_ASSIGN_OR_RETURN(const Configuration configuration, ReadConfiguration(inputs.profile, inputs.policy, rules));
+  WB_ASSIGN_OR_RETURN(Assessed assessed, AssessOne(std::move(collected), inputs, configuration, rules, store));
+  WB_RETURN_IF_ERROR(StopIfCancelled(inputs));
+  WB_RETURN_IF_ERROR(RecordOne(assessed, inputs, configuration, store));
+  return std::move(assessed.response);
+}
 
-  std::vector<std::string> used_audits;
-  if (store != nullptr && assessment.result.model().claimed() && !assessment.result.model().digest().empty()) {
-    WB_ASSIGN_OR_RETURN(const std::string used,
-                        BorrowMeasured(assessment.result.model().digest(), *store, collected));
-    if (!used.empty()) {
-      used_audits.push_back(used);
-      assessment = Assess(input);
-    }
+absl::StatusOr<std::vector<GateResponse>> RunGate(const GateRequest& request, const rulebook::Rulebook& rules,
+                                                  db::Store* store) {
+  const GateInputs& inputs = request.inputs;
+  WB_ASSIGN_OR_RETURN(const Configuration configuration, ReadConfiguration(inputs.profile, inputs.policy, rules));
+  WB_ASSIGN_OR_RETURN(std::vector<Collected> models, CollectModels(request.collect));
+  std::vector<Assessed> assessed;
+  for (Collected& model : models) {
+    WB_ASSIGN_OR_RETURN(Assessed one, AssessOne(std::move(model), inputs, configuration, rules, store));
+    assessed.push_back(std::move(one));
   }
-
-  GateResponse response;
-  const db::AuditRecord audit =
-      MakeAuditRecord(collected, assessment.evidence, assessment.result, rules, used_audits);
-  assessment.result.set_audit_id(audit.audit_id);
-  response.result = std::move(assessment.result);
-  WB_ASSIGN_OR_RETURN(response.json, JsonLine(response.result));
-  if (store == nullptr) return response;
-
-  if (!audit.model_digest.empty()) {
-    WB_ASSIGN_OR_RETURN(const std::optional<db::AuditRecord> earlier,
-                        store->FindAudit({audit.model_digest, audit.rules_digest, audit.classifier_version, audit.context_digest}));
-    if (earlier.has_value()) response.known_since = earlier->created_at;
+  WB_RETURN_IF_ERROR(StopIfCancelled(inputs));
+  std::vector<GateResponse> responses;
+  for (Assessed& one : assessed) {
+    WB_RETURN_IF_ERROR(RecordOne(one, inputs, configuration, store));
+    responses.push_back(std::move(one.response));
   }
-  if (request.scope == Scope::kScan) {
-    WB_RETURN_IF_ERROR(store->RecordAudit(audit).status());
-    return response;
-  }
-  WB_ASSIGN_OR_RETURN(const db::RecordedIds ids,
-                      store->RecordAuditAndDecision(
-                          audit, MakeDecisionRecord(response.result, configuration.policy_bytes, configuration.profile_bytes,
-                                                    configuration.profile.has_value(), response.json)));
-  response.decision_id = ids.decision_id;
-  return response;
+  return responses;
 }
 
 absl::StatusOr<ReplayResponse> Replay(std::string_view id, db::Store& store) {
@@ -222,7 +282,8 @@ absl::StatusOr<ReplayResponse> Replay(std::string_view id, db::Store& store) {
   WB_ASSIGN_OR_RETURN(const std::string bundle, store.GetBlob(audit->rulebook_blob));
   WB_ASSIGN_OR_RETURN(std::vector<rulebook::RuleFile> files, rulebook::UnpackBundle(bundle));
   std::vector<rulebook::RuleIssue> issues;
-  absl::StatusOr<std::shared_ptr<const rulebook::Rulebook>> rules = rulebook::Rulebook::FromFiles(std::move(files), &issues);
+  absl::StatusOr<std::shared_ptr<const rulebook::Rulebook>> rules =
+      rulebook::Rulebook::FromFiles(std::move(files), &issues);
   if (!rules.ok()) {
     return absl::FailedPreconditionError(absl::StrFormat(
         "the stored rulebook does not load in this version of Weighbridge: %s", rulebook::ToString(issues)));

@@ -1,14 +1,16 @@
-// The use cases: scan or gate a model, and replay what was recorded. Effects happen here in one order: read, assess, record,
-// return (ANCHORS: imperative shell); what they compute is pure (assess.h).
+// The use cases: scan or gate a model, and replay what was recorded. Effects happen here in one order: read, assess,
+// record, return (ANCHORS: imperative shell); what they compute is pure (assess.h).
 #ifndef WEIGHBRIDGE_SERVICES_AUDITOR_AUDITOR_H_
 #define WEIGHBRIDGE_SERVICES_AUDITOR_AUDITOR_H_
 
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "db/store/store.h"
@@ -25,14 +27,22 @@ struct ConfigFile {
   std::string bytes;
 };
 
-struct GateRequest {
-  std::string path;
+// Everything but the files.
+struct GateInputs {
   Scope scope = Scope::kGate;
   std::optional<ConfigFile> profile;  // none: every fact is absent
   std::optional<ConfigFile> policy;   // none: the built-in policy alone
   std::optional<v1::Mode> mode;       // over the policy's
   absl::Time evaluated_at;            // an input; cut to whole seconds
-  CollectOptions collect;
+  std::string measured_by;  // "" (this process), "server" or "client": stands in the result and in what is recorded
+  bool record = true;       // false: the store is read, not written
+  // Looked at before and after assessing, and last before recording: Cancelled, and nothing was recorded.
+  const std::atomic<bool>* cancelled = nullptr;
+};
+
+struct GateRequest {
+  CollectRequest collect;
+  GateInputs inputs;
 };
 
 struct GateResponse {
@@ -43,18 +53,31 @@ struct GateResponse {
   std::string decision_id;
 };
 
-// Errors of configuration (a broken profile or policy: INVALID_ARGUMENT with all places) come before any file of the model is
-// read; those of the store come after, and then nothing was recorded.
+// Scans or gates the models at `request.collect.path`, one response each in order of their path, at least one.
 //
-// `store` may be null (--no-record). Not thread-safe in one store's sense only: the store serialises itself.
-absl::StatusOr<GateResponse> RunGate(const GateRequest& request, const rulebook::Rulebook& rules, db::Store* store);
+// Errors of configuration (a broken profile or policy: INVALID_ARGUMENT with all places) come before any file of a
+// model is read. Nothing is recorded before all models were assessed; those of the store come last, and then only
+// models before were recorded. Several models of one call do not answer each other's pointers.
+//
+// `store` may be null (--no-record); it serialises itself, so calls may run at the same time.
+absl::StatusOr<std::vector<GateResponse>> RunGate(const GateRequest& request, const rulebook::Rulebook& rules,
+                                                  db::Store* store);
+
+// The same for a model that was collected before, here or elsewhere. The inventory is believed: who takes it from
+// strangers checks its shape first.
+absl::StatusOr<GateResponse> GateCollected(Collected collected, const GateInputs& inputs,
+                                           const rulebook::Rulebook& rules, db::Store* store);
+
+// What RunGate checks first, without touching a file: INVALID_ARGUMENT with all places.
+absl::Status CheckConfiguration(const std::optional<ConfigFile>& profile, const std::optional<ConfigFile>& policy,
+                                const rulebook::Rulebook& rules);
 
 struct ReplayedDecision {
   std::string decision_id;
   std::string evaluated_at;
-  std::string decision;   // as recorded
+  std::string decision;  // as recorded
   bool same_bytes = false;
-  std::string json;       // as evaluated again
+  std::string json;  // as evaluated again
 };
 
 struct ReplayResponse {
@@ -62,8 +85,8 @@ struct ReplayResponse {
   std::vector<ReplayedDecision> decisions;
 };
 
-// Evaluates every decision of an audit again from stored inputs: rulebook, inventory, documents, policy, profile, instant. `id` is
-// an audit or a decision, or a prefix of one. DATA_LOSS if stored bytes do not match their digests.
+// Evaluates every decision of an audit again from stored inputs: rulebook, inventory, documents, policy, profile,
+// instant. `id` is an audit or a decision, or a prefix of one. DATA_LOSS if stored bytes do not match their digests.
 absl::StatusOr<ReplayResponse> Replay(std::string_view id, db::Store& store);
 
 // Version under which classification and evaluation are keyed in the store.

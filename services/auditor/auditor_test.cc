@@ -45,9 +45,17 @@ std::string Weights() { return BuildSafetensors({{"model.norm.weight", "F32", {2
 
 GateRequest Request(const TempDir& dir) {
   GateRequest request;
-  request.path = dir.path();
-  request.evaluated_at = absl::FromUnixSeconds(1795000000);
+  request.collect.path = dir.path();
+  request.inputs.evaluated_at = absl::FromUnixSeconds(1795000000);
   return request;
+}
+
+// The one model at the path.
+absl::StatusOr<GateResponse> GateOne(const GateRequest& request, const rulebook::Rulebook& rules, db::Store* store) {
+  absl::StatusOr<std::vector<GateResponse>> responses = RunGate(request, rules, store);
+  if (!responses.ok()) return responses.status();
+  if (responses->size() != 1) return absl::InternalError("not one model");
+  return std::move(responses->front());
 }
 
 void FillWillow(const TempDir& dir) {
@@ -60,15 +68,15 @@ TEST(RunGateTest, DecidesRecordsAndReplaysToTheSameBytes) {
   FillWillow(dir);
   const auto store = Memory();
   GateRequest request = Request(dir);
-  request.profile = ConfigFile{"p.yaml", "use: commercial\ndistribution: [redistribute_weights]\n"};
-  const auto first = RunGate(request, Rules(), store.get());
+  request.inputs.profile = ConfigFile{"p.yaml", "use: commercial\ndistribution: [redistribute_weights]\n"};
+  const auto first = GateOne(request, Rules(), store.get());
   ASSERT_TRUE(first.ok()) << first.status();
   EXPECT_EQ(first->result.decision(), v1::APPROVED_WITH_CONDITIONS);
   EXPECT_EQ(first->known_since, "");
   EXPECT_FALSE(first->decision_id.empty());
   EXPECT_EQ(first->json.back(), '\n');
 
-  const auto second = RunGate(request, Rules(), store.get());
+  const auto second = GateOne(request, Rules(), store.get());
   ASSERT_TRUE(second.ok()) << second.status();
   EXPECT_EQ(second->json, first->json);
   EXPECT_EQ(second->decision_id, first->decision_id);
@@ -85,8 +93,8 @@ TEST(RunGateTest, DecidesRecordsAndReplaysToTheSameBytes) {
 TEST(RunGateTest, WithoutAStoreTheResultIsTheSame) {
   const TempDir dir;
   FillWillow(dir);
-  const auto with = RunGate(Request(dir), Rules(), Memory().get());
-  const auto without = RunGate(Request(dir), Rules(), nullptr);
+  const auto with = GateOne(Request(dir), Rules(), Memory().get());
+  const auto without = GateOne(Request(dir), Rules(), nullptr);
   ASSERT_TRUE(with.ok() && without.ok());
   EXPECT_EQ(with->json, without->json);
   EXPECT_EQ(without->decision_id, "");
@@ -97,11 +105,11 @@ TEST(RunGateTest, EveryDecisionOfAnAuditIsReplayed) {
   FillWillow(dir);
   const auto store = Memory();
   GateRequest request = Request(dir);
-  const auto first = RunGate(request, Rules(), store.get());
-  request.profile = ConfigFile{"p", "use: research\n"};
-  request.mode = v1::warn;
-  request.evaluated_at += absl::Hours(1);
-  const auto second = RunGate(request, Rules(), store.get());
+  const auto first = GateOne(request, Rules(), store.get());
+  request.inputs.profile = ConfigFile{"p", "use: research\n"};
+  request.inputs.mode = v1::warn;
+  request.inputs.evaluated_at += absl::Hours(1);
+  const auto second = GateOne(request, Rules(), store.get());
   ASSERT_TRUE(first.ok() && second.ok());
   EXPECT_EQ(first->result.audit_id(), second->result.audit_id());  // the same files and rules
   EXPECT_NE(first->decision_id, second->decision_id);
@@ -118,9 +126,9 @@ TEST(RunGateTest, EveryDecisionOfAnAuditIsReplayed) {
 TEST(RunGateTest, BrokenConfigurationComesFirst) {
   const auto store = Memory();
   GateRequest request;
-  request.path = "/nowhere/at/all";
-  request.profile = ConfigFile{"p.yaml", "colour: green\n"};
-  const auto response = RunGate(request, Rules(), store.get());
+  request.collect.path = "/nowhere/at/all";
+  request.inputs.profile = ConfigFile{"p.yaml", "colour: green\n"};
+  const auto response = GateOne(request, Rules(), store.get());
   EXPECT_EQ(response.status().code(), absl::StatusCode::kInvalidArgument);
   EXPECT_NE(std::string(response.status().message()).find("p.yaml:1:1"), std::string::npos) << response.status();
 }
@@ -128,8 +136,8 @@ TEST(RunGateTest, BrokenConfigurationComesFirst) {
 TEST(RunGateTest, NothingIsRecordedWithoutAModel) {
   const auto store = Memory();
   GateRequest request;
-  request.path = "/nowhere/at/all";
-  EXPECT_EQ(RunGate(request, Rules(), store.get()).status().code(), absl::StatusCode::kNotFound);
+  request.collect.path = "/nowhere/at/all";
+  EXPECT_EQ(GateOne(request, Rules(), store.get()).status().code(), absl::StatusCode::kNotFound);
   EXPECT_TRUE(store->ListAudits(1, 0)->audits.empty());
 }
 
@@ -137,9 +145,9 @@ TEST(RunGateTest, ScanDecidesNothing) {
   const TempDir dir;
   FillWillow(dir);
   GateRequest request = Request(dir);
-  request.scope = Scope::kScan;
+  request.inputs.scope = Scope::kScan;
   const auto store = Memory();
-  const auto response = RunGate(request, Rules(), store.get());
+  const auto response = GateOne(request, Rules(), store.get());
   ASSERT_TRUE(response.ok()) << response.status();
   EXPECT_EQ(response->result.decision(), v1::DECISION_UNSPECIFIED);
   EXPECT_EQ(response->result.obligations_size(), 0);
@@ -158,16 +166,16 @@ TEST(RunGateTest, PointersAreAnsweredFromTheMeasuredModel) {
                  testing_support::BuildShardIndex({{"model.norm.weight", "model.safetensors"}}, 16));
   pointers.Write("model.safetensors", BuildLfsPointer(Sha256Hex(Weights()), Weights().size()));
   const auto store = Memory();
-  const auto before = RunGate(Request(pointers), Rules(), store.get());
+  const auto before = GateOne(Request(pointers), Rules(), store.get());
   ASSERT_TRUE(before.ok()) << before.status();
   EXPECT_EQ(before->result.decision(), v1::UNDECIDED);
   EXPECT_TRUE(before->result.model().claimed());
 
-  const auto measured = RunGate(Request(real), Rules(), store.get());
+  const auto measured = GateOne(Request(real), Rules(), store.get());
   ASSERT_TRUE(measured.ok()) << measured.status();
   EXPECT_EQ(measured->result.model().digest(), before->result.model().digest());
 
-  const auto after = RunGate(Request(pointers), Rules(), store.get());
+  const auto after = GateOne(Request(pointers), Rules(), store.get());
   ASSERT_TRUE(after.ok()) << after.status();
   EXPECT_EQ(after->result.decision(), measured->result.decision()) << after->json;
   EXPECT_TRUE(after->result.model().claimed());
@@ -182,8 +190,8 @@ TEST(RunGateTest, OtherBytesThanThePointerNamesDoNotAnswer) {
   pointers.Write("LICENSE", WillowText());
   pointers.Write("model.safetensors", BuildLfsPointer(std::string(64, 'b'), Weights().size()));
   const auto store = Memory();
-  ASSERT_TRUE(RunGate(Request(real), Rules(), store.get()).ok());
-  const auto response = RunGate(Request(pointers), Rules(), store.get());
+  ASSERT_TRUE(GateOne(Request(real), Rules(), store.get()).ok());
+  const auto response = GateOne(Request(pointers), Rules(), store.get());
   ASSERT_TRUE(response.ok());
   EXPECT_EQ(response->result.decision(), v1::UNDECIDED);
 }
@@ -193,7 +201,7 @@ TEST(RunGateTest, NoDigestWhereSomethingWasNotRead) {
   FillWillow(dir);
   dir.Fifo("pipe");
   const auto store = Memory();
-  const auto response = RunGate(Request(dir), Rules(), store.get());
+  const auto response = GateOne(Request(dir), Rules(), store.get());
   ASSERT_TRUE(response.ok()) << response.status();
   EXPECT_EQ(response->result.decision(), v1::UNDECIDED);
   EXPECT_EQ(response->result.model().digest(), "");
@@ -205,7 +213,7 @@ TEST(RunGateTest, HostileNamesAreAnAnswerNotAnError) {
   const TempDir dir;
   FillWillow(dir);
   dir.Write("a\xff\x1b[2J.txt", "x");
-  const auto response = RunGate(Request(dir), Rules(), Memory().get());
+  const auto response = GateOne(Request(dir), Rules(), Memory().get());
   ASSERT_TRUE(response.ok()) << response.status();
   EXPECT_EQ(response->result.decision(), v1::UNDECIDED);
   EXPECT_EQ(response->json.find('\x1b'), std::string::npos);
@@ -213,7 +221,7 @@ TEST(RunGateTest, HostileNamesAreAnAnswerNotAnError) {
 
 TEST(RunGateTest, EmptyFolder) {
   const TempDir dir;
-  const auto response = RunGate(Request(dir), Rules(), Memory().get());
+  const auto response = GateOne(Request(dir), Rules(), Memory().get());
   ASSERT_TRUE(response.ok()) << response.status();
   EXPECT_EQ(response->result.decision(), v1::UNDECIDED);
 }
@@ -221,8 +229,11 @@ TEST(RunGateTest, EmptyFolder) {
 TEST(RecordTest, IdsFollowFromTheContent) {
   const TempDir dir;
   FillWillow(dir);
-  const auto one = Collect(dir.path(), {});
-  ASSERT_TRUE(one.ok());
+  CollectRequest collect;
+  collect.path = dir.path();
+  const auto models = CollectModels(collect);
+  ASSERT_TRUE(models.ok());
+  const Collected* const one = &models->front();
   v1::GateResult result;
   result.mutable_model()->set_digest(std::string(64, '1'));
   result.set_evaluated_at("2026-01-01T00:00:00Z");

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/strings/str_format.h"
+#include "services/auditor/documents.h"
 #include "services/auditor/shards.h"
 #include "services/auditor/weights_header.h"
 #include "services/base/status_macros.h"
@@ -43,36 +44,11 @@ struct FileNotes {
 
 bool HoldsWeights(Role role) { return role == Role::kWeights || role == Role::kAdapter || role == Role::kProjector; }
 
-// Documents the pure stages read: everything people wrote, and the configs that say what a model is.
-bool IsDocument(Role role, Format format) {
-  if (!formats::IsText(format) && format != Format::kUtf16Text) return false;
-  switch (role) {
-    case Role::kLicenseText:
-    case Role::kNotice:
-    case Role::kUsePolicy:
-      return true;
-    case Role::kCard:
-    case Role::kConfig:
-    case Role::kAdapter:
-    case Role::kOther:
-      return format != Format::kPythonSource && format != Format::kScript;
-    case Role::kIndex:  // parsed as it is read: the index of a large model is over the limit of documents
-    case Role::kWeights:
-    case Role::kTokenizer:
-    case Role::kProjector:
-    case Role::kSignature:
-    case Role::kCode:
-    case Role::kArchive:
-      return false;
-  }
-  return false;
-}
-
 v1::InventoryProblem Problem(std::string_view rule, std::string_view path, std::string message, bool blocks) {
   v1::InventoryProblem problem;
   problem.set_rule_id(std::string(rule));
   problem.set_path(Printable(path));
-  problem.set_message(Printable(message));
+  problem.set_message(Printable(std::string_view(message).substr(0, kProblemMessageBytesMax)));
   problem.set_blocks(blocks);
   return problem;
 }
@@ -109,27 +85,17 @@ std::string_view RuleOf(source::ProblemKind kind) {
   return "file.unreadable";
 }
 
-// Largest part of each file that is kept if it is a document. Decided by names and sizes before anything is read, so that the
-// same folder gives the same documents with any number of threads; what people read comes first, so that a flood of other texts
-// cannot crowd out a licence.
-std::vector<size_t> DocumentAllowances(const source::Listing& listing) {
-  std::vector<size_t> allowances(listing.files.size(), 0);
-  size_t left = kDocumentsBytesMax;
-  for (const bool others : {false, true}) {
-    for (size_t i = 0; i < listing.files.size(); ++i) {
-      const Role role = RoleOf(listing.files[i].path, "");
-      if (!IsDocument(role, Format::kText) || (role == Role::kOther) != others) continue;
-      allowances[i] = std::min(source::kMaxDocumentBytes, left);
-      left -= std::min<uint64_t>(allowances[i], listing.files[i].size());
-    }
-  }
-  return allowances;
+std::vector<size_t> AllowancesOf(const source::Listing& listing) {
+  std::vector<NamedSize> files;
+  files.reserve(listing.files.size());
+  for (const source::FileEntry& file : listing.files) files.push_back({file.path, file.size()});
+  return DocumentAllowances(files);
 }
 
 // Reads files as they are visited, from several threads.
 class Reader {
  public:
-  explicit Reader(const source::Listing& listing) : notes_(listing.files.size()), allowances_(DocumentAllowances(listing)) {}
+  explicit Reader(const source::Listing& listing) : notes_(listing.files.size()), allowances_(AllowancesOf(listing)) {}
 
   void Visit(size_t index, const source::FileEntry& file, formats::ByteSource& inner) {
     FileNotes& notes = notes_[index];
@@ -197,7 +163,8 @@ class Reader {
   }
 
   std::vector<FileNotes> notes_;
-  // One header at a time: two hostile ones together would pass the memory budget. Headers are a small part of the reading.
+  // One header at a time: two hostile ones together would pass the memory budget. Headers are a small part of the
+  // reading.
   std::mutex parse_mutex_;
   const std::vector<size_t> allowances_;
 };
@@ -212,9 +179,8 @@ void AddProblemsOfFile(const source::FileEntry& file, const FileNotes& notes, v1
   const std::string_view base = provenance::BaseNameOf(file.path);
   if (!notes.pointer.has_value() && formats::NameSaysWeights(base) && !formats::IsWeights(notes.format) &&
       notes.parse.ok()) {
-    *inventory.add_problems() = Problem(
-        "file.content_mismatch", file.path,
-        absl::StrFormat("the suffix says weights, the content is %s", format), true);
+    *inventory.add_problems() = Problem("file.content_mismatch", file.path,
+                                        absl::StrFormat("the suffix says weights, the content is %s", format), true);
   }
   if (notes.weights.has_value() && !notes.weights->problem.empty()) {
     *inventory.add_problems() = Problem("file.format_unsupported", file.path, notes.weights->problem, true);
@@ -234,8 +200,8 @@ bool AddArtifact(const source::FileEntry& file, const source::FileResult& result
                  v1::Inventory& inventory, provenance::DocumentBytes& documents) {
   if (!result.status.ok()) {
     const bool changed = result.status.code() == absl::StatusCode::kAborted;
-    *inventory.add_problems() = Problem(changed ? "file.changed" : "file.unreadable", file.path,
-                                        std::string(result.status.message()), true);
+    *inventory.add_problems() =
+        Problem(changed ? "file.changed" : "file.unreadable", file.path, std::string(result.status.message()), true);
     return false;
   }
   v1::InventoryArtifact& artifact = *inventory.add_artifacts();
@@ -276,48 +242,61 @@ v1::Inventory StartInventory(const source::Root& root, const source::Listing& li
     added.set_message(problem.message);
   }
   if (listing.problems_omitted > 0) {
-    *inventory.add_problems() = Problem("file.limit", "", absl::StrFormat("%d further problems are not listed", listing.problems_omitted),
-                                        listing.blocked);
+    *inventory.add_problems() =
+        Problem("file.limit", "", absl::StrFormat("%d further problems are not listed", listing.problems_omitted),
+                listing.blocked);
   }
   return inventory;
 }
 
+absl::StatusOr<Collected> CollectOne(const std::string& path, const CollectOptions& options) {
+  absl::StatusOr<source::Root> opened = source::Root::Open(path);
+  // What lies at a path is no mistake of usage: there is something, and it cannot be measured.
+  if (absl::IsInvalidArgument(opened.status()) && !path.empty()) {
+    return absl::FailedPreconditionError(opened.status().message());
+  }
+  WB_ASSIGN_OR_RETURN(const source::Root root, std::move(opened));
+  absl::StatusOr<source::Listing> walked = source::Walk(root, options.limits, options.read.cancelled);
+  if (walked.status().code() == absl::StatusCode::kFailedPrecondition) walked = source::Listing();  // an empty folder
+  if (!walked.ok()) return walked.status();
+  const source::Listing& listing = *walked;
+
+  Reader reader(listing);
+  const std::vector<source::FileResult> results = source::ReadAll(
+      root, listing,
+      [&](size_t index, const source::FileEntry& file, formats::ByteSource& source) {
+        reader.Visit(index, file, source);
+      },
+      options.read);
+  if (options.read.cancelled != nullptr && *options.read.cancelled) return absl::CancelledError("interrupted");
+
+  Collected collected;
+  collected.inventory = StartInventory(root, listing);
+  std::vector<FileNotes> notes = reader.Take();
+  ShardCheck shards;
+  for (size_t i = 0; i < listing.files.size(); ++i) {
+    const source::FileEntry& file = listing.files[i];
+    if (notes[i].index != nullptr) shards.AddIndex(file.path, notes[i].index);
+    if (notes[i].weights.has_value()) shards.AddWeights(file.path, *notes[i].weights);
+    AddArtifact(file, results[i], notes[i], collected.inventory, collected.documents);
+  }
+  for (v1::InventoryProblem& problem : shards.Problems()) *collected.inventory.add_problems() = std::move(problem);
+  return collected;
+}
+
 }  // namespace
 
-absl::StatusOr<Collected> Collect(const std::string& path, const CollectOptions& options) {
+absl::StatusOr<std::vector<Collected>> CollectModels(const CollectRequest& request) {
   try {
-    absl::StatusOr<source::Root> opened = source::Root::Open(path);
-    // What lies at a path is no mistake of usage: there is something, and it cannot be measured.
-    if (absl::IsInvalidArgument(opened.status()) && !path.empty()) {
-      return absl::FailedPreconditionError(opened.status().message());
+    if (request.recursive || !request.context.empty() || !request.base.empty() || !request.source.empty()) {
+      return absl::UnimplementedError("recursive, context, base and source are for a later version");
     }
-    WB_ASSIGN_OR_RETURN(const source::Root root, std::move(opened));
-    absl::StatusOr<source::Listing> walked = source::Walk(root, options.limits, options.read.cancelled);
-    if (walked.status().code() == absl::StatusCode::kFailedPrecondition) walked = source::Listing();  // an empty folder
-    if (!walked.ok()) return walked.status();
-    const source::Listing& listing = *walked;
-
-    Reader reader(listing);
-    const std::vector<source::FileResult> results = source::ReadAll(
-        root, listing,
-        [&](size_t index, const source::FileEntry& file, formats::ByteSource& source) { reader.Visit(index, file, source); },
-        options.read);
-    if (options.read.cancelled != nullptr && *options.read.cancelled) return absl::CancelledError("interrupted");
-
-    Collected collected;
-    collected.inventory = StartInventory(root, listing);
-    std::vector<FileNotes> notes = reader.Take();
-    ShardCheck shards;
-    for (size_t i = 0; i < listing.files.size(); ++i) {
-      const source::FileEntry& file = listing.files[i];
-      if (notes[i].index != nullptr) shards.AddIndex(file.path, notes[i].index);
-      if (notes[i].weights.has_value()) shards.AddWeights(file.path, *notes[i].weights);
-      AddArtifact(file, results[i], notes[i], collected.inventory, collected.documents);
-    }
-    for (v1::InventoryProblem& problem : shards.Problems()) *collected.inventory.add_problems() = std::move(problem);
-    return collected;
+    std::vector<Collected> models;
+    WB_ASSIGN_OR_RETURN(Collected collected, CollectOne(request.path, request.options));
+    models.push_back(std::move(collected));
+    return models;
   } catch (const std::bad_alloc&) {
-    return absl::ResourceExhaustedError(absl::StrFormat("out of memory while scanning %s", Printable(path)));
+    return absl::ResourceExhaustedError(absl::StrFormat("out of memory while scanning %s", Printable(request.path)));
   }
 }
 

@@ -3,34 +3,47 @@
 #define WEIGHBRIDGE_SERVICES_AUDITOR_COLLECT_H_
 
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "proto/weighbridge/v1/inventory.pb.h"
+#include "services/auditor/documents.h"
 #include "services/provenance/model_view.h"
 #include "services/source/fingerprint.h"
 #include "services/source/walk.h"
 
 namespace weighbridge::auditor {
 
-// Documents of one model together; a text over the rest is kept in part and marked (InventoryArtifact.document_truncated).
-inline constexpr size_t kDocumentsBytesMax = 24 << 20;
+// Of the message of one problem, before it is made printable; what is longer is cut.
+inline constexpr size_t kProblemMessageBytesMax = 16'384;
 
 struct CollectOptions {
   source::WalkLimits limits;
   source::ReadOptions read;
 };
 
-// What a scan saw, ready for Assess() and for storing.
+// What is to be looked at, as the user names it.
+struct CollectRequest {
+  std::string path;
+  bool recursive = false;  // several models below `path`: one Collected each
+  std::string context;     // folder whose documents speak for a single file; may be empty
+  std::string base;        // folder, file, or model digest (64 digits) of the base of an adapter; may be empty
+  std::string source;      // "URL@REV" or "ORG/NAME@REV" as the user says it; may be empty
+  CollectOptions options;
+};
+
+// What a scan saw of one model, ready for Assess() and for storing.
 struct Collected {
   v1::Inventory inventory;
   provenance::DocumentBytes documents;
 };
 
-// Walks and reads the model at `path`. Everything wrong with single files is a problem of the inventory, so that all of it is
-// reported. Errors mean that there is nothing to look at: NotFound (no such path), PermissionDenied, FailedPrecondition (neither
-// folder nor file), InvalidArgument (empty path), Cancelled, ResourceExhausted (out of memory). An empty folder is an inventory
-// without artifacts.
-absl::StatusOr<Collected> Collect(const std::string& path, const CollectOptions& options);
+// Walks and reads what lies at `request.path`: the models in order of their path, at least one. Everything wrong with single files
+// is a problem of the inventory, so that all of it is reported; several models without `recursive` are one inventory that the
+// assessment refuses. Errors mean that there is nothing to look at: NotFound (no such path), PermissionDenied, FailedPrecondition
+// (neither folder nor file), InvalidArgument (empty path, a context, base or source that cannot be one), Cancelled,
+// ResourceExhausted (out of memory). An empty folder is an inventory without artifacts.
+absl::StatusOr<std::vector<Collected>> CollectModels(const CollectRequest& request);
 
 }  // namespace weighbridge::auditor
 

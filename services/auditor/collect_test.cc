@@ -40,6 +40,16 @@ std::string Split(int number, int count) {
                    {{"t" + std::to_string(number), {4}}});
 }
 
+// The one model at `path`.
+absl::StatusOr<Collected> Collect(const std::string& path, const CollectOptions& options) {
+  CollectRequest request;
+  request.path = path;
+  request.options = options;
+  absl::StatusOr<std::vector<Collected>> models = CollectModels(request);
+  if (!models.ok()) return models.status();
+  return std::move(models->front());
+}
+
 struct Case {
   std::string name;
   std::function<void(const TempDir&)> fill;

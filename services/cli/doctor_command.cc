@@ -10,7 +10,7 @@
 #include "services/cli/commands.h"
 #include "services/cli/environment.h"
 #include "services/cli/exit_code.h"
-#include "services/cli/version.h"
+#include "services/base/version.h"
 #include "services/crypto/sha256.h"
 #include "services/source/root.h"
 

@@ -30,4 +30,11 @@ int ExitCodeOf(const absl::Status& status) {
   }
 }
 
+int WorseExitCode(int a, int b) {
+  for (const int code : {kExitInterrupted, kExitUsage, kExitIntegrity, kExitUnmeasured, kExitDenied, kExitReview}) {
+    if (a == code || b == code) return code;
+  }
+  return a != kExitOk ? a : b;
+}
+
 }  // namespace weighbridge::cli

@@ -23,6 +23,10 @@ int ExitCodeOf(v1::Decision decision, v1::Mode mode);
 // means that something could not be read or measured.
 int ExitCodeOf(const absl::Status& status);
 
+// The one of two that a run over several models ends in: the first of 130, 2, 4, 3, 1, 5, 0. A code that is none of them comes
+// before 0.
+int WorseExitCode(int a, int b);
+
 }  // namespace weighbridge::cli
 
 #endif  // WEIGHBRIDGE_SERVICES_CLI_EXIT_CODE_H_

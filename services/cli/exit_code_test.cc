@@ -1,5 +1,6 @@
 #include "services/cli/exit_code.h"
 
+#include <iterator>
 #include <ostream>
 #include <string>
 
@@ -46,6 +47,17 @@ TEST(StatusExitCodeTest, EveryCode) {
         Code::kInternal, Code::kUnavailable, Code::kDataLoss, Code::kUnauthenticated, static_cast<Code>(99)}) {
     EXPECT_EQ(ExitCodeOf(absl::Status(code, "x")), 3) << static_cast<int>(code);
   }
+}
+
+TEST(WorseExitCodeTest, TheFirstOfTheOrder) {
+  const int order[] = {130, 2, 4, 3, 1, 5, 0};
+  for (size_t i = 0; i < std::size(order); ++i) {
+    for (size_t k = i; k < std::size(order); ++k) {
+      EXPECT_EQ(WorseExitCode(order[i], order[k]), order[i]) << order[k];
+      EXPECT_EQ(WorseExitCode(order[k], order[i]), order[i]) << order[k];
+    }
+  }
+  EXPECT_EQ(WorseExitCode(0, 77), 77);
 }
 
 }  // namespace

@@ -1,7 +1,9 @@
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_format.h"
 #include "services/auditor/auditor.h"
@@ -24,6 +26,10 @@ struct GateOptions {
   std::string profile;
   std::string policy;
   std::string mode;
+  std::string context;
+  std::string base;
+  std::string source;
+  bool recursive = false;
   int threads = 0;
   bool list_all = false;
 };
@@ -39,19 +45,31 @@ absl::StatusOr<std::optional<auditor::ConfigFile>> ReadConfig(const std::string&
 
 absl::StatusOr<auditor::GateRequest> RequestOf(const GateOptions& options, auditor::Scope scope) {
   auditor::GateRequest request;
-  request.path = options.path;
-  request.scope = scope;
-  WB_ASSIGN_OR_RETURN(request.profile, ReadConfig(options.profile, "profile"));
-  WB_ASSIGN_OR_RETURN(request.policy, ReadConfig(options.policy, "policy"));
-  WB_ASSIGN_OR_RETURN(request.evaluated_at, Instant(options.common));
+  request.collect.path = options.path;
+  request.collect.recursive = options.recursive;
+  request.collect.context = options.context;
+  request.collect.base = options.base;
+  request.collect.source = options.source;
+  request.inputs.scope = scope;
+  WB_ASSIGN_OR_RETURN(request.inputs.profile, ReadConfig(options.profile, "profile"));
+  WB_ASSIGN_OR_RETURN(request.inputs.policy, ReadConfig(options.policy, "policy"));
+  WB_ASSIGN_OR_RETURN(request.inputs.evaluated_at, Instant(options.common));
   if (!options.mode.empty()) {
     v1::Mode mode;
     if (!v1::Mode_Parse(options.mode, &mode)) return absl::InvalidArgumentError("--mode: block, warn or audit");
-    request.mode = mode;
+    request.inputs.mode = mode;
   }
-  request.collect.read.threads = options.threads;
-  request.collect.read.cancelled = &g_interrupted;
+  request.collect.options.read.threads = options.threads;
+  request.collect.options.read.cancelled = &g_interrupted;
+  request.inputs.cancelled = &g_interrupted;
   return request;
+}
+
+// The path as the user wrote it, and the model's own below it.
+std::string ShownName(const GateOptions& options, const v1::GateResult& result) {
+  const std::string& below = result.model().path();
+  if (below.empty()) return options.path;
+  return options.path + (options.path.back() == '/' ? "" : "/") + below;
 }
 
 std::string Render(const auditor::GateResponse& response, const GateOptions& options, int exit_code) {
@@ -60,9 +78,35 @@ std::string Render(const auditor::GateResponse& response, const GateOptions& opt
   text.color = UseColor(options.common);
   text.list_all = options.list_all;
   text.exit_code = exit_code;
-  text.model_name = options.path;
+  text.model_name = ShownName(options, response.result);
   return options.common.format == "markdown" ? report::RenderGateMarkdown(response.result, text)
                                              : report::RenderGateText(response.result, text);
+}
+
+v1::Mode ModeOf(const v1::GateResult& result) {
+  v1::Mode mode = v1::block;
+  v1::Mode_Parse(result.mode(), &mode);
+  return mode;
+}
+
+int ExitCodeOfResult(const v1::GateResult& result, auditor::Scope scope) {
+  if (scope == auditor::Scope::kGate) return ExitCodeOf(result.decision(), ModeOf(result));
+  const bool measured = std::none_of(result.findings().begin(), result.findings().end(),
+                                     [](const auto& finding) { return finding.outcome() == v1::Outcome::UNDECIDED; });
+  return measured ? kExitOk : kExitUnmeasured;
+}
+
+void NoteOn(const auditor::GateResponse& response, const GateOptions& options) {
+  const std::string& below = response.result.model().path();
+  const std::string model = below.empty() ? "" : Printable(below) + ": ";
+  if (ModeOf(response.result) != v1::block) {
+    Note(options.common, absl::StrFormat("%smode %s: the decision is %s; exit codes 1 and 5 are softened to 0", model,
+                                         response.result.mode(), v1::Decision_Name(response.result.decision())));
+  }
+  if (!response.known_since.empty()) {
+    Note(options.common, absl::StrFormat("%sthe same bytes were audited before, on %s (audit %s)", model,
+                                         response.known_since, response.result.audit_id().substr(0, 16)));
+  }
 }
 
 int RunScanOrGate(const GateOptions& options, auditor::Scope scope) {
@@ -73,46 +117,47 @@ int RunScanOrGate(const GateOptions& options, auditor::Scope scope) {
   const auto store = OpenStore(options.common);
   if (!store.ok()) return Fail(store.status());
 
-  absl::StatusOr<auditor::GateResponse> response;
+  absl::StatusOr<std::vector<auditor::GateResponse>> responses;
   {
     // The line is wiped before anything else is printed.
     std::unique_ptr<source::ProgressLine> line;
     if (!options.common.quiet) line = source::ProgressLine::ForTerminal(STDERR_FILENO);
     if (line != nullptr) {
-      request->collect.read.progress = [&line](const source::Progress& progress) { line->Show(progress); };
+      request->collect.options.read.progress = [&line](const source::Progress& progress) { line->Show(progress); };
     }
-    response = auditor::RunGate(*request, **rules, store->get());
+    responses = auditor::RunGate(*request, **rules, store->get());
   }
-  if (!response.ok()) return Fail(response.status());
+  if (!responses.ok()) return Fail(responses.status());
 
-  v1::Mode mode = v1::block;
-  v1::Mode_Parse(response->result.mode(), &mode);
+  std::string out;
   int exit_code = kExitOk;
-  if (scope == auditor::Scope::kGate) {
-    exit_code = ExitCodeOf(response->result.decision(), mode);
-  } else {
-    for (const auto& finding : response->result.findings()) {
-      if (finding.outcome() == v1::Outcome::UNDECIDED) exit_code = kExitUnmeasured;
-    }
+  for (const auditor::GateResponse& response : *responses) {
+    const int code = ExitCodeOfResult(response.result, scope);
+    if (!out.empty() && options.common.format != "json") out += '\n';
+    out += Render(response, options, code);
+    exit_code = WorseExitCode(exit_code, code);
   }
-  const absl::Status written = WriteResult(options.common, Render(*response, options, exit_code));
+  const absl::Status written = WriteResult(options.common, out);
   if (!written.ok()) return Fail(written);
-
-  if (mode != v1::block) {
-    Note(options.common, absl::StrFormat("mode %s: the decision is %s; exit codes 1 and 5 are softened to 0",
-                                         response->result.mode(), v1::Decision_Name(response->result.decision())));
-  }
-  if (!response->known_since.empty()) {
-    Note(options.common, absl::StrFormat("the same bytes were audited before, on %s (audit %s)", response->known_since,
-                                         response->result.audit_id().substr(0, 16)));
-  }
+  for (const auditor::GateResponse& response : *responses) NoteOn(response, options);
   return exit_code;
 }
 
 void AddModelOptions(CLI::App& app, GateOptions& options) {
   app.add_option("DIR", options.path, "Model folder, hub snapshot or single weights file")->required();
-  app.add_option("--at", options.common.at, "Instant of the decision (RFC 3339 or YYYY-MM-DD; default: now)")->check(NotEmpty());
-  app.add_option("--threads", options.threads, "Files read at once (default: one for each core)")->check(CLI::Range(1, 256));
+  app.add_flag("--recursive", options.recursive,
+               "Each model below DIR by itself, instead of refusing a folder of several");
+  app.add_option("--context", options.context,
+                 "Folder whose documents (licence, card, config) speak for the single file")
+      ->check(NotEmpty());
+  app.add_option("--base", options.base, "Base of an adapter: folder, file, or model digest of an earlier audit")
+      ->check(NotEmpty());
+  app.add_option("--source", options.source, "Where the model came from, for the record: URL@REV or ORG/NAME@REV")
+      ->check(NotEmpty());
+  app.add_option("--at", options.common.at, "Instant of the decision (RFC 3339 or YYYY-MM-DD; default: now)")
+      ->check(NotEmpty());
+  app.add_option("--threads", options.threads, "Files read at once (default: one for each core)")
+      ->check(CLI::Range(1, 256));
   app.add_flag("--all", options.list_all, "Text and Markdown: list every file and every prohibited use");
   AddOutputOptions(app, options.common, {"text", "json", "markdown"});
   AddRulesOption(app, options.common);
@@ -125,7 +170,8 @@ void AddGateCommands(CLI::App& app, Run& run) {
   auto scan_options = std::make_shared<GateOptions>();
   CLI::App* scan = app.add_subcommand("scan", "Fingerprint a model and say which licences it carries; no decision");
   AddModelOptions(*scan, *scan_options);
-  scan->callback([scan_options, &run] { run = [scan_options] { return RunScanOrGate(*scan_options, auditor::Scope::kScan); }; });
+  scan->callback(
+      [scan_options, &run] { run = [scan_options] { return RunScanOrGate(*scan_options, auditor::Scope::kScan); }; });
 
   auto gate_options = std::make_shared<GateOptions>();
   CLI::App* gate = app.add_subcommand("gate", "Decide whether a model may be used as the profile says, and why");
@@ -134,9 +180,11 @@ void AddGateCommands(CLI::App& app, Run& run) {
       ->check(NotEmpty());
   gate->add_option("--policy", gate_options->policy, "Your organisation's rules (YAML), beside the built-in policy")
       ->check(NotEmpty());
-  gate->add_option("--mode", gate_options->mode, "block, warn or audit: what the exit code does (default: the policy's)")
+  gate->add_option("--mode", gate_options->mode,
+                   "block, warn or audit: what the exit code does (default: the policy's)")
       ->check(CLI::IsMember({"block", "warn", "audit"}));
-  gate->callback([gate_options, &run] { run = [gate_options] { return RunScanOrGate(*gate_options, auditor::Scope::kGate); }; });
+  gate->callback(
+      [gate_options, &run] { run = [gate_options] { return RunScanOrGate(*gate_options, auditor::Scope::kGate); }; });
 }
 
 }  // namespace weighbridge::cli
