@@ -135,7 +135,7 @@ absl::Status CheckArtifact(const std::string& at, const v1::InventoryArtifact& a
 }
 
 absl::Status CheckDocument(const std::string& at, const v1::InventoryArtifact& artifact, size_t allowance,
-                           bool all_listed, const provenance::DocumentBytes& documents) {
+                           bool exactly, const provenance::DocumentBytes& documents) {
   const std::string digest_at = at + ".document_sha256", cut_at = at + ".document_truncated";
   if (!IsSha256Hex(artifact.document_sha256())) return Refused(digest_at, "is not 64 lower-case hexadecimal digits");
   const auto found = documents.find(artifact.document_sha256());

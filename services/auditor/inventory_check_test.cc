@@ -10,6 +10,7 @@
 
 #include "gtest/gtest.h"
 #include "services/auditor/collect.h"
+#include "services/auditor/read_files.h"
 #include "services/auditor/weights_header.h"
 #include "services/base/utf8.h"
 #include "services/crypto/sha256.h"
