@@ -273,6 +273,9 @@ absl::Status CheckBase(const std::string& field, const v1::Inventory& inventory,
   if (base.has_base()) return Refused(at + ".base", "a base has no base here");
   if (!base.base_digest().empty()) return Refused(at + ".base_digest", "a base has no base here");
   if (!base.source_url().empty()) return Refused(at + ".source_url", "is said of the model alone");
+  for (int i = 0; i < base.ignored_size(); ++i) {
+    if (!IsPruned(base.ignored(i))) return Refused(FieldAt(at + ".ignored", i), "a base is one model by itself");
+  }
   if (!base.model_path().empty()) return Refused(at + ".model_path", "a base is given by itself");
   if (base.context_artifacts_size() > 0) return Refused(at + ".context_artifacts", "a base has no context");
   for (int i = 0; i < base.problems_size(); ++i) {

@@ -585,7 +585,8 @@ INSTANTIATE_TEST_SUITE_P(
         Attack{"BaseOfABase", "inventory.base.base",
                [](Collected& c) {
                  AddBase(c);
-                 *c.inventory.mutable_base()->mutable_base() = c.inventory.base();
+                 const v1::Inventory base = c.inventory.base();
+                 *c.inventory.mutable_base()->mutable_base() = base;
                }},
         Attack{"BaseTwice", "inventory.base_digest",
                [](Collected& c) {
@@ -595,7 +596,8 @@ INSTANTIATE_TEST_SUITE_P(
         Attack{"BaseWithContext", "inventory.base.context_artifacts",
                [](Collected& c) {
                  MakePart(c);
-                 *c.inventory.mutable_base() = c.inventory;
+                 const v1::Inventory base = c.inventory;
+                 *c.inventory.mutable_base() = base;
                  c.inventory.mutable_base()->clear_model_path();
                }},
         Attack{"BaseOfAnotherSchema", "inventory.base.schema_version",

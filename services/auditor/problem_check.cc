@@ -246,7 +246,7 @@ class Checker {
   }
 
   absl::Status Notes() {
-    if (omitted_ || kind_ == ScanKind::kPart) return absl::OkStatus();
+    if (omitted_) return absl::OkStatus();
     for (const auto& [path, count] : DueNotes(inventory_)) {
       const auto found = notes_at_.find(path);
       if (found != notes_at_.end() && found->second >= count) continue;
