@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "services/auditor/read_files.h"
 #include "services/auditor/record.h"
 #include "services/auditor/weights_header.h"
 #include "tests/support/model_builder.h"
