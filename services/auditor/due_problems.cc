@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "services/auditor/shards.h"
+#include "services/auditor/weights_header.h"
 #include "services/base/utf8.h"
 #include "services/formats/gguf/splits.h"
 #include "services/formats/sniff/sniff.h"

@@ -218,8 +218,8 @@ INSTANTIATE_TEST_SUITE_P(
                              d.Write("LICENSE", "You may use it only for non-commercial purposes.\n");
                            },
                            kRecursive,
-                           {"a: NEEDS_REVIEW license.pointer_only license.restriction_found",
-                            "b: NEEDS_REVIEW license.pointer_only license.restriction_found"}},
+                           {"a: NEEDS_REVIEW license.pointer_only license.residue license.restriction_found",
+                            "b: NEEDS_REVIEW license.pointer_only license.residue license.restriction_found"}},
                       Case{"AnUnreadableThingAtTheTopToo",
                            [](const TempDir& d) {
                              Willow(d, "a");
@@ -272,7 +272,7 @@ INSTANTIATE_TEST_SUITE_P(
                HubSnapshot(d, "willow-group--bush", "aaaaaaa", BuildModelCard(kWillowCard, "x"));
              },
              [](const TempDir& d, CollectRequest& r) { r.path = d.At("hub"); },
-             {": UNDECIDED file.nothing_to_scan file.several_models"}},
+             {": UNDECIDED file.nothing_to_scan file.several_models license.none"}},
         Case{
             "OneSnapshotAsWithout",
             [](const TempDir& d) { HubSnapshot(d, "willow-group--tree", "aaaaaaa", BuildModelCard(kWillowCard, "x")); },
@@ -282,7 +282,8 @@ INSTANTIATE_TEST_SUITE_P(
              [](const TempDir& d) {
                HubSnapshot(d, "willow-group--tree", "aaaaaaa", BuildModelCard(kWillowCard, "x"));
                HubSnapshot(d, "willow-group--tree", "bbbbbbb", BuildModelCard(kWillowCard, "x"));
-               d.Link("../bbbbbbb/README.md", "hub/models--willow-group--tree/snapshots/aaaaaaa/LICENSE");
+               d.Write("hub/models--willow-group--tree/refs/main", "aaaaaaa");
+               d.Link("../../refs/main", "hub/models--willow-group--tree/snapshots/aaaaaaa/LICENSE");
              },
              kHub,
              {"models--willow-group--tree/snapshots/aaaaaaa: UNDECIDED file.unsafe_link",
@@ -293,7 +294,7 @@ INSTANTIATE_TEST_SUITE_P(
                d.Write("hub/stray.safetensors", Weights());
              },
              kHub,
-             {": UNDECIDED file.nothing_to_scan file.several_models",
+             {": UNDECIDED file.nothing_to_scan file.several_models license.none",
               "models--willow-group--tree/snapshots/aaaaaaa: APPROVED_WITH_CONDITIONS"}}),
     [](const auto& info) { return info.param.name; });
 
@@ -324,7 +325,7 @@ INSTANTIATE_TEST_SUITE_P(
                Ollama(d, "r/library/tree/9b", {{"model", Gguf(2)}});
              },
              nullptr,
-             {": UNDECIDED file.nothing_to_scan file.several_models"}},
+             {": UNDECIDED file.nothing_to_scan file.several_models license.none"}},
         Case{"SeveralEachByItself",
              [](const TempDir& d) {
                Ollama(d, "r/library/tree/7b", {{"model", Gguf(1)}, {"license", std::string(WillowText())}});
@@ -333,7 +334,8 @@ INSTANTIATE_TEST_SUITE_P(
              },
              kRecursive,
              {"manifests/r/library/tree/7b: APPROVED_WITH_CONDITIONS",
-              "manifests/r/library/tree/9b: NEEDS_REVIEW license.none license.pointer_only license.restriction_found"}},
+              "manifests/r/library/tree/9b: NEEDS_REVIEW license.none license.pointer_only license.residue "
+              "license.restriction_found"}},
         Case{"BlobIsNotItsName",
              [](const TempDir& d) {
                Ollama(d, "r/library/tree/7b", {{"model", Gguf(1)}, {"license", std::string(WillowText())}});
@@ -344,7 +346,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"BlobIsShort",
              [](const TempDir& d) {
                Ollama(d, "r/library/tree/7b", {{"model", Gguf(1)}, {"license", std::string(WillowText())}});
-               d.Write(Blob(Gguf(1)), Gguf(1).substr(0, Gguf(1).size() - 4));
+               d.Write(Blob(Gguf(1)), Gguf(1).substr(0, Gguf(1).size() - 30));
              },
              nullptr,
              {": UNDECIDED file.digest_mismatch file.malformed"}},
@@ -384,7 +386,7 @@ INSTANTIATE_TEST_SUITE_P(
                d.Write("manifests/r/library/tree/7b", "{}");
              },
              nullptr,
-             {": UNDECIDED file.malformed file.nothing_to_scan"}},
+             {": UNDECIDED file.malformed file.nothing_to_scan license.none"}},
         Case{
             "ManifestLeadsOut",
             [](const TempDir& d) {
@@ -394,14 +396,14 @@ INSTANTIATE_TEST_SUITE_P(
                   R"({"schemaVersion": 2, "config": {"mediaType": "m", "digest": "sha256:../../../etc/passwd", "size": 1}, "layers": [1]})");
             },
             nullptr,
-            {": UNDECIDED file.malformed file.nothing_to_scan"}},
+            {": UNDECIDED file.malformed file.nothing_to_scan license.none"}},
         Case{"SomethingElseInTheStore",
              [](const TempDir& d) {
                Ollama(d, "r/library/tree/7b", {{"model", Gguf(1)}, {"license", std::string(WillowText())}});
                d.Write("LICENSE", "x");
              },
              nullptr,
-             {": UNDECIDED file.nothing_to_scan file.several_models"}},
+             {": UNDECIDED file.nothing_to_scan file.several_models license.none"}},
         Case{"WeightsInALicence",
              [](const TempDir& d) {
                Ollama(d, "r/library/tree/7b",
@@ -511,7 +513,7 @@ INSTANTIATE_TEST_SUITE_P(
                              d.Folder("base");
                            },
                            kBase,
-                           {": UNDECIDED file.nothing_to_scan license.none"}},
+                           {": UNDECIDED file.nothing_to_scan"}},
                       Case{"BaseIsTwoModels",
                            [](const TempDir& d) {
                              Adapter(d, "adapter", "willow-group/tree");
@@ -708,7 +710,7 @@ TEST(ContextTest, TheDigestIsThatOfTheFileAlone) {
   EXPECT_EQ(with.licenses(0).component(), "");
   bool noted = false;
   for (const auto& finding : with.findings())
-    noted |= finding.message() == "2 files of the context are no documents and were not opened";
+    noted |= finding.message() == "files of the context that are no documents and were not opened: 2";
   EXPECT_TRUE(noted);
 }
 
@@ -787,7 +789,7 @@ TEST(PointerTest, AnAuditThatAClientMeasuredNeverAnswers) {
 
 TEST(SourceTest, IsCheckedBeforeAnythingIsRead) {
   for (const char* source :
-       {"tree@main", "willow-group/tree", "willow-group/tree@", "@main", "https://me:secret@models.example/tree@v1",
+       {"willow-group/tree", "willow-group/tree@", "@main", "https://me:secret@models.example/tree@v1",
         "https://models.example/a b@v1", "https://models.example/\x1b[2J@v1", "https://models.example/a\\b@v1"}) {
     CollectRequest request;
     request.path = "/nowhere/at/all";

@@ -25,13 +25,18 @@ Reconciliation Judge(const TestModel& model) {
 }
 
 // The documents of one model under names that no other uses.
+void Rename(v1::Inventory& inventory, const std::string& prefix) {
+  for (auto& artifact : *inventory.mutable_artifacts()) {
+    if (!artifact.document_sha256().empty()) artifact.set_document_sha256(prefix + artifact.document_sha256());
+  }
+  if (inventory.has_base()) Rename(*inventory.mutable_base(), prefix);
+}
+
 void Rename(TestModel& model, const std::string& prefix) {
   DocumentBytes renamed;
   for (auto& [name, bytes] : model.documents) renamed[prefix + name] = bytes;
   model.documents = renamed;
-  for (auto& artifact : *model.inventory.mutable_artifacts()) {
-    if (!artifact.document_sha256().empty()) artifact.set_document_sha256(prefix + artifact.document_sha256());
-  }
+  Rename(model.inventory, prefix);
 }
 
 TestModel WithBase(TestModel model, TestModel base) {
