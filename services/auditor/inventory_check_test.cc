@@ -10,6 +10,7 @@
 
 #include "gtest/gtest.h"
 #include "services/auditor/collect.h"
+#include "services/auditor/read_files.h"
 #include "services/auditor/weights_header.h"
 #include "services/base/utf8.h"
 #include "services/crypto/sha256.h"
@@ -173,6 +174,20 @@ v1::HeaderField& AddHeaderField(v1::WeightsHeader& header, const std::string& ke
   return field;
 }
 
+// As a snapshot in the cache of a hub.
+void SetHub(Collected& c, const std::string& repository, const std::string& revision) {
+  c.inventory.set_layout("hub_snapshot");
+  c.inventory.set_repository(repository);
+  c.inventory.set_revision(revision);
+}
+
+void StartAgain(Collected& c, const std::string& layout) {
+  c = {};
+  c.inventory.set_schema_version(1);
+  c.inventory.set_layout(layout);
+  c.inventory.set_single_file(layout == "file");
+}
+
 struct Attack {
   std::string name;
   std::string field;  // FieldOf()
@@ -211,38 +226,25 @@ INSTANTIATE_TEST_SUITE_P(
                  v1::InventoryArtifact& artifact = At(c, "LICENSE");
                  artifact.GetReflection()->MutableUnknownFields(&artifact)->AddLengthDelimited(77, "x");
                }},
-        Attack{"RepositoryWithoutRevision", "inventory.revision",
-               [](Collected& c) { c.inventory.set_repository("org/model"); }},
+        Attack{"RepositoryWithoutRevision", "inventory.revision", [](Collected& c) { SetHub(c, "org/model", ""); }},
         Attack{"RevisionWithoutRepository", "inventory.revision",
                [](Collected& c) { c.inventory.set_revision("main"); }},
-        Attack{"RepositoryThatClimbs", "inventory.repository",
-               [](Collected& c) { c.inventory.set_repository("../model"), c.inventory.set_revision("main"); }},
-        Attack{"RepositoryOfThreeParts", "inventory.repository",
-               [](Collected& c) { c.inventory.set_repository("a/b/c"), c.inventory.set_revision("main"); }},
-        Attack{"RepositoryWithAnEmptyPart", "inventory.repository",
-               [](Collected& c) { c.inventory.set_repository("org/"), c.inventory.set_revision("main"); }},
-        Attack{"RepositoryWithControls", "inventory.repository",
-               [](Collected& c) { c.inventory.set_repository("a\x1b[2J"), c.inventory.set_revision("main"); }},
-        Attack{"RevisionWithSlash", "inventory.revision",
-               [](Collected& c) { c.inventory.set_repository("a/b"), c.inventory.set_revision("refs/main"); }},
-        Attack{
-            "LongRevision", "inventory.revision",
-            [](Collected& c) { c.inventory.set_repository("a/b"), c.inventory.set_revision(std::string(256, 'r')); }},
-        Attack{"RevisionNotUtf8", "inventory.revision",
-               [](Collected& c) { c.inventory.set_repository("a/b"), c.inventory.set_revision("\xff"); }},
+        Attack{"RepositoryThatClimbs", "inventory.repository", [](Collected& c) { SetHub(c, "../model", "main"); }},
+        Attack{"RepositoryOfThreeParts", "inventory.repository", [](Collected& c) { SetHub(c, "a/b/c", "main"); }},
+        Attack{"RepositoryWithAnEmptyPart", "inventory.repository", [](Collected& c) { SetHub(c, "org/", "main"); }},
+        Attack{"RepositoryWithControls", "inventory.repository", [](Collected& c) { SetHub(c, "a\x1b[2J", "main"); }},
+        Attack{"RevisionWithSlash", "inventory.revision", [](Collected& c) { SetHub(c, "a/b", "refs/main"); }},
+        Attack{"LongRevision", "inventory.revision", [](Collected& c) { SetHub(c, "a/b", std::string(256, 'r')); }},
+        Attack{"RevisionNotUtf8", "inventory.revision", [](Collected& c) { SetHub(c, "a/b", "\xff"); }},
         Attack{"SingleFileOfMany", "inventory.artifacts", [](Collected& c) { c.inventory.set_single_file(true); }},
         Attack{"SingleFileInAFolder", "inventory.artifacts[0].path",
                [](Collected& c) {
-                 c = {};
-                 c.inventory.set_schema_version(1);
-                 c.inventory.set_single_file(true);
+                 StartAgain(c, "file");
                  *c.inventory.add_artifacts() = Picture("folder/a.png");
                }},
         Attack{"SingleFileWithIgnored", "inventory.ignored[0]",
                [](Collected& c) {
-                 c = {};
-                 c.inventory.set_schema_version(1);
-                 c.inventory.set_single_file(true);
+                 StartAgain(c, "file");
                  *c.inventory.add_artifacts() = Picture("a.png");
                  c.inventory.add_ignored(".git");
                }},
@@ -307,14 +309,12 @@ INSTANTIATE_TEST_SUITE_P(
                }},
         Attack{"TooManyFolders", "inventory.artifacts",
                [](Collected& c) {
-                 c = {};
-                 c.inventory.set_schema_version(1);
+                 StartAgain(c, "directory");
                  for (int i = 100'000; i < 170'000; ++i) *c.inventory.add_artifacts() = Picture("f" + std::to_string(i) + "/a.png");
                }},
         Attack{"TooManyBytesOfPaths", "inventory.artifacts",
                [](Collected& c) {
-                 c = {};
-                 c.inventory.set_schema_version(1);
+                 StartAgain(c, "directory");
                  for (int i = 100'000; i < 180'000; ++i) *c.inventory.add_artifacts() = Picture("f" + std::to_string(i) + std::string(240, 'x'));
                }}),
     [](const auto& info) { return info.param.name; });
@@ -493,8 +493,7 @@ INSTANTIATE_TEST_SUITE_P(
                }},
         Attack{"TooManyProblemsOfTheWalk", "inventory.problems[1000].rule_id",
                [](Collected& c) {
-                 c = {};
-                 c.inventory.set_schema_version(1);
+                 StartAgain(c, "directory");
                  for (int i = 1000; i < 2001; ++i) AddProblem(c, "file.special", "pipe" + std::to_string(i), true);
                }},
         Attack{"ChangedFileOfABadName", "inventory.problems[4].path",
@@ -502,6 +501,151 @@ INSTANTIATE_TEST_SUITE_P(
         Attack{"MissingShardOfNoShard", "inventory.problems[4].rule_id",
                [](Collected& c) { AddProblem(c, "file.shard_missing", "LICENSE", true); }}),
     [](const auto& info) { return info.param.name; });
+
+// One model of a walk that saw several, with a licence in the folder above.
+void MakePart(Collected& c) {
+  c.inventory.set_model_path("models/a");
+  *c.inventory.add_context_artifacts() = At(c, "LICENSE");
+}
+
+// The model as its own base.
+void AddBase(Collected& c) {
+  const v1::Inventory base = c.inventory;
+  *c.inventory.mutable_base() = base;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Shapes, AttackTest,
+    ::testing::Values(
+        Attack{"NoLayout", "inventory.layout", [](Collected& c) { c.inventory.clear_layout(); }},
+        Attack{"UnknownLayout", "inventory.layout", [](Collected& c) { c.inventory.set_layout("heap"); }},
+        Attack{"FileThatIsAFolder", "inventory.layout", [](Collected& c) { c.inventory.set_layout("file"); }},
+        Attack{"SnapshotOfNothing", "inventory.layout", [](Collected& c) { c.inventory.set_layout("hub_snapshot"); }},
+        Attack{"RepositoryThatNobodySaid", "inventory.layout",
+               [](Collected& c) {
+                 c.inventory.set_repository("org/model");
+                 c.inventory.set_revision("main");
+               }},
+        Attack{"RepositoryOtherThanTheSource", "inventory.repository",
+               [](Collected& c) {
+                 c.inventory.set_source_url("org/model@main");
+                 c.inventory.set_repository("org/other");
+                 c.inventory.set_revision("main");
+               }},
+        Attack{"SourceWithoutRevision", "inventory.source_url",
+               [](Collected& c) { c.inventory.set_source_url("org/model"); }},
+        Attack{"SourceWithPassword", "inventory.source_url",
+               [](Collected& c) { c.inventory.set_source_url("https://me:secret@host/x@1"); }},
+        Attack{"SourceWithControls", "inventory.source_url",
+               [](Collected& c) { c.inventory.set_source_url("org/mo\x1b[2Jdel@main"); }},
+        Attack{"ModelPathThatClimbs", "inventory.model_path", [](Collected& c) { c.inventory.set_model_path("../a"); }},
+        Attack{"AbsoluteModelPath", "inventory.model_path", [](Collected& c) { c.inventory.set_model_path("/a"); }},
+        Attack{"BaseDigestThatIsNone", "inventory.base_digest",
+               [](Collected& c) { c.inventory.set_base_digest("latest"); }},
+        Attack{"CommitThatIsNone", "inventory.download_revisions[0]",
+               [](Collected& c) { c.inventory.add_download_revisions("main"); }},
+        Attack{"CommitsWithoutNotes", "inventory.download_revisions",
+               [](Collected& c) { c.inventory.add_download_revisions(std::string(40, 'a')); }},
+        Attack{"CommitTwice", "inventory.download_revisions[1]",
+               [](Collected& c) {
+                 for (int i = 0; i < 2; ++i) c.inventory.add_download_revisions(std::string(40, 'a'));
+               }},
+        Attack{"TooManyCommits", "inventory.download_revisions",
+               [](Collected& c) {
+                 for (int i = 0; i < 17; ++i) c.inventory.add_download_revisions(std::string(40, 'a'));
+               }},
+        Attack{"ContextOfAFolder", "inventory.context_artifacts",
+               [](Collected& c) { *c.inventory.add_context_artifacts() = At(c, "LICENSE"); }},
+        Attack{"ProblemOfNoContext", "!pipe.of_context", [](Collected& c) { ProblemAt(c, "pipe").set_of_context(true); }},
+        Attack{"ContextThatClimbs", "inventory.context_artifacts[0].path",
+               [](Collected& c) {
+                 MakePart(c);
+                 c.inventory.mutable_context_artifacts(0)->set_path("../LICENSE");
+               }},
+        Attack{"ContextTwice", "inventory.context_artifacts[1].path",
+               [](Collected& c) {
+                 MakePart(c);
+                 MakePart(c);
+               }},
+        Attack{"ContextWithoutDocument", "inventory.context_artifacts[0].document_sha256",
+               [](Collected& c) {
+                 MakePart(c);
+                 c.inventory.mutable_context_artifacts(0)->clear_document_sha256();
+               }},
+        Attack{"ContextWithAnotherRole", "inventory.context_artifacts[0].role",
+               [](Collected& c) {
+                 MakePart(c);
+                 c.inventory.mutable_context_artifacts(0)->set_role("notice");
+               }},
+        Attack{"WeightsAsContext", "inventory.context_artifacts[0]",
+               [](Collected& c) {
+                 MakePart(c);
+                 *c.inventory.mutable_context_artifacts(0) = At(c, "q4.gguf");
+               }},
+        Attack{"BaseOfABase", "inventory.base.base",
+               [](Collected& c) {
+                 AddBase(c);
+                 const v1::Inventory base = c.inventory.base();
+                 *c.inventory.mutable_base()->mutable_base() = base;
+               }},
+        Attack{"BaseTwice", "inventory.base_digest",
+               [](Collected& c) {
+                 AddBase(c);
+                 c.inventory.set_base_digest(kSha);
+               }},
+        Attack{"BaseWithContext", "inventory.base.context_artifacts",
+               [](Collected& c) {
+                 MakePart(c);
+                 const v1::Inventory base = c.inventory;
+                 *c.inventory.mutable_base() = base;
+                 c.inventory.mutable_base()->clear_model_path();
+               }},
+        Attack{"BaseOfAnotherSchema", "inventory.base.schema_version",
+               [](Collected& c) {
+                 AddBase(c);
+                 c.inventory.mutable_base()->set_schema_version(2);
+               }},
+        Attack{"BaseThatClimbs", "inventory.base.artifacts[0].path",
+               [](Collected& c) {
+                 AddBase(c);
+                 c.inventory.mutable_base()->mutable_artifacts(0)->set_path("../LICENSE");
+               }},
+        Attack{"BaseWithHiddenProblem", "inventory.base.artifacts[2]",
+               [](Collected& c) {
+                 AddBase(c);
+                 c.inventory.mutable_base()->clear_problems();
+               }},
+        Attack{"IgnoredFolderThatHoldsAFile", "inventory.ignored[1]",
+               [](Collected& c) { c.inventory.add_ignored("folder"); }},
+        Attack{"FolderCalledAStoreOfBlobs", "<LICENSE>.path",
+               [](Collected& c) { c.inventory.set_layout("ollama"); }},
+        Attack{"BlobThatIsNotItsName", "inventory.artifacts[0]",
+               [](Collected& c) {
+                 StartAgain(c, "ollama");
+                 *c.inventory.add_artifacts() = Picture("blobs/sha256-" + std::string(64, 'a'));
+               }},
+        Attack{"TrainedNumbersCalledALicence", "inventory.artifacts[0].role",
+               [](Collected& c) {
+                 StartAgain(c, "ollama");
+                 *c.inventory.add_artifacts() = Picture("blobs/sha256-" + std::string(64, '0'));
+                 c.inventory.mutable_artifacts(0)->set_format("pickle");
+                 c.inventory.mutable_artifacts(0)->set_role("license_text");
+               }}),
+    [](const auto& info) { return info.param.name; });
+
+TEST(ShapeCheckTest, WhatTheAttacksStartFromIsTaken) {
+  Collected part = Valid();
+  MakePart(part);
+  EXPECT_EQ(CheckInventory(part.inventory, part.documents), absl::OkStatus());
+  Collected with_base = Valid();
+  AddBase(with_base);
+  EXPECT_EQ(CheckInventory(with_base.inventory, with_base.documents), absl::OkStatus());
+  Collected said = Valid();
+  said.inventory.set_source_url("org/model@refs/pr/1");
+  said.inventory.set_repository("org/model");
+  said.inventory.set_revision("refs/pr/1");
+  EXPECT_EQ(CheckInventory(said.inventory, said.documents), absl::OkStatus());
+}
 
 struct Tree {
   std::string name;

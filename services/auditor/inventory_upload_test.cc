@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "services/auditor/collect.h"
 #include "services/auditor/inventory_check.h"
 #include "services/crypto/sha256.h"
 #include "tests/support/model_builder.h"
