@@ -63,6 +63,8 @@ Category CategoryOf(const ErrorFacts& facts) {
     default:
       break;
   }
+  // A schema format number that no SQLite writes; the code is that of a wrong statement.
+  if (facts.code == SQLITE_ERROR && facts.message == "unsupported file format") return kDamaged;
   switch (facts.code & 0xff) {
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:

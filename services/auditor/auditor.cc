@@ -183,12 +183,6 @@ absl::StatusOr<std::string> JsonLine(const v1::GateResult& result) {
   return json;
 }
 
-// The one place where a replay takes from what is stored how the bytes were measured: it stands in the result, and no
-// other input of the evaluation says it.
-std::string MeasuredByOf(const db::AuditRecord& audit, const db::DecisionRecord&) {
-  return audit.measured_by == "local" ? "" : audit.measured_by;
-}
-
 absl::StatusOr<ReplayedDecision> ReplayOne(const db::AuditRecord& audit, const db::DecisionRecord& recorded,
                                            const Collected& collected, const rulebook::Rulebook& rules,
                                            db::Store& store) {
@@ -210,7 +204,8 @@ absl::StatusOr<ReplayedDecision> ReplayOne(const db::AuditRecord& audit, const d
   }
   v1::GateResult result = Assess(input).result;
   result.set_audit_id(audit.audit_id);
-  result.set_measured_by(MeasuredByOf(audit, recorded));
+  // It stands in the result, and no other input of the evaluation says it.
+  result.set_measured_by(recorded.measured_by);
   ReplayedDecision replayed;
   replayed.decision_id = recorded.decision_id;
   replayed.evaluated_at = recorded.evaluated_at;

@@ -50,7 +50,7 @@ db::AuditRecord MakeAuditRecord(const Collected& collected, const std::vector<pr
   record.rules_digest = rules.digest();
   record.classifier_version = ClassifierVersion();
   record.claimed = result.model().claimed();
-  record.measured_by = "local";
+  record.measured_by = result.measured_by().empty() ? "local" : result.measured_by();
   record.repository = collected.inventory.repository();
   record.revision = collected.inventory.revision();
   record.context_digest = ContextDigestOf(collected.inventory, result);
@@ -82,6 +82,10 @@ db::AuditRecord MakeAuditRecord(const Collected& collected, const std::vector<pr
     row.license_ids = seen.license_ids;
     record.evidence.push_back(std::move(row));
   }
+  for (const v1::LicenseSummary& license : result.licenses()) {
+    record.licenses.push_back({license.license_id(), license.short_id(), license.component(),
+                               v1::Match::Verdict_Name(license.match()), license.governs()});
+  }
   record.audit_id = db::AuditIdOf(record);
   return record;
 }
@@ -96,6 +100,7 @@ db::DecisionRecord MakeDecisionRecord(const v1::GateResult& result, const std::s
   record.rules_digest = result.rules_digest();
   record.decision = v1::Decision_Name(result.decision());
   record.mode = result.mode();
+  record.measured_by = result.measured_by();
   record.policy_blob = Sha256Hex(policy_bytes);
   record.blobs.push_back({db::BlobKind::kPolicy, policy_bytes});
   if (has_profile) {
