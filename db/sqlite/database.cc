@@ -23,7 +23,7 @@ constexpr int kValueMaxBytes = 66 << 20;
 constexpr int kPageMinBytes = 512;  // sqlite.org/fileformat2.html section 1.3.2
 constexpr int kWalAutoCheckpointPages = 1000;
 constexpr int kWalKeptMaxBytes = 16 << 20;
-constexpr size_t kIdleStatementsMax = 64;
+constexpr size_t kKeptStatementsMax = 96;
 constexpr int kCheckMessagesMax = 3;
 
 // Waits for a lock grow, so that a short one costs little and a long one few tries.
@@ -133,7 +133,7 @@ absl::StatusOr<std::unique_ptr<Database>> Database::Open(const DatabaseOptions& 
 }
 
 Database::~Database() {
-  for (const auto& [sql, statement] : idle_) sqlite3_finalize(statement);
+  for (const auto& [sql, statement] : compiled_) sqlite3_finalize(statement->handle);
   sqlite3_close(handle_);
 }
 
@@ -225,23 +225,26 @@ absl::Status Database::StartWal() {
   return QueryInt64(absl::StrFormat("PRAGMA wal_autocheckpoint = %d", kWalAutoCheckpointPages)).status();
 }
 
-absl::StatusOr<Statement> Database::Prepare(std::string_view sql) {
-  if (const auto found = idle_.find(std::string(sql)); found != idle_.end()) {
-    sqlite3_stmt* handle = found->second;
-    idle_.erase(found);
-    return Statement(this, handle);
-  }
+absl::StatusOr<sqlite3_stmt*> Database::Compile(std::string_view sql) {
   sqlite3_stmt* handle = nullptr;
   const int code = sqlite3_prepare_v3(handle_, sql.data(), static_cast<int>(sql.size()), 0, &handle, nullptr);
   if (code != SQLITE_OK) return ErrorStatus(code, "prepare a statement");
-  return Statement(this, handle);
+  return handle;
 }
 
-void Database::Return(sqlite3_stmt* handle) {
-  sqlite3_reset(handle);
-  sqlite3_clear_bindings(handle);
-  if (idle_.size() >= kIdleStatementsMax || !idle_.emplace(sqlite3_sql(handle), handle).second)
-    sqlite3_finalize(handle);
+absl::StatusOr<Statement> Database::Prepare(std::string_view sql) {
+  const auto found = compiled_.find(sql);
+  if (found != compiled_.end() && !found->second->in_use) {
+    CompiledStatement* kept = found->second.get();
+    kept->in_use = true;
+    return Statement(this, kept->handle, kept);
+  }
+  WB_ASSIGN_OR_RETURN(sqlite3_stmt * handle, Compile(sql));
+  if (found != compiled_.end() || compiled_.size() >= kKeptStatementsMax) return Statement(this, handle, nullptr);
+  auto compiled = std::make_unique<CompiledStatement>(CompiledStatement{std::string(sql), handle, true});
+  CompiledStatement* kept = compiled.get();
+  compiled_.emplace(kept->sql, std::move(compiled));
+  return Statement(this, handle, kept);
 }
 
 absl::Status Database::Execute(const std::string& sql) {

@@ -49,8 +49,8 @@ class Database {
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
 
-  // Compiles one statement, or takes it up again where the same text was compiled before. `sql` is trusted text of this
-  // project; values go through Bind.
+  // Compiles one statement, or takes it up again where the same text was compiled before and is not in use. `sql` is
+  // trusted text of this project; values go through Bind.
   absl::StatusOr<Statement> Prepare(std::string_view sql);
 
   // Runs one or more statements that take no values and return no rows.
@@ -85,8 +85,7 @@ class Database {
   friend class Statement;
   friend class Transaction;
 
-  // Takes a statement back for the next Prepare of the same text.
-  void Return(sqlite3_stmt* handle);
+  absl::StatusOr<sqlite3_stmt*> Compile(std::string_view sql);
 
   explicit Database(const DatabaseOptions& options) : options_(options) {}
   absl::Status OpenHandle();
@@ -98,7 +97,8 @@ class Database {
 
   const DatabaseOptions options_;
   sqlite3* handle_ = nullptr;
-  std::unordered_map<std::string, sqlite3_stmt*> idle_;  // by text; compiled, reset, without values
+  // Compiled statements by their text, of which they hold a copy.
+  std::unordered_map<std::string_view, std::unique_ptr<CompiledStatement>> compiled_;
   // After a failed flush nobody knows what the disk holds: nothing more is written through this connection.
   bool flush_failed_ = false;
   std::atomic<bool> interrupted_ = false;

@@ -1,7 +1,6 @@
-// The tables known_digests and answers: what LookupDigests reads.
+// What the store answers for audits: keeps the tables known_digests and answers, and reads them.
 //
-// Two searches for a digest: one finds the audit, one its last answer. Both rows are checked: answers by the SHA-256 of
-// the whole row, known digests by its first 8 bytes, since a whole one would double the table.
+// Two searches for a digest: one finds the audit, one its last answer. Both rows are checked.
 #ifndef WEIGHBRIDGE_DB_STORE_ANSWERS_H_
 #define WEIGHBRIDGE_DB_STORE_ANSWERS_H_
 
@@ -20,7 +19,7 @@ namespace weighbridge::db {
 
 // Brings both tables up to date with an audit that was inserted, measured again or decided, inside the caller's
 // transaction. Does nothing for an audit that never answers: a claimed one, or one recorded before licences were kept.
-// `artifacts` may be null where they are known to be there already.
+// `artifacts` may be null where their digests are known to be there already.
 absl::Status PublishAudit(Database* database, int64_t audit_sequence, const std::vector<ArtifactRow>* artifacts);
 
 // An answer for each digest (64 hexadecimal digits each), in their order; nullopt where it is not known.
@@ -28,7 +27,7 @@ absl::StatusOr<std::vector<std::optional<DigestAnswer>>> ReadAnswers(Database* d
                                                                      const std::vector<std::string>& digests,
                                                                      std::optional<DigestKind> kind);
 
-// What an audit says of its licences and of the newest decision on it. Reads the sources, not the answers.
+// What an audit says of its licences, and the newest decision on it. Reads the sources, not the answers.
 absl::StatusOr<ModelAudit> DescribeAudit(Database* database, const StoredAudit& audit);
 
 // Compares both tables with the audits and decisions that they are made of: Check each audit (with its rows), then

@@ -12,7 +12,7 @@ namespace weighbridge::db {
 // Digests of one batch.
 inline constexpr size_t kLookupMax = 1000;
 // Audits that one page of models looks at, so that a filter that nothing passes does not read the whole file at once.
-inline constexpr int64_t kModelScanMax = 20000;
+inline constexpr int64_t kModelScanMax = 5000;
 
 // What a digest is the digest of. The numbers are on disk: never change one.
 enum class DigestKind {

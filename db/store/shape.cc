@@ -1,5 +1,6 @@
 #include "db/store/shape.h"
 
+#include <algorithm>
 #include <initializer_list>
 #include <string>
 
@@ -79,7 +80,8 @@ absl::Status CheckRowCount(size_t count) {
 }  // namespace
 
 bool IsDigest(std::string_view text) {
-  return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+  const auto is_digit = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
+  return text.size() == 64 && std::all_of(text.begin(), text.end(), is_digit);
 }
 
 absl::Status CheckBlob(std::string_view bytes) {

@@ -268,6 +268,37 @@ absl::StatusOr<std::vector<GateResponse>> RunGate(const GateRequest& request, co
   return responses;
 }
 
+namespace {
+
+// What an audit was made of, from the store.
+absl::StatusOr<Collected> LoadCollected(const db::AuditRecord& audit, db::Store& store) {
+  Collected collected;
+  WB_ASSIGN_OR_RETURN(const std::string inventory, store.GetBlob(audit.inventory_blob));
+  if (!collected.inventory.ParseFromString(inventory)) return absl::DataLossError("the stored inventory is damaged");
+  for (const v1::InventoryArtifact& artifact : collected.inventory.artifacts()) {
+    if (artifact.document_sha256().empty()) continue;
+    WB_ASSIGN_OR_RETURN(std::string bytes, store.GetBlob(artifact.document_sha256()));
+    collected.documents.emplace(artifact.document_sha256(), std::move(bytes));
+  }
+  return collected;
+}
+
+}  // namespace
+
+absl::StatusOr<GateResponse> EvaluateAudit(std::string_view id, GateInputs inputs, const rulebook::Rulebook& rules,
+                                           db::Store& store) {
+  WB_RETURN_IF_ERROR(CheckConfiguration(inputs.profile, inputs.policy, rules));
+  absl::StatusOr<db::AuditRecord> audit = store.GetAudit(id);
+  if (absl::IsNotFound(audit.status())) {
+    WB_ASSIGN_OR_RETURN(const db::DecisionRecord decision, store.GetDecision(id));
+    audit = store.GetAudit(decision.audit_id);
+  }
+  if (!audit.ok()) return audit.status();
+  WB_ASSIGN_OR_RETURN(Collected collected, LoadCollected(*audit, store));
+  inputs.measured_by = audit->measured_by == "local" ? "" : audit->measured_by;
+  return GateCollected(std::move(collected), inputs, rules, &store);
+}
+
 absl::StatusOr<ReplayResponse> Replay(std::string_view id, db::Store& store) {
   std::optional<std::string> only_decision;
   absl::StatusOr<db::AuditRecord> audit = store.GetAudit(id);
@@ -288,14 +319,7 @@ absl::StatusOr<ReplayResponse> Replay(std::string_view id, db::Store& store) {
     return absl::FailedPreconditionError(absl::StrFormat(
         "the stored rulebook does not load in this version of Weighbridge: %s", rulebook::ToString(issues)));
   }
-  Collected collected;
-  WB_ASSIGN_OR_RETURN(const std::string inventory, store.GetBlob(audit->inventory_blob));
-  if (!collected.inventory.ParseFromString(inventory)) return absl::DataLossError("the stored inventory is damaged");
-  for (const v1::InventoryArtifact& artifact : collected.inventory.artifacts()) {
-    if (artifact.document_sha256().empty()) continue;
-    WB_ASSIGN_OR_RETURN(std::string bytes, store.GetBlob(artifact.document_sha256()));
-    collected.documents.emplace(artifact.document_sha256(), std::move(bytes));
-  }
+  WB_ASSIGN_OR_RETURN(const Collected collected, LoadCollected(*audit, store));
 
   ReplayResponse response;
   response.audit_id = audit->audit_id;

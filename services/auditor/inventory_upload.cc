@@ -188,7 +188,13 @@ absl::Status InventoryUpload::TakeInventory(v1::Inventory& part) {
   } else if (bytes == 0) {
     return Refused(field, "a part without anything in it");
   }
-  if (has_inventory_) WB_RETURN_IF_ERROR(CheckLaterPart(field, part));
+  if (has_inventory_) {
+    WB_RETURN_IF_ERROR(CheckLaterPart(field, part));
+  } else if (part.schema_version() != kInventorySchemaVersion) {
+    return Refused(field + ".schema_version",
+                   absl::StrFormat("the first part says %d, this version reads %d", part.schema_version(),
+                                   kInventorySchemaVersion));
+  }
   const size_t held = part.ByteSizeLong() + kElementBytes * CountElements(part);
   if (held > limits_.inventory_bytes_max - inventory_bytes_) {
     return absl::ResourceExhaustedError(
