@@ -128,6 +128,10 @@ absl::Status AuditReactor::TakeStart(const v1::AuditStart& start) {
       if (!start.context_path().empty()) {
         WB_ASSIGN_OR_RETURN(gate_.collect.context, ResolveUnderRoots(start.context_path(), "start.context_path", roots));
       }
+      gate_.collect.base = start.base();
+      if (!start.base().empty() && !IsSha256Hex(start.base())) {
+        WB_ASSIGN_OR_RETURN(gate_.collect.base, ResolveUnderRoots(start.base(), "start.base", roots));
+      }
       gate_.collect.recursive = start.recursive();
       gate_.collect.source = start.source();
       gate_.collect.options.read.threads = start.threads();
@@ -137,6 +141,7 @@ absl::Status AuditReactor::TakeStart(const v1::AuditStart& start) {
       inputs.measured_by = "client";
       for (const auto& [given, field] : {std::pair<bool, std::string_view>{start.recursive(), "start.recursive"},
                                          {!start.context_path().empty(), "start.context_path"},
+                                         {!start.base().empty(), "start.base"},
                                          {!start.source().empty(), "start.source"}}) {
         if (given) return Wrong(field, "belongs to server_path; an inventory has it inside");
       }
@@ -144,15 +149,6 @@ absl::Status AuditReactor::TakeStart(const v1::AuditStart& start) {
       break;
     case v1::AuditStart::MODEL_NOT_SET:
       return Wrong("start.model", "server_path or inventory");
-  }
-  if (!start.base().empty()) {
-    if (IsSha256Hex(start.base())) {
-      gate_.collect.base = start.base();
-    } else if (start.model_case() == v1::AuditStart::kServerPath) {
-      WB_ASSIGN_OR_RETURN(gate_.collect.base, ResolveUnderRoots(start.base(), "start.base", roots));
-    } else {
-      return Wrong("start.base", "a model digest of 64 hexadecimal digits");
-    }
   }
   start_.set_want_progress(start.want_progress());
   return absl::OkStatus();

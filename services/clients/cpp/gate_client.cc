@@ -9,7 +9,6 @@
 #include "grpcpp/client_context.h"
 #include "proto/weighbridge/v1/audit_service.grpc.pb.h"
 #include "services/auditor/inventory_upload.h"
-#include "services/base/hex.h"
 #include "services/base/status_macros.h"
 #include "services/clients/cpp/connection.h"
 #include "services/report/json.h"
@@ -129,13 +128,7 @@ absl::StatusOr<std::vector<auditor::GateResponse>> Gate(const std::shared_ptr<gr
     WB_RETURN_IF_ERROR(Exchange(channel, options, request, start, nullptr, responses));
   } else {
     start.mutable_inventory();
-    auditor::CollectRequest here = request.collect;
-    if (IsSha256Hex(here.base)) {
-      // Only the server's store knows an audit by its digest.
-      start.set_base(here.base);
-      here.base.clear();
-    }
-    WB_ASSIGN_OR_RETURN(const std::vector<auditor::Collected> models, auditor::CollectModels(here));
+    WB_ASSIGN_OR_RETURN(const std::vector<auditor::Collected> models, auditor::CollectModels(request.collect));
     for (const auditor::Collected& model : models) {
       const size_t before = responses.size();
       WB_RETURN_IF_ERROR(Exchange(channel, options, request, start, &model, responses));
