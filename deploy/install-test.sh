@@ -38,6 +38,9 @@ if [[ -z "$packages" ]]; then
   packages="$work/packages"
   # No package is a failure, and not a reason to leave the test out.
   deploy/package.sh --out "$packages" >&2 || exit 1
+  # Once more: the same commit gives the same bytes.
+  deploy/package.sh --out "$work/again" >&2 || exit 1
+  cmp -- "$packages/SHA256SUMS" "$work/again/SHA256SUMS" >&2 || exit 1
 fi
 (cd "$packages" && sha256sum --check --quiet --strict SHA256SUMS >&2) || {
   printf 'error: the packages in %s are not those of their SHA256SUMS\n' "$packages" >&2
