@@ -3,8 +3,12 @@
 #include <sqlite3.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
+#include <iterator>
+#include <thread>
 #include <utility>
 
 #include "absl/strings/str_format.h"
@@ -19,8 +23,11 @@ constexpr int kValueMaxBytes = 66 << 20;
 constexpr int kPageMinBytes = 512;  // sqlite.org/fileformat2.html section 1.3.2
 constexpr int kWalAutoCheckpointPages = 1000;
 constexpr int kWalKeptMaxBytes = 16 << 20;
-constexpr size_t kIdleStatementsMax = 64;
+constexpr size_t kKeptStatementsMax = 96;
 constexpr int kCheckMessagesMax = 3;
+
+// Waits for a lock grow, so that a short one costs little and a long one few tries.
+constexpr int kBusyDelaysMs[] = {1, 2, 5, 10, 15, 20, 25, 25, 25, 50, 50, 100};
 
 struct Limit {
   int id;
@@ -126,7 +133,7 @@ absl::StatusOr<std::unique_ptr<Database>> Database::Open(const DatabaseOptions& 
 }
 
 Database::~Database() {
-  for (const auto& [sql, statement] : idle_) sqlite3_finalize(statement);
+  for (const auto& [sql, statement] : compiled_) sqlite3_finalize(statement->handle);
   sqlite3_close(handle_);
 }
 
@@ -163,9 +170,32 @@ absl::Status Database::Harden() {
       return absl::InternalError(Message(absl::StrFormat("SQLite refuses setting %d", change.id)));
     }
   }
-  sqlite3_busy_timeout(handle_, options_.busy_timeout_ms);
+  sqlite3_busy_handler(handle_, &Database::OnBusy, this);
   return Execute(
-      "PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY");
+      absl::StrFormat("PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0; PRAGMA synchronous = FULL;"
+                      " PRAGMA temp_store = MEMORY; PRAGMA cache_size = -%d",
+                      options_.cache_max_kib));
+}
+
+// Not sqlite3_busy_timeout, because that wait cannot be interrupted.
+int Database::OnBusy(void* self, int waited_count) {
+  const auto* database = static_cast<const Database*>(self);
+  if (database->interrupted_.load(std::memory_order_relaxed)) return 0;
+  int waited_ms = 0;
+  for (int i = 0; i < waited_count; ++i) {
+    waited_ms += kBusyDelaysMs[std::min<size_t>(i, std::size(kBusyDelaysMs) - 1)];
+    if (waited_ms >= database->options_.busy_timeout_ms) return 0;
+  }
+  const int delay_ms = std::min(kBusyDelaysMs[std::min<size_t>(waited_count, std::size(kBusyDelaysMs) - 1)],
+                                database->options_.busy_timeout_ms - waited_ms);
+  if (delay_ms <= 0) return 0;
+  std::this_thread::sleep_for(std::chrono::milliseconds(delay_ms));
+  return 1;
+}
+
+void Database::Interrupt() {
+  interrupted_.store(true, std::memory_order_relaxed);
+  sqlite3_interrupt(handle_);
 }
 
 absl::Status Database::CheckOwner() {
@@ -195,23 +225,26 @@ absl::Status Database::StartWal() {
   return QueryInt64(absl::StrFormat("PRAGMA wal_autocheckpoint = %d", kWalAutoCheckpointPages)).status();
 }
 
-absl::StatusOr<Statement> Database::Prepare(std::string_view sql) {
-  if (const auto found = idle_.find(std::string(sql)); found != idle_.end()) {
-    sqlite3_stmt* handle = found->second;
-    idle_.erase(found);
-    return Statement(this, handle);
-  }
+absl::StatusOr<sqlite3_stmt*> Database::Compile(std::string_view sql) {
   sqlite3_stmt* handle = nullptr;
   const int code = sqlite3_prepare_v3(handle_, sql.data(), static_cast<int>(sql.size()), 0, &handle, nullptr);
   if (code != SQLITE_OK) return ErrorStatus(code, "prepare a statement");
-  return Statement(this, handle);
+  return handle;
 }
 
-void Database::Return(sqlite3_stmt* handle) {
-  sqlite3_reset(handle);
-  sqlite3_clear_bindings(handle);
-  if (idle_.size() >= kIdleStatementsMax || !idle_.emplace(sqlite3_sql(handle), handle).second)
-    sqlite3_finalize(handle);
+absl::StatusOr<Statement> Database::Prepare(std::string_view sql) {
+  const auto found = compiled_.find(sql);
+  if (found != compiled_.end() && !found->second->in_use) {
+    CompiledStatement* kept = found->second.get();
+    kept->in_use = true;
+    return Statement(this, kept->handle, kept);
+  }
+  WB_ASSIGN_OR_RETURN(sqlite3_stmt * handle, Compile(sql));
+  if (found != compiled_.end() || compiled_.size() >= kKeptStatementsMax) return Statement(this, handle, nullptr);
+  auto compiled = std::make_unique<CompiledStatement>(CompiledStatement{std::string(sql), handle, true});
+  CompiledStatement* kept = compiled.get();
+  compiled_.emplace(kept->sql, std::move(compiled));
+  return Statement(this, handle, kept);
 }
 
 absl::Status Database::Execute(const std::string& sql) {
@@ -251,6 +284,8 @@ absl::StatusOr<int64_t> Database::SizeBytes() {
 
 absl::Status Database::ErrorStatus(int code, std::string_view doing) {
   if (code == SQLITE_IOERR_FSYNC || code == SQLITE_IOERR_DIR_FSYNC) flush_failed_ = true;
+  // A wait for a lock that was given up by Interrupt ends as a lock that is held.
+  if ((code & 0xff) == SQLITE_BUSY && interrupted_.load(std::memory_order_relaxed)) code = SQLITE_INTERRUPT;
   const std::string message = sqlite3_errmsg(handle_);  // before other calls replace it
   const int system_errno = code == SQLITE_IOERR_WRITE ? WriteErrno(handle_) : sqlite3_system_errno(handle_);
   return StatusOf(ErrorFacts{code, system_errno, message}, options_.path, doing);

@@ -4,10 +4,11 @@
 // views, no SQL functions with side effects from the schema (trusted_schema off), cell sizes checked, DEFENSIVE,
 // lowered limits: the file may have been prepared by an enemy (sqlite.org/security.html).
 //
-// Not thread-safe: the owner serialises. Not movable: statements and transactions point at it.
+// Not thread-safe but for Interrupt: the owner serialises. Not movable: statements and transactions point at it.
 #ifndef WEIGHBRIDGE_DB_SQLITE_DATABASE_H_
 #define WEIGHBRIDGE_DB_SQLITE_DATABASE_H_
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -36,7 +37,8 @@ struct DatabaseOptions {
   // database of another program is refused untouched (FailedPrecondition). Never 0.
   int application_id = 0;
   int busy_timeout_ms = 10000;
-  std::string vfs_name;  // empty: the system's
+  int cache_max_kib = 2000;  // pages kept in memory
+  std::string vfs_name;      // empty: the system's
 };
 
 class Database {
@@ -47,8 +49,8 @@ class Database {
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
 
-  // Compiles one statement, or takes it up again where the same text was compiled before. `sql` is trusted text of this
-  // project; values go through Bind.
+  // Compiles one statement, or takes it up again where the same text was compiled before and is not in use. `sql` is
+  // trusted text of this project; values go through Bind.
   absl::StatusOr<Statement> Prepare(std::string_view sql);
 
   // Runs one or more statements that take no values and return no rows.
@@ -65,6 +67,11 @@ class Database {
   // Size of the file in bytes, as SQLite counts it.
   absl::StatusOr<int64_t> SizeBytes();
 
+  // From any thread, while the Database lives: the statement that runs, a wait for a lock and every later statement end
+  // with Cancelled, until ClearInterrupt(). A commit that has begun is not stopped.
+  void Interrupt();
+  void ClearInterrupt() { interrupted_.store(false, std::memory_order_relaxed); }
+
   const std::string& path() const { return options_.path; }
   int application_id() const { return options_.application_id; }
   bool read_only() const { return options_.mode == OpenMode::kReadOnly; }
@@ -78,21 +85,23 @@ class Database {
   friend class Statement;
   friend class Transaction;
 
-  // Takes a statement back for the next Prepare of the same text.
-  void Return(sqlite3_stmt* handle);
+  absl::StatusOr<sqlite3_stmt*> Compile(std::string_view sql);
 
   explicit Database(const DatabaseOptions& options) : options_(options) {}
   absl::Status OpenHandle();
   absl::Status Harden();
   absl::Status CheckOwner();
   absl::Status StartWal();
+  static int OnBusy(void* self, int waited_count);
   absl::Status RunCheck(const char* pragma);
 
   const DatabaseOptions options_;
   sqlite3* handle_ = nullptr;
-  std::unordered_map<std::string, sqlite3_stmt*> idle_;  // by text; compiled, reset, without values
+  // Compiled statements by their text, of which they hold a copy.
+  std::unordered_map<std::string_view, std::unique_ptr<CompiledStatement>> compiled_;
   // After a failed flush nobody knows what the disk holds: nothing more is written through this connection.
   bool flush_failed_ = false;
+  std::atomic<bool> interrupted_ = false;
 };
 
 }  // namespace weighbridge::db

@@ -243,6 +243,16 @@ TEST(OpenTest, AFileThatMayNotBeWrittenIsPermissionDenied) {
   EXPECT_EQ(WEXITSTATUS(result), static_cast<int>(absl::StatusCode::kPermissionDenied));
 }
 
+TEST(OpenTest, AnUnknownFormatIsDamage) {
+  const std::string path = NewDatabase();
+  {
+    std::fstream file(path, std::ios::binary | std::ios::in | std::ios::out);
+    file.seekp(47);  // schema format number, sqlite.org/fileformat2.html section 1.3.10
+    file.put('\x63');
+  }
+  EXPECT_EQ(Database::Open(Options(path)).status().code(), absl::StatusCode::kDataLoss);
+}
+
 // Failures that cannot be had cheaply here; tests/fault makes the others happen.
 struct ErrorCase {
   std::string name;
@@ -273,6 +283,7 @@ INSTANTIATE_TEST_SUITE_P(
                       ErrorCase{"ReadOnlyFileSystem", SQLITE_CANTOPEN, EROFS, absl::StatusCode::kPermissionDenied},
                       ErrorCase{"Missing", SQLITE_CANTOPEN, ENOENT, absl::StatusCode::kNotFound},
                       ErrorCase{"Busy", SQLITE_BUSY_SNAPSHOT, 0, absl::StatusCode::kUnavailable},
+                      ErrorCase{"Interrupted", SQLITE_INTERRUPT, 0, absl::StatusCode::kCancelled},
                       ErrorCase{"Constraint", SQLITE_CONSTRAINT_CHECK, 0, absl::StatusCode::kInvalidArgument},
                       ErrorCase{"TooBig", SQLITE_TOOBIG, 0, absl::StatusCode::kInvalidArgument},
                       ErrorCase{"Disk", SQLITE_IOERR_READ, EIO, absl::StatusCode::kInternal},

@@ -25,6 +25,7 @@ constexpr Category kMissing = {absl::StatusCode::kNotFound, "check the path"};
 constexpr Category kRefused = {absl::StatusCode::kInvalidArgument,
                                "a row does not fit the schema, or names what is not stored"};
 constexpr Category kTooBig = {absl::StatusCode::kInvalidArgument, "a value is over the limit of the database"};
+constexpr Category kInterrupted = {absl::StatusCode::kCancelled, "it was given up because the caller asked for that"};
 constexpr Category kDisk = {absl::StatusCode::kInternal, "check the disk"};
 constexpr Category kOther = {absl::StatusCode::kInternal, "this is a fault of the program"};
 
@@ -62,6 +63,8 @@ Category CategoryOf(const ErrorFacts& facts) {
     default:
       break;
   }
+  // A schema format number that no SQLite writes; the code is that of a wrong statement.
+  if (facts.code == SQLITE_ERROR && facts.message == "unsupported file format") return kDamaged;
   switch (facts.code & 0xff) {
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
@@ -75,6 +78,8 @@ Category CategoryOf(const ErrorFacts& facts) {
     case SQLITE_PERM:
     case SQLITE_AUTH:
       return kForbidden;
+    case SQLITE_INTERRUPT:
+      return kInterrupted;
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
     case SQLITE_PROTOCOL:

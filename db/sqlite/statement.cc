@@ -9,17 +9,28 @@
 namespace weighbridge::db {
 
 Statement::Statement(Statement&& other) noexcept
-    : database_(other.database_), handle_(std::exchange(other.handle_, nullptr)), bind_error_(other.bind_error_) {}
+    : database_(other.database_),
+      handle_(std::exchange(other.handle_, nullptr)),
+      kept_(other.kept_),
+      bind_error_(other.bind_error_) {}
 
 Statement& Statement::operator=(Statement&& other) noexcept {
   std::swap(database_, other.database_);
   std::swap(handle_, other.handle_);
+  std::swap(kept_, other.kept_);
   std::swap(bind_error_, other.bind_error_);
   return *this;
 }
 
 Statement::~Statement() {
-  if (handle_ != nullptr) database_->Return(handle_);
+  if (handle_ == nullptr) return;
+  if (kept_ == nullptr) {
+    sqlite3_finalize(handle_);
+    return;
+  }
+  sqlite3_reset(handle_);
+  sqlite3_clear_bindings(handle_);
+  kept_->in_use = false;
 }
 
 void Statement::Keep(int code) {
@@ -47,6 +58,11 @@ void Statement::BindInteger(int index, int64_t value) { Keep(sqlite3_bind_int64(
 
 absl::StatusOr<bool> Statement::Step() {
   if (bind_error_ != SQLITE_OK) return database_->ErrorStatus(bind_error_, "bind a value");
+  // Between two statements SQLite forgets an interrupt.
+  if (database_->interrupted_.load(std::memory_order_relaxed)) {
+    sqlite3_reset(handle_);
+    return database_->ErrorStatus(SQLITE_INTERRUPT, "run a statement");
+  }
   const int code = sqlite3_step(handle_);
   if (code == SQLITE_ROW) return true;
   if (code == SQLITE_DONE) return false;
@@ -69,11 +85,8 @@ void Statement::Reset() {
 
 int64_t Statement::ColumnInt64(int column) { return sqlite3_column_int64(handle_, column); }
 
-std::string Statement::ColumnText(int column) {
-  const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(handle_, column));
-  if (text == nullptr) return "";
-  return std::string(text, static_cast<size_t>(sqlite3_column_bytes(handle_, column)));
-}
+// The bytes of a text are read as a blob: sqlite3_column_text would copy them once more to put a NUL behind them.
+std::string Statement::ColumnText(int column) { return std::string(ColumnBlobView(column)); }
 
 std::string_view Statement::ColumnBlobView(int column) {
   const auto* bytes = static_cast<const char*>(sqlite3_column_blob(handle_, column));

@@ -23,6 +23,13 @@ namespace weighbridge::db {
 
 class Database;
 
+// One that a Database keeps for the next Prepare of the same text: reset and without values while it is not in use.
+struct CompiledStatement {
+  std::string sql;
+  sqlite3_stmt* handle = nullptr;
+  bool in_use = false;
+};
+
 class Statement {
  public:
   Statement(Statement&& other) noexcept;
@@ -65,12 +72,16 @@ class Statement {
 
  private:
   friend class Database;
-  Statement(Database* database, sqlite3_stmt* handle) : database_(database), handle_(handle) {}
+  friend class Transaction;
+  // `kept` is null for a statement that ends with this object.
+  Statement(Database* database, sqlite3_stmt* handle, CompiledStatement* kept)
+      : database_(database), handle_(handle), kept_(kept) {}
   void BindInteger(int index, int64_t value);
   void Keep(int code);
 
   Database* database_;
   sqlite3_stmt* handle_;
+  CompiledStatement* kept_;
   int bind_error_ = 0;
 };
 

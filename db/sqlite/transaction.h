@@ -6,8 +6,12 @@
 #ifndef WEIGHBRIDGE_DB_SQLITE_TRANSACTION_H_
 #define WEIGHBRIDGE_DB_SQLITE_TRANSACTION_H_
 
+#include <optional>
+#include <utility>
+
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "db/sqlite/statement.h"
 
 namespace weighbridge::db {
 
@@ -31,8 +35,9 @@ class Transaction {
   absl::Status Commit();
 
  private:
-  explicit Transaction(Database* database) : database_(database) {}
-  Database* database_;  // null once ended
+  Transaction(Database* database, std::optional<Statement> end) : database_(database), end_(std::move(end)) {}
+  Database* database_;            // null once ended
+  std::optional<Statement> end_;  // of a read
 };
 
 }  // namespace weighbridge::db

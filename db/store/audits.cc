@@ -5,6 +5,8 @@
 
 #include "absl/strings/str_format.h"
 #include "db/sqlite/statement.h"
+#include "db/store/licenses.h"
+#include "db/store/measurements.h"
 #include "db/store/row_digest.h"
 #include "services/base/status_macros.h"
 
@@ -15,6 +17,11 @@ namespace {
   "SELECT sequence, audit_id, model_digest, rules_digest, classifier_version, context_digest, weights_digest,"      \
   " claimed, measured_by, repository, revision, created_at, rulebook_blob, inventory_blob, rows_sha256, row_sha256" \
   " FROM audits"
+
+// Not claimed, and measured by somebody else than a client. Takes one parameter: whether that is asked for.
+#define WB_MEASURED                                                      \
+  " (? = 0 OR (claimed = 0 AND EXISTS (SELECT 1 FROM audit_measurements" \
+  " WHERE audit_sequence = audits.sequence AND audit_measurements.measured_by <> 'client')))"
 
 absl::Status Damaged(Database* database, std::string_view audit_id) {
   return absl::DataLossError(database->Message(
@@ -40,7 +47,13 @@ absl::StatusOr<StoredAudit> ReadHead(Database* database, Statement* select) {
   record.rulebook_blob = select->ColumnText(12);
   record.inventory_blob = select->ColumnText(13);
   audit.rows_sha256 = select->ColumnText(14);
-  if (select->ColumnText(15) != RowDigest(record, audit.rows_sha256)) return Damaged(database, record.audit_id);
+  audit.row_sha256 = select->ColumnText(15);
+  if (audit.row_sha256 != RowDigest(record, audit.rows_sha256)) return Damaged(database, record.audit_id);
+  audit.first_measured_by = record.measured_by;
+  WB_ASSIGN_OR_RETURN(
+      record.measured_by,
+      ReadStrongestMeasurement(database, audit.sequence, {record.audit_id, audit.first_measured_by, record.created_at},
+                               audit.row_sha256));
   return audit;
 }
 
@@ -50,6 +63,18 @@ absl::StatusOr<std::optional<StoredAudit>> ReadOne(Database* database, Statement
   WB_ASSIGN_OR_RETURN(StoredAudit audit, ReadHead(database, select));
   return std::optional<StoredAudit>(std::move(audit));
 }
+
+absl::StatusOr<std::vector<StoredAudit>> ReadAll(Database* database, Statement* select) {
+  std::vector<StoredAudit> audits;
+  while (true) {
+    WB_ASSIGN_OR_RETURN(std::optional<StoredAudit> audit, ReadOne(database, select));
+    if (!audit) return audits;
+    audits.push_back(*std::move(audit));
+  }
+}
+
+// `before` of a page: 0 is the newest.
+int64_t SequenceLimit(int64_t before) { return before > 0 ? before : std::numeric_limits<int64_t>::max(); }
 
 // An index that points at the wrong row must not pass that row off as the one asked for.
 bool Fits(const AuditRecord& record, bool measured_only) {
@@ -235,15 +260,23 @@ absl::Status ReadUses(Database* database, StoredAudit* audit) {
 
 absl::StatusOr<int64_t> InsertAudit(Database* database, const AuditRecord& record) {
   const std::string rows_sha256 = RowsDigest(record);
+  const MeasurementRow measurement{record.audit_id, record.measured_by, record.created_at};
   WB_ASSIGN_OR_RETURN(std::optional<StoredAudit> earlier, ReadAuditById(database, record.audit_id));
   if (earlier) {
     WB_RETURN_IF_ERROR(ReadAuditRows(database, &*earlier));
-    if (ContentId(earlier->record, earlier->rows_sha256) == ContentId(record, rows_sha256)) return earlier->sequence;
-    return absl::AlreadyExistsError(
-        database->Message(absl::StrFormat("holds another audit under the id %s", record.audit_id)));
+    if (ContentId(earlier->record, earlier->rows_sha256) != ContentId(record, rows_sha256)) {
+      return absl::AlreadyExistsError(
+          database->Message(absl::StrFormat("holds another audit under the id %s", record.audit_id)));
+    }
+    WB_RETURN_IF_ERROR(AddMeasurement(database, earlier->sequence, measurement));
+    if (!earlier->has_licenses) {
+      WB_RETURN_IF_ERROR(InsertLicenses(database, earlier->sequence, record.audit_id, record.licenses));
+    }
+    return earlier->sequence;
   }
   WB_ASSIGN_OR_RETURN(const int64_t newest, database->QueryInt64("SELECT coalesce(max(sequence), 0) FROM audits"));
   const int64_t sequence = newest + 1;
+  const std::string row_sha256 = RowDigest(record, rows_sha256);
   {
     WB_ASSIGN_OR_RETURN(
         Statement insert,
@@ -267,13 +300,15 @@ absl::StatusOr<int64_t> InsertAudit(Database* database, const AuditRecord& recor
     insert.BindText(13, record.rulebook_blob);
     insert.BindText(14, record.inventory_blob);
     insert.BindText(15, rows_sha256);
-    insert.BindText(16, RowDigest(record, rows_sha256));
+    insert.BindText(16, row_sha256);
     WB_RETURN_IF_ERROR(insert.Run());
   }
+  WB_RETURN_IF_ERROR(InsertFirstMeasurement(database, sequence, measurement, row_sha256));
   WB_RETURN_IF_ERROR(InsertArtifacts(database, sequence, record.artifacts));
   WB_RETURN_IF_ERROR(InsertEvidence(database, sequence, record.evidence));
   WB_RETURN_IF_ERROR(InsertTexts(database, sequence, record.texts));
   WB_RETURN_IF_ERROR(InsertUses(database, sequence, record.used_audits));
+  WB_RETURN_IF_ERROR(InsertLicenses(database, sequence, record.audit_id, record.licenses));
   return sequence;
 }
 
@@ -285,16 +320,20 @@ absl::StatusOr<std::optional<StoredAudit>> ReadAuditById(Database* database, std
   return audit;
 }
 
+absl::StatusOr<std::optional<StoredAudit>> ReadAuditBySequence(Database* database, int64_t sequence) {
+  WB_ASSIGN_OR_RETURN(Statement select, database->Prepare(WB_AUDIT_COLUMNS " WHERE sequence = ?"));
+  select.BindInt64(1, sequence);
+  return ReadOne(database, &select);
+}
+
 absl::StatusOr<std::optional<StoredAudit>> ReadAuditByKey(Database* database, std::string_view model_digest,
                                                           std::string_view rules_digest,
                                                           std::string_view classifier_version,
                                                           std::string_view context_digest, bool measured_only) {
   WB_ASSIGN_OR_RETURN(
       Statement select,
-      database->Prepare(WB_AUDIT_COLUMNS
-                        " WHERE model_digest = ? AND rules_digest = ? AND classifier_version = ?"
-                        " AND context_digest = ? AND (? = 0 OR (claimed = 0 AND measured_by <> 'client'))"
-                        " ORDER BY sequence DESC LIMIT 1"));
+      database->Prepare(WB_AUDIT_COLUMNS " WHERE model_digest = ? AND rules_digest = ? AND classifier_version = ?"
+                                         " AND context_digest = ? AND" WB_MEASURED " ORDER BY sequence DESC LIMIT 1"));
   select.BindText(1, model_digest);
   select.BindText(2, rules_digest);
   select.BindText(3, classifier_version);
@@ -312,11 +351,8 @@ absl::StatusOr<std::optional<StoredAudit>> ReadAuditByKey(Database* database, st
 
 absl::StatusOr<std::optional<StoredAudit>> ReadLatestAudit(Database* database, std::string_view model_digest,
                                                            bool measured_only) {
-  WB_ASSIGN_OR_RETURN(
-      Statement select,
-      database->Prepare(WB_AUDIT_COLUMNS
-                        " WHERE model_digest = ? AND (? = 0 OR (claimed = 0 AND measured_by <> 'client'))"
-                        " ORDER BY sequence DESC LIMIT 1"));
+  WB_ASSIGN_OR_RETURN(Statement select, database->Prepare(WB_AUDIT_COLUMNS " WHERE model_digest = ? AND" WB_MEASURED
+                                                                           " ORDER BY sequence DESC LIMIT 1"));
   select.BindText(1, model_digest);
   select.BindBool(2, measured_only);
   WB_ASSIGN_OR_RETURN(std::optional<StoredAudit> audit, ReadOne(database, &select));
@@ -329,14 +365,67 @@ absl::StatusOr<std::optional<StoredAudit>> ReadLatestAudit(Database* database, s
 absl::StatusOr<std::vector<StoredAudit>> ReadAuditsBefore(Database* database, int64_t before, int count) {
   WB_ASSIGN_OR_RETURN(Statement select,
                       database->Prepare(WB_AUDIT_COLUMNS " WHERE sequence < ? ORDER BY sequence DESC LIMIT ?"));
-  select.BindInt64(1, before > 0 ? before : std::numeric_limits<int64_t>::max());
+  select.BindInt64(1, SequenceLimit(before));
   select.BindInt64(2, count);
-  std::vector<StoredAudit> audits;
-  while (true) {
-    WB_ASSIGN_OR_RETURN(std::optional<StoredAudit> audit, ReadOne(database, &select));
-    if (!audit) return audits;
-    audits.push_back(*std::move(audit));
+  return ReadAll(database, &select);
+}
+
+absl::StatusOr<std::vector<StoredAudit>> ReadAuditsOfModel(Database* database, std::string_view model_digest,
+                                                           int64_t before, int count) {
+  WB_ASSIGN_OR_RETURN(
+      Statement select,
+      database->Prepare(WB_AUDIT_COLUMNS " WHERE model_digest = ? AND sequence < ? ORDER BY sequence DESC LIMIT ?"));
+  select.BindText(1, model_digest);
+  select.BindInt64(2, SequenceLimit(before));
+  select.BindInt64(3, count);
+  WB_ASSIGN_OR_RETURN(std::vector<StoredAudit> audits, ReadAll(database, &select));
+  for (const StoredAudit& audit : audits) {
+    if (audit.record.model_digest != model_digest) return Damaged(database, audit.record.audit_id);
   }
+  return audits;
+}
+
+absl::StatusOr<std::vector<StoredAudit>> ReadNewestOfModels(Database* database, const ModelSelection& selection) {
+  // A prefix is compared as bytes: names may be no UTF-8, and LIKE has its own ideas of case and of "%".
+  WB_ASSIGN_OR_RETURN(
+      Statement select,
+      database->Prepare(WB_AUDIT_COLUMNS
+                        " WHERE sequence >= ? AND sequence < ? AND claimed = 0 AND model_digest <> ''"
+                        " AND substr(CAST(repository AS BLOB), 1, ?) = ?"
+                        " AND (? = '' OR EXISTS (SELECT 1 FROM audit_licenses WHERE audit_licenses.license_id = ?"
+                        " AND audit_licenses.audit_sequence = audits.sequence AND audit_licenses.governs = 1))"
+                        " AND NOT EXISTS (SELECT 1 FROM audits AS newer WHERE newer.model_digest = audits.model_digest"
+                        " AND newer.sequence > audits.sequence AND newer.sequence <= ? AND newer.claimed = 0)"
+                        " ORDER BY sequence DESC LIMIT ?"));
+  select.BindInt64(1, selection.from);
+  select.BindInt64(2, selection.before);
+  select.BindInt64(3, static_cast<int64_t>(selection.repository_prefix.size()));
+  select.BindBlob(4, selection.repository_prefix);
+  select.BindText(5, selection.license_id);
+  select.BindText(6, selection.license_id);
+  select.BindInt64(7, selection.newest);
+  select.BindInt64(8, selection.count);
+  WB_ASSIGN_OR_RETURN(std::vector<StoredAudit> audits, ReadAll(database, &select));
+  for (const StoredAudit& audit : audits) {
+    if (audit.record.claimed || audit.record.model_digest.empty()) return Damaged(database, audit.record.audit_id);
+  }
+  return audits;
+}
+
+AuditSummary Summarize(const StoredAudit& audit) {
+  AuditSummary summary;
+  summary.sequence = audit.sequence;
+  summary.audit_id = audit.record.audit_id;
+  summary.model_digest = audit.record.model_digest;
+  summary.weights_digest = audit.record.weights_digest;
+  summary.rules_digest = audit.record.rules_digest;
+  summary.classifier_version = audit.record.classifier_version;
+  summary.repository = audit.record.repository;
+  summary.revision = audit.record.revision;
+  summary.measured_by = audit.record.measured_by;
+  summary.created_at = audit.record.created_at;
+  summary.claimed = audit.record.claimed;
+  return summary;
 }
 
 absl::Status ReadAuditRows(Database* database, StoredAudit* audit) {
@@ -344,17 +433,24 @@ absl::Status ReadAuditRows(Database* database, StoredAudit* audit) {
   WB_RETURN_IF_ERROR(ReadEvidence(database, audit));
   WB_RETURN_IF_ERROR(ReadTexts(database, audit));
   WB_RETURN_IF_ERROR(ReadUses(database, audit));
+  WB_ASSIGN_OR_RETURN(std::optional<std::vector<AuditLicenseRow>> licenses,
+                      ReadLicenses(database, audit->sequence, audit->record.audit_id));
+  audit->has_licenses = licenses.has_value();
+  if (licenses) audit->record.licenses = *std::move(licenses);
   if (RowsDigest(audit->record) != audit->rows_sha256) return Damaged(database, audit->record.audit_id);
   return absl::OkStatus();
 }
 
-absl::Status VerifyAudits(Database* database) {
+absl::Status VisitAudits(Database* database, const std::function<absl::Status(const StoredAudit&)>& visit) {
   constexpr int kBatch = 64;
   int64_t before = 0;
   while (true) {
     WB_ASSIGN_OR_RETURN(std::vector<StoredAudit> audits, ReadAuditsBefore(database, before, kBatch));
     if (audits.empty()) return absl::OkStatus();
-    for (StoredAudit& audit : audits) WB_RETURN_IF_ERROR(ReadAuditRows(database, &audit));
+    for (StoredAudit& audit : audits) {
+      WB_RETURN_IF_ERROR(ReadAuditRows(database, &audit));
+      WB_RETURN_IF_ERROR(visit(audit));
+    }
     // A damaged file could give the same rows again and again.
     if (before > 0 && audits.back().sequence >= before) return Damaged(database, audits.back().record.audit_id);
     before = audits.back().sequence;

@@ -16,7 +16,8 @@ namespace {
 #define WB_DECISION_COLUMNS                                                                                 \
   "SELECT decisions.sequence, decision_id, audits.audit_id, evaluated_at, profile_digest, policy_digest,"   \
   " decisions.rules_digest, decision, mode, profile_blob, policy_blob, result_blob, decisions.rows_sha256," \
-  " decisions.row_sha256 FROM decisions LEFT JOIN audits ON audits.sequence = decisions.audit_sequence"
+  " decisions.row_sha256, decisions.measured_by FROM decisions LEFT JOIN audits ON audits.sequence = "      \
+  "decisions.audit_sequence"
 
 absl::Status Damaged(Database* database, std::string_view decision_id) {
   return absl::DataLossError(database->Message(
@@ -77,6 +78,7 @@ absl::StatusOr<DecisionRecord> ReadRow(Database* database, Statement* select) {
   record.profile_blob = select->ColumnText(9);
   record.policy_blob = select->ColumnText(10);
   record.result_blob = select->ColumnText(11);
+  record.measured_by = select->ColumnText(14);
   const std::string rows_sha256 = select->ColumnText(12);
   if (select->ColumnText(13) != RowDigest(record, rows_sha256)) return Damaged(database, record.decision_id);
   WB_RETURN_IF_ERROR(ReadFindings(database, sequence, &record));
@@ -129,10 +131,10 @@ absl::Status InsertObligations(Database* database, int64_t sequence, const std::
 
 }  // namespace
 
-absl::Status InsertDecision(Database* database, const DecisionRecord& record) {
+absl::StatusOr<int64_t> InsertDecision(Database* database, const DecisionRecord& record) {
   WB_ASSIGN_OR_RETURN(const std::optional<DecisionRecord> earlier, ReadDecisionById(database, record.decision_id));
-  if (earlier) {
-    if (DecisionIdOf(*earlier) == DecisionIdOf(record)) return absl::OkStatus();
+  const bool is_stored = earlier && DecisionIdOf(*earlier) == DecisionIdOf(record);
+  if (earlier && !is_stored) {
     return absl::AlreadyExistsError(
         database->Message(absl::StrFormat("holds another decision under the id %s", record.decision_id)));
   }
@@ -141,6 +143,7 @@ absl::Status InsertDecision(Database* database, const DecisionRecord& record) {
     return absl::InvalidArgumentError(
         database->Message(absl::StrFormat("holds no audit %s for the decision to be recorded", record.audit_id)));
   }
+  if (is_stored) return audit->sequence;
   WB_ASSIGN_OR_RETURN(const int64_t newest, database->QueryInt64("SELECT coalesce(max(sequence), 0) FROM decisions"));
   const int64_t sequence = newest + 1;
   const std::string rows_sha256 = RowsDigest(record);
@@ -150,8 +153,8 @@ absl::Status InsertDecision(Database* database, const DecisionRecord& record) {
         database->Prepare(
             "INSERT INTO decisions"
             " (sequence, decision_id, audit_sequence, evaluated_at, profile_digest, policy_digest,"
-            " rules_digest, decision, mode, profile_blob, policy_blob, result_blob, rows_sha256, row_sha256)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+            " rules_digest, decision, mode, profile_blob, policy_blob, result_blob, rows_sha256, row_sha256,"
+            " measured_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
     insert.BindInt64(1, sequence);
     insert.BindText(2, record.decision_id);
     insert.BindInt64(3, audit->sequence);
@@ -166,10 +169,12 @@ absl::Status InsertDecision(Database* database, const DecisionRecord& record) {
     insert.BindText(12, record.result_blob);
     insert.BindText(13, rows_sha256);
     insert.BindText(14, RowDigest(record, rows_sha256));
+    insert.BindText(15, record.measured_by);
     WB_RETURN_IF_ERROR(insert.Run());
   }
   WB_RETURN_IF_ERROR(InsertFindings(database, sequence, record.findings));
-  return InsertObligations(database, sequence, record.obligations);
+  WB_RETURN_IF_ERROR(InsertObligations(database, sequence, record.obligations));
+  return audit->sequence;
 }
 
 absl::StatusOr<std::optional<DecisionRecord>> ReadDecisionById(Database* database, std::string_view decision_id) {
@@ -194,6 +199,20 @@ absl::StatusOr<std::vector<DecisionRecord>> ReadDecisionsOf(Database* database, 
     if (record.audit_id != audit_id) return Damaged(database, record.decision_id);
     decisions.push_back(std::move(record));
   }
+}
+
+absl::StatusOr<std::optional<DecisionRecord>> ReadNewestDecision(Database* database, int64_t audit_sequence,
+                                                                 std::string_view audit_id) {
+  WB_ASSIGN_OR_RETURN(
+      Statement select,
+      database->Prepare(WB_DECISION_COLUMNS
+                        " WHERE decisions.audit_sequence = ? ORDER BY decisions.sequence DESC LIMIT 1"));
+  select.BindInt64(1, audit_sequence);
+  WB_ASSIGN_OR_RETURN(const bool found, select.Step());
+  if (!found) return std::optional<DecisionRecord>();
+  WB_ASSIGN_OR_RETURN(DecisionRecord record, ReadRow(database, &select));
+  if (record.audit_id != audit_id) return Damaged(database, record.decision_id);
+  return std::optional<DecisionRecord>(std::move(record));
 }
 
 absl::Status VerifyDecisions(Database* database) {

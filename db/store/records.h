@@ -68,7 +68,18 @@ struct TextUseRow {
   std::string blob;
 };
 
-// One audit: what was found in a model's bytes with one rulebook and one classifier. Never changed once recorded.
+// A licence that an audit found, as it stands in the result. Follows from the audit's inputs, so that it is no part of
+// its id.
+struct AuditLicenseRow {
+  std::string license_id;
+  std::string short_id;   // may be empty
+  std::string component;  // may be empty (the model itself)
+  std::string match;      // EXACT ... UNKNOWN; MATCH_UNSPECIFIED where metadata alone names it
+  bool governs = false;   // its terms are part of the decision
+};
+
+// One audit: what was found in a model's bytes with one rulebook and one classifier. Never changed once recorded; who
+// else measured the same may be added.
 struct AuditRecord {
   // May be empty when recording: the store then fills in AuditIdOf(record).
   std::string audit_id;
@@ -84,7 +95,8 @@ struct AuditRecord {
 
   std::string weights_digest;  // may be empty
   bool claimed = false;        // at least one artifact is claimed: the model digest rests on pointers
-  std::string measured_by;     // "local", "server" or "client"
+  std::string measured_by;     // "local", "server" or "client"; not part of the id. In what the store returns the
+                               // strongest of all recordings: "local" before "server" before "client"
   std::string repository;      // hub repository such as "Qwen/Qwen2.5-3B-Instruct"; may be empty
   std::string revision;        // may be empty
   std::string created_at;      // instant, an input of the run; not part of the id. The first recording's stands
@@ -95,8 +107,10 @@ struct AuditRecord {
   std::vector<ArtifactRow> artifacts;
   std::vector<EvidenceRow> evidence;
   std::vector<TextUseRow> texts;
-  std::vector<std::string> used_audits;  // ids of earlier audits that this one rests on (measured twin of a pointer
-                                         // checkout, base model); they must be stored
+  std::vector<std::string> used_audits;   // ids of earlier audits that this one rests on (measured twin of a pointer
+                                          // checkout, base model); they must be stored
+  std::vector<AuditLicenseRow> licenses;  // not part of the id. The first recording's stand; empty for an audit
+                                          // recorded before they were kept
 
   // Input only: stored in the same transaction; empty in what the store returns.
   std::vector<BlobInput> blobs;
@@ -131,8 +145,9 @@ struct DecisionRecord {
   std::string profile_digest;  // may be empty: no profile was given
   std::string policy_digest;
   std::string rules_digest;
-  std::string decision;  // APPROVED, APPROVED_WITH_CONDITIONS, NEEDS_REVIEW, DENIED, UNDECIDED
-  std::string mode;      // block, warn, audit
+  std::string decision;     // APPROVED, APPROVED_WITH_CONDITIONS, NEEDS_REVIEW, DENIED, UNDECIDED
+  std::string mode;         // block, warn, audit
+  std::string measured_by;  // as printed in the result: "server", "client", or empty for a local run
 
   std::string profile_blob;  // may be empty: no profile was given
   std::string policy_blob;
@@ -154,8 +169,8 @@ struct OfficialTextRow {
   std::string pack_version;  // may be empty unless source is "pack"
 };
 
-// SHA-256 over a canonical encoding of all stored fields but audit_id and created_at (decision_id for decisions). The
-// same inputs and findings have the same id on every machine.
+// SHA-256 over a canonical encoding of all stored fields but audit_id, created_at, measured_by and licenses (but
+// decision_id for decisions). The same inputs and findings have the same id on every machine, whoever measured them.
 std::string AuditIdOf(const AuditRecord& record);
 std::string DecisionIdOf(const DecisionRecord& record);
 

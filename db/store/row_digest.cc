@@ -23,6 +23,25 @@ class Encoder {
   Sha256 hash_;
 };
 
+constexpr std::string_view kMeasuredByInIds = "local";
+
+std::string AuditContent(const AuditRecord& audit, std::string_view measured_by, std::string_view rows_sha256) {
+  return Encoder("weighbridge audit 1")
+      .Text(audit.model_digest)
+      .Text(audit.rules_digest)
+      .Text(audit.classifier_version)
+      .Text(audit.context_digest)
+      .Text(audit.weights_digest)
+      .Int(audit.claimed ? 1 : 0)
+      .Text(measured_by)
+      .Text(audit.repository)
+      .Text(audit.revision)
+      .Text(audit.rulebook_blob)
+      .Text(audit.inventory_blob)
+      .Text(rows_sha256)
+      .Hex();
+}
+
 }  // namespace
 
 std::string_view BlobKindName(BlobKind kind) {
@@ -81,25 +100,14 @@ std::string RowsDigest(const DecisionRecord& decision) {
 }
 
 std::string ContentId(const AuditRecord& audit, std::string_view rows_sha256) {
-  return Encoder("weighbridge audit 1")
-      .Text(audit.model_digest)
-      .Text(audit.rules_digest)
-      .Text(audit.classifier_version)
-      .Text(audit.context_digest)
-      .Text(audit.weights_digest)
-      .Int(audit.claimed ? 1 : 0)
-      .Text(audit.measured_by)
-      .Text(audit.repository)
-      .Text(audit.revision)
-      .Text(audit.rulebook_blob)
-      .Text(audit.inventory_blob)
-      .Text(rows_sha256)
-      .Hex();
+  return AuditContent(audit, kMeasuredByInIds, rows_sha256);
 }
 
 std::string ContentId(const DecisionRecord& decision, std::string_view rows_sha256) {
-  return Encoder("weighbridge decision 1")
-      .Text(decision.audit_id)
+  // Rows of local runs keep the encoding they had before measured_by was there.
+  const bool local = decision.measured_by.empty();
+  Encoder encoder(local ? "weighbridge decision 1" : "weighbridge decision 2");
+  encoder.Text(decision.audit_id)
       .Text(decision.evaluated_at)
       .Text(decision.profile_digest)
       .Text(decision.policy_digest)
@@ -109,8 +117,18 @@ std::string ContentId(const DecisionRecord& decision, std::string_view rows_sha2
       .Text(decision.profile_blob)
       .Text(decision.policy_blob)
       .Text(decision.result_blob)
-      .Text(rows_sha256)
-      .Hex();
+      .Text(rows_sha256);
+  if (!local) encoder.Text(decision.measured_by);
+  return encoder.Hex();
+}
+
+std::string LicensesDigest(std::string_view audit_id, const std::vector<AuditLicenseRow>& licenses) {
+  Encoder encoder("weighbridge audit licenses 1");
+  encoder.Text(audit_id).Int(static_cast<int64_t>(licenses.size()));
+  for (const AuditLicenseRow& row : licenses) {
+    encoder.Text(row.license_id).Text(row.short_id).Text(row.component).Text(row.match).Int(row.governs ? 1 : 0);
+  }
+  return encoder.Hex();
 }
 
 std::string AuditIdOf(const AuditRecord& record) { return ContentId(record, RowsDigest(record)); }
@@ -121,7 +139,7 @@ std::string RowDigest(const AuditRecord& audit, std::string_view rows_sha256) {
   return Encoder("weighbridge audit row 1")
       .Text(audit.audit_id)
       .Text(audit.created_at)
-      .Text(ContentId(audit, rows_sha256))
+      .Text(AuditContent(audit, audit.measured_by, rows_sha256))
       .Hex();
 }
 
@@ -136,6 +154,14 @@ std::string RowDigest(const OfficialTextRow& text) {
       .Text(text.sha256)
       .Text(text.source)
       .Text(text.pack_version)
+      .Hex();
+}
+
+std::string RowDigest(const MeasurementRow& measurement) {
+  return Encoder("weighbridge audit measurement 1")
+      .Text(measurement.audit_id)
+      .Text(measurement.measured_by)
+      .Text(measurement.recorded_at)
       .Hex();
 }
 

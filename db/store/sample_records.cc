@@ -58,6 +58,36 @@ AuditRecord SampleAudit(int seed) {
   evidence.license_ids = {"LicenseRef-a"};
   audit.evidence.push_back(evidence);
   audit.texts.push_back({"LicenseRef-a", "a.tokens", official});
+  audit.licenses.push_back({"LicenseRef-b", "b", "unet", "EXACT", true});
+  audit.licenses.push_back({"LicenseRef-a", "a", "unet", "VARIANT", true});
+  audit.licenses.push_back({"LicenseRef-a", "a", "", "MATCH_UNSPECIFIED", true});
+  audit.licenses.push_back({"LicenseRef-c", "", "third_party", "EXACT", false});
+  return audit;
+}
+
+std::string SampleFileDigest(int seed, int file) {
+  return SampleDigest("file " + std::to_string(seed) + "." + std::to_string(file));
+}
+
+AuditRecord SampleAuditOfFiles(int seed, int files) {
+  const std::string name = std::to_string(seed);
+  AuditRecord audit;
+  audit.model_digest = SampleDigest("model " + name);
+  audit.rules_digest = SampleDigest("rules");
+  audit.classifier_version = "classifier-1";
+  audit.context_digest = SampleDigest("context");
+  audit.weights_digest = SampleDigest("weights " + name);
+  audit.measured_by = "local";
+  audit.repository = "example/model-" + name;
+  audit.revision = "main";
+  audit.created_at = "2026-11-21T10:00:00Z";
+  audit.rulebook_blob = Add(&audit.blobs, BlobKind::kRulebook, "rulebook");
+  audit.inventory_blob = Add(&audit.blobs, BlobKind::kInventory, "inventory");
+  for (int file = 0; file < files; ++file) {
+    audit.artifacts.push_back({"model-" + std::to_string(file) + ".safetensors", "weights", int64_t{1} << 30,
+                               SampleFileDigest(seed, file), "safetensors", false});
+  }
+  audit.licenses.push_back({"LicenseRef-a", "a", "", "EXACT", true});
   return audit;
 }
 

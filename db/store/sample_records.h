@@ -14,6 +14,11 @@ std::string SampleDigest(const std::string& word);
 // An audit of two artifacts, three observations and one official text, with its blobs. Its audit_id is empty.
 AuditRecord SampleAudit(int seed);
 
+// An audit of `files` measured files whose digests are SampleFileDigest(seed, 0), (seed, 1), ..., with as little else
+// as an audit may have: for filling a store with many digests.
+AuditRecord SampleAuditOfFiles(int seed, int files);
+std::string SampleFileDigest(int seed, int file);
+
 // A decision on SampleAudit(seed), with its blobs. Its decision_id and audit_id are empty.
 DecisionRecord SampleDecision(int seed);
 

@@ -1,5 +1,6 @@
 #include "db/store/shape.h"
 
+#include <algorithm>
 #include <initializer_list>
 #include <string>
 
@@ -21,9 +22,11 @@ class Checker {
   void At(const char* list, size_t index) { row_ = absl::StrFormat("%s[%d].", list, index); }
   void AtTop() { row_.clear(); }
 
-  void Text(const char* field, std::string_view value) {
-    if (value.size() > kStringMaxBytes) {
-      Complain(field, absl::StrFormat("has %d bytes, over the limit of %d", value.size(), kStringMaxBytes));
+  void Text(const char* field, std::string_view value) { NoLonger(field, value, kStringMaxBytes); }
+  void Name(const char* field, std::string_view value) { NoLonger(field, value, kNameMaxBytes); }
+  void NoLonger(const char* field, std::string_view value, size_t max_bytes) {
+    if (value.size() > max_bytes) {
+      Complain(field, absl::StrFormat("has %d bytes, over the limit of %d", value.size(), max_bytes));
     }
   }
   void Given(const char* field, std::string_view value) {
@@ -77,7 +80,8 @@ absl::Status CheckRowCount(size_t count) {
 }  // namespace
 
 bool IsDigest(std::string_view text) {
-  return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+  const auto is_digit = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
+  return text.size() == 64 && std::all_of(text.begin(), text.end(), is_digit);
 }
 
 absl::Status CheckBlob(std::string_view bytes) {
@@ -87,7 +91,8 @@ absl::Status CheckBlob(std::string_view bytes) {
 }
 
 absl::Status CheckShape(const AuditRecord& audit) {
-  size_t rows = audit.artifacts.size() + audit.evidence.size() + audit.texts.size() + audit.used_audits.size();
+  size_t rows = audit.artifacts.size() + audit.evidence.size() + audit.texts.size() + audit.used_audits.size() +
+                audit.licenses.size();
   for (const EvidenceRow& row : audit.evidence) rows += row.license_ids.size();
   WB_RETURN_IF_ERROR(CheckRowCount(rows));
   Checker check("audit");
@@ -95,11 +100,12 @@ absl::Status CheckShape(const AuditRecord& audit) {
   check.DigestOrEmpty("model_digest", audit.model_digest);
   check.Digest("rules_digest", audit.rules_digest);
   check.Given("classifier_version", audit.classifier_version);
+  check.Name("classifier_version", audit.classifier_version);
   check.DigestOrEmpty("context_digest", audit.context_digest);
   check.DigestOrEmpty("weights_digest", audit.weights_digest);
   check.OneOf("measured_by", audit.measured_by, {"local", "server", "client"});
-  check.Text("repository", audit.repository);
-  check.Text("revision", audit.revision);
+  check.Name("repository", audit.repository);
+  check.Name("revision", audit.revision);
   check.Instant("created_at", audit.created_at);
   check.Digest("rulebook_blob", audit.rulebook_blob);
   check.Digest("inventory_blob", audit.inventory_blob);
@@ -132,6 +138,16 @@ absl::Status CheckShape(const AuditRecord& audit) {
     check.Text("token_file", audit.texts[i].token_file);
     check.Digest("blob", audit.texts[i].blob);
   }
+  for (size_t i = 0; i < audit.licenses.size(); ++i) {
+    const AuditLicenseRow& row = audit.licenses[i];
+    check.At("licenses", i);
+    check.Given("license_id", row.license_id);
+    check.Name("license_id", row.license_id);
+    check.Name("short_id", row.short_id);
+    check.Text("component", row.component);
+    check.Given("match", row.match);
+    check.Name("match", row.match);
+  }
   check.AtTop();
   for (const std::string& id : audit.used_audits) check.Digest("used_audits", id);
   WB_RETURN_IF_ERROR(check.status());
@@ -150,6 +166,7 @@ absl::Status CheckShape(const DecisionRecord& decision) {
   check.OneOf("decision", decision.decision,
               {"APPROVED", "APPROVED_WITH_CONDITIONS", "NEEDS_REVIEW", "DENIED", "UNDECIDED"});
   check.OneOf("mode", decision.mode, {"block", "warn", "audit"});
+  check.OneOf("measured_by", decision.measured_by, {"", "server", "client"});
   check.DigestOrEmpty("profile_blob", decision.profile_blob);
   check.Digest("policy_blob", decision.policy_blob);
   check.Digest("result_blob", decision.result_blob);

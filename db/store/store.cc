@@ -7,10 +7,12 @@
 #include "db/sqlite/database.h"
 #include "db/sqlite/statement.h"
 #include "db/sqlite/transaction.h"
+#include "db/store/answers.h"
 #include "db/store/audits.h"
 #include "db/store/blobs.h"
 #include "db/store/decisions.h"
 #include "db/store/shape.h"
+#include "db/store/turn.h"
 #include "services/base/status_macros.h"
 
 namespace weighbridge::db {
@@ -65,22 +67,6 @@ absl::Status CheckReferences(Database* database) {
       absl::StrFormat("is damaged: table %s names rows that are missing; restore a backup", check.ColumnText(0))));
 }
 
-AuditSummary Summarize(const StoredAudit& audit) {
-  AuditSummary summary;
-  summary.sequence = audit.sequence;
-  summary.audit_id = audit.record.audit_id;
-  summary.model_digest = audit.record.model_digest;
-  summary.weights_digest = audit.record.weights_digest;
-  summary.rules_digest = audit.record.rules_digest;
-  summary.classifier_version = audit.record.classifier_version;
-  summary.repository = audit.record.repository;
-  summary.revision = audit.record.revision;
-  summary.measured_by = audit.record.measured_by;
-  summary.created_at = audit.record.created_at;
-  summary.claimed = audit.record.claimed;
-  return summary;
-}
-
 absl::StatusOr<std::optional<AuditRecord>> WithRows(Database* database,
                                                     absl::StatusOr<std::optional<StoredAudit>> audit) {
   if (!audit.ok()) return audit.status();
@@ -92,14 +78,16 @@ absl::StatusOr<std::optional<AuditRecord>> WithRows(Database* database,
 // Inserts whichever of the two is given, with its blobs, in one transaction.
 absl::Status Record(Database* database, const AuditRecord* audit, const DecisionRecord* decision) {
   WB_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(database, Transaction::Kind::kWrite));
+  int64_t sequence = 0;
   if (audit != nullptr) {
     WB_RETURN_IF_ERROR(InsertBlobs(database, audit->blobs));
-    WB_RETURN_IF_ERROR(InsertAudit(database, *audit).status());
+    WB_ASSIGN_OR_RETURN(sequence, InsertAudit(database, *audit));
   }
   if (decision != nullptr) {
     WB_RETURN_IF_ERROR(InsertBlobs(database, decision->blobs));
-    WB_RETURN_IF_ERROR(InsertDecision(database, *decision));
+    WB_ASSIGN_OR_RETURN(sequence, InsertDecision(database, *decision));
   }
+  WB_RETURN_IF_ERROR(PublishAudit(database, sequence, audit != nullptr ? &audit->artifacts : nullptr));
   return transaction.Commit();
 }
 
@@ -126,6 +114,7 @@ absl::StatusOr<std::unique_ptr<Store>> Store::Open(const StoreOptions& options) 
   database_options.mode = ModeOf(options.mode);
   database_options.application_id = kStoreApplicationId;
   database_options.busy_timeout_ms = options.busy_timeout_ms;
+  database_options.cache_max_kib = options.cache_max_kib;
   database_options.vfs_name = options.vfs_name;
   WB_ASSIGN_OR_RETURN(std::unique_ptr<Database> database, Database::Open(database_options));
   WB_RETURN_IF_ERROR(Migrate(database.get(), Migrations()));
@@ -139,7 +128,7 @@ absl::StatusOr<std::unique_ptr<Store>> Store::Open(const StoreOptions& options) 
 }
 
 absl::StatusOr<std::string> Store::PutBlob(std::string_view bytes, BlobKind kind) {
-  absl::MutexLock lock(&mutex_);
+  const Turn turn(this);
   WB_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(database_.get(), Transaction::Kind::kWrite));
   WB_ASSIGN_OR_RETURN(std::string sha256, InsertBlob(database_.get(), bytes, kind));
   WB_RETURN_IF_ERROR(transaction.Commit());
@@ -148,13 +137,13 @@ absl::StatusOr<std::string> Store::PutBlob(std::string_view bytes, BlobKind kind
 
 absl::StatusOr<std::string> Store::GetBlob(std::string_view sha256) {
   if (!IsDigest(sha256)) return absl::InvalidArgumentError("GetBlob: not 64 lower-case hexadecimal digits");
-  absl::MutexLock lock(&mutex_);
+  const Turn turn(this);
   return ReadBlob(database_.get(), sha256);
 }
 
 absl::StatusOr<int64_t> Store::PutOfficialTexts(const std::vector<OfficialTextInput>& texts) {
   for (const OfficialTextInput& text : texts) WB_RETURN_IF_ERROR(CheckShape(text.row));
-  absl::MutexLock lock(&mutex_);
+  const Turn turn(this);
   WB_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(database_.get(), Transaction::Kind::kWrite));
   int64_t new_rows = 0;
   for (const OfficialTextInput& text : texts) {
@@ -168,7 +157,7 @@ absl::StatusOr<int64_t> Store::PutOfficialTexts(const std::vector<OfficialTextIn
 }
 
 absl::StatusOr<std::vector<OfficialTextRow>> Store::ListOfficialTexts(std::string_view license_id) {
-  absl::MutexLock lock(&mutex_);
+  const Turn turn(this);
   return ReadOfficialTexts(database_.get(), license_id);
 }
 
@@ -176,7 +165,7 @@ absl::StatusOr<std::string> Store::RecordAudit(const AuditRecord& audit) {
   WB_RETURN_IF_ERROR(CheckShape(audit));
   AuditRecord named = audit;
   if (named.audit_id.empty()) named.audit_id = AuditIdOf(audit);
-  absl::MutexLock lock(&mutex_);
+  const Turn turn(this);
   WB_RETURN_IF_ERROR(Record(database_.get(), &named, nullptr));
   return named.audit_id;
 }
@@ -185,7 +174,7 @@ absl::StatusOr<std::string> Store::RecordDecision(const DecisionRecord& decision
   WB_RETURN_IF_ERROR(CheckShape(decision));
   DecisionRecord named = decision;
   if (named.decision_id.empty()) named.decision_id = DecisionIdOf(decision);
-  absl::MutexLock lock(&mutex_);
+  const Turn turn(this);
   WB_RETURN_IF_ERROR(Record(database_.get(), nullptr, &named));
   return named.decision_id;
 }
@@ -201,14 +190,32 @@ absl::StatusOr<RecordedIds> Store::RecordAuditAndDecision(const AuditRecord& aud
   }
   WB_RETURN_IF_ERROR(CheckShape(named_decision));
   if (named_decision.decision_id.empty()) named_decision.decision_id = DecisionIdOf(named_decision);
-  absl::MutexLock lock(&mutex_);
+  const Turn turn(this);
   WB_RETURN_IF_ERROR(Record(database_.get(), &named_audit, &named_decision));
   return RecordedIds{named_audit.audit_id, named_decision.decision_id};
 }
 
+absl::StatusOr<std::vector<std::string>> Store::RecordAudits(const std::vector<AuditRecord>& audits) {
+  for (const AuditRecord& audit : audits) WB_RETURN_IF_ERROR(CheckShape(audit));
+  std::vector<std::string> ids;
+  const Turn turn(this);
+  Database* database = database_.get();
+  WB_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(database, Transaction::Kind::kWrite));
+  for (const AuditRecord& audit : audits) {
+    AuditRecord named = audit;
+    if (named.audit_id.empty()) named.audit_id = AuditIdOf(audit);
+    WB_RETURN_IF_ERROR(InsertBlobs(database, named.blobs));
+    WB_ASSIGN_OR_RETURN(const int64_t sequence, InsertAudit(database, named));
+    WB_RETURN_IF_ERROR(PublishAudit(database, sequence, &named.artifacts));
+    ids.push_back(named.audit_id);
+  }
+  WB_RETURN_IF_ERROR(transaction.Commit());
+  return ids;
+}
+
 absl::StatusOr<std::optional<AuditRecord>> Store::FindAudit(const AuditKey& key, AuditFilter filter) {
   if (!IsDigest(key.model_digest)) return absl::InvalidArgumentError("FindAudit needs a model digest");
-  absl::MutexLock lock(&mutex_);
+  const Turn turn(this);
   Database* database = database_.get();
   WB_ASSIGN_OR_RETURN(const Transaction view, Transaction::Begin(database, Transaction::Kind::kRead));
   return WithRows(database, ReadAuditByKey(database, key.model_digest, key.rules_digest, key.classifier_version,
@@ -218,14 +225,14 @@ absl::StatusOr<std::optional<AuditRecord>> Store::FindAudit(const AuditKey& key,
 absl::StatusOr<std::optional<AuditRecord>> Store::LatestAuditByModelDigest(std::string_view model_digest,
                                                                            AuditFilter filter) {
   if (!IsDigest(model_digest)) return absl::InvalidArgumentError("LatestAuditByModelDigest needs a model digest");
-  absl::MutexLock lock(&mutex_);
+  const Turn turn(this);
   Database* database = database_.get();
   WB_ASSIGN_OR_RETURN(const Transaction view, Transaction::Begin(database, Transaction::Kind::kRead));
   return WithRows(database, ReadLatestAudit(database, model_digest, filter == AuditFilter::kMeasured));
 }
 
 absl::StatusOr<AuditRecord> Store::GetAudit(std::string_view id) {
-  absl::MutexLock lock(&mutex_);
+  const Turn turn(this);
   Database* database = database_.get();
   WB_ASSIGN_OR_RETURN(const Transaction view, Transaction::Begin(database, Transaction::Kind::kRead));
   WB_ASSIGN_OR_RETURN(const std::string audit_id, ResolveId(database, kAuditIds, id));
@@ -235,7 +242,7 @@ absl::StatusOr<AuditRecord> Store::GetAudit(std::string_view id) {
 }
 
 absl::StatusOr<DecisionRecord> Store::GetDecision(std::string_view id) {
-  absl::MutexLock lock(&mutex_);
+  const Turn turn(this);
   Database* database = database_.get();
   WB_ASSIGN_OR_RETURN(const Transaction view, Transaction::Begin(database, Transaction::Kind::kRead));
   WB_ASSIGN_OR_RETURN(const std::string decision_id, ResolveId(database, kDecisionIds, id));
@@ -247,7 +254,7 @@ absl::StatusOr<DecisionRecord> Store::GetDecision(std::string_view id) {
 
 absl::StatusOr<std::vector<DecisionRecord>> Store::ListDecisions(std::string_view audit_id) {
   if (!IsDigest(audit_id)) return absl::InvalidArgumentError("ListDecisions needs the full id of an audit");
-  absl::MutexLock lock(&mutex_);
+  const Turn turn(this);
   WB_ASSIGN_OR_RETURN(const Transaction view, Transaction::Begin(database_.get(), Transaction::Kind::kRead));
   return ReadDecisionsOf(database_.get(), audit_id);
 }
@@ -257,7 +264,7 @@ absl::StatusOr<AuditPage> Store::ListAudits(int page_size, int64_t before) {
     return absl::InvalidArgumentError(
         absl::StrFormat("a page has 1 to %d audits and begins at 0 or more", kPageSizeMax));
   }
-  absl::MutexLock lock(&mutex_);
+  const Turn turn(this);
   WB_ASSIGN_OR_RETURN(std::vector<StoredAudit> audits, ReadAuditsBefore(database_.get(), before, page_size + 1));
   AuditPage page;
   if (static_cast<int>(audits.size()) > page_size) {
@@ -269,13 +276,15 @@ absl::StatusOr<AuditPage> Store::ListAudits(int page_size, int64_t before) {
 }
 
 absl::Status Store::VerifyAll() {
-  absl::MutexLock lock(&mutex_);
+  const Turn turn(this);
   Database* database = database_.get();
   WB_ASSIGN_OR_RETURN(const Transaction view, Transaction::Begin(database, Transaction::Kind::kRead));
   WB_RETURN_IF_ERROR(database->FullCheck());
   WB_RETURN_IF_ERROR(CheckReferences(database));
   WB_RETURN_IF_ERROR(VerifyBlobs(database));
-  WB_RETURN_IF_ERROR(VerifyAudits(database));
+  AnswerCheck answers(database);
+  WB_RETURN_IF_ERROR(VisitAudits(database, [&answers](const StoredAudit& audit) { return answers.Check(audit); }));
+  WB_RETURN_IF_ERROR(answers.CheckTotals());
   return VerifyDecisions(database);
 }
 

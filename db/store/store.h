@@ -15,9 +15,10 @@
 // this header), Unavailable (locked by another process for longer than busy_timeout_ms), FailedPrecondition (schema
 // newer than this program, a database of another program, or one that must be migrated but is opened read-only),
 // InvalidArgument (a record of wrong shape, an ambiguous id prefix), AlreadyExists (an id recorded before with other
-// content), Internal (anything else).
+// content), Cancelled (Interrupt), Internal (anything else).
 //
-// Thread-safe; one call at a time. Several processes may use one file: writers wait for each other.
+// Thread-safe; one call at a time. For calls side by side open several Stores on one file, in this process or in
+// others: writers wait for each other; readers (kReadOnly) wait for nobody and see each commit from their next call on.
 #ifndef WEIGHBRIDGE_DB_STORE_STORE_H_
 #define WEIGHBRIDGE_DB_STORE_STORE_H_
 
@@ -33,6 +34,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
+#include "db/store/lookup.h"
 #include "db/store/records.h"
 
 namespace weighbridge::db {
@@ -42,6 +44,7 @@ class Database;
 // Limits of what one record may hold.
 inline constexpr size_t kBlobMaxBytes = size_t{64} << 20;
 inline constexpr size_t kStringMaxBytes = size_t{1} << 20;
+inline constexpr size_t kNameMaxBytes = 1024;  // repository, revision, classifier version, licence ids
 inline constexpr size_t kRowsPerRecordMax = 1000000;
 inline constexpr size_t kIdPrefixMinDigits = 8;
 inline constexpr int kPageSizeMax = 500;
@@ -64,7 +67,8 @@ struct StoreOptions {
   StoreMode mode = StoreMode::kCreate;
   StoreCheck check = StoreCheck::kAuto;
   int busy_timeout_ms = 10000;
-  std::string vfs_name;  // SQLite VFS; empty is the system's. Fault tests set it
+  int cache_max_kib = 2000;  // pages kept in memory. A daemon that looks up digests wants more
+  std::string vfs_name;      // SQLite VFS; empty is the system's. Fault tests set it
 };
 
 struct AuditKey {
@@ -76,27 +80,7 @@ struct AuditKey {
 
 enum class AuditFilter {
   kAny,
-  kMeasured,  // bytes were read on this side: neither claimed nor measured_by "client"
-};
-
-// An audit without its rows.
-struct AuditSummary {
-  int64_t sequence = 0;  // order of recording, from 1
-  std::string audit_id;
-  std::string model_digest;
-  std::string weights_digest;
-  std::string rules_digest;
-  std::string classifier_version;
-  std::string repository;
-  std::string revision;
-  std::string measured_by;
-  std::string created_at;
-  bool claimed = false;
-};
-
-struct AuditPage {
-  std::vector<AuditSummary> audits;  // newest first
-  int64_t next_before = 0;           // pass as `before` for the next page; 0: there is none
+  kMeasured,  // bytes were read on this side: not claimed, and measured at least once by "local" or "server"
 };
 
 struct RecordedIds {
@@ -127,11 +111,14 @@ class Store {
   // Official texts of a licence (all licences if empty), ordered by licence, token file, source and SHA-256.
   absl::StatusOr<std::vector<OfficialTextRow>> ListOfficialTexts(std::string_view license_id);
 
-  // Each is one transaction. Recording what is recorded already with equal content is OK and adds nothing (created_at
-  // of the first recording stands); the same id with other content is AlreadyExists.
+  // Each is one transaction. Recording what is recorded already with equal content is OK and adds at most another
+  // measured_by, and the licences of an audit recorded before they were kept (created_at and licenses of the first
+  // recording stand); the same id with other content is AlreadyExists.
   absl::StatusOr<std::string> RecordAudit(const AuditRecord& audit);
   absl::StatusOr<std::string> RecordDecision(const DecisionRecord& decision);
   absl::StatusOr<RecordedIds> RecordAuditAndDecision(const AuditRecord& audit, const DecisionRecord& decision);
+  // Many audits in one transaction: one flush for all. Returns their ids in order.
+  absl::StatusOr<std::vector<std::string>> RecordAudits(const std::vector<AuditRecord>& audits);
 
   // The newest audit with that key that passes the filter; nullopt if there is none. InvalidArgument if the model
   // digest is empty: a model without digest has no twin.
@@ -150,10 +137,37 @@ class Store {
   // Audits recorded before sequence `before` (0: from the newest), at most `page_size` (1 to kPageSizeMax).
   absl::StatusOr<AuditPage> ListAudits(int page_size, int64_t before);
 
+  // For each digest (64 lower-case hexadecimal digits, at most kLookupMax) what the newest audit that holds it says, in
+  // the order of the digests; nullopt where none holds it. Audits measured here answer before those that a client alone
+  // measured; among those without `kind`, the model's own digest before its weights' before a file's: a file may hold
+  // the list of files of another model, and then has the digest of that model. Claimed audits, claimed artifacts and
+  // audits recorded before licences were kept do not answer. All answers are of one moment.
+  absl::StatusOr<std::vector<std::optional<DigestAnswer>>> LookupDigests(const std::vector<std::string>& digests,
+                                                                         std::optional<DigestKind> kind = std::nullopt);
+
+  // The newest audit of each model digest, newest first; claimed audits do not count. Pages are of the moment of the
+  // first: each model that was there then and passes the filters comes once. A page looks at most at kModelScanMax
+  // audits. InvalidArgument: a page size out of range, a token that is none or of another query.
+  absl::StatusOr<ModelPage> ListModels(const ModelQuery& query);
+  // All audits of a model digest, claimed ones too, newest first, recorded before sequence `before` (0: from the
+  // newest), at most `page_size` (1 to kPageSizeMax). NotFound if `before` is 0 and there is none.
+  absl::StatusOr<ModelAuditPage> GetModel(std::string_view model_digest, int page_size, int64_t before);
+
+  // Changes whenever another Store or process has committed to the file; cheap. What is kept in memory is stale then.
+  absl::StatusOr<int64_t> DataVersion();
+
+  // From any thread: the call that runs now gives up, also a wait for a lock, and returns Cancelled; what it wanted to
+  // write is not written. If its commit has begun, it returns OK and all is written. A call that waits for its turn or
+  // begins later is not touched, unless it begins at this very moment.
+  void Interrupt();
+
   // Structural check of the whole file and digest check of every row in it: what `doctor` runs. O(size of the file).
   absl::Status VerifyAll();
 
  private:
+  // Holds the mutex for one call, which an earlier Interrupt does not concern.
+  class ABSL_SCOPED_LOCKABLE Turn;
+
   explicit Store(std::unique_ptr<Database> database);
 
   absl::Mutex mutex_;

@@ -6,8 +6,11 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <map>
 #include <memory>
+#include <random>
 #include <string>
+#include <vector>
 
 #include "benchmark/benchmark.h"
 #include "db/store/records.h"
@@ -76,6 +79,90 @@ void BM_FindAudit(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations());
 }
 BENCHMARK(BM_FindAudit);
+
+// A file with `audits` audits of 20 files each, made once for each size; 22 known digests for each audit.
+constexpr int kFilesPerAudit = 20;
+constexpr int kAuditsPerTransaction = 500;
+
+const std::string& FilledPath(int audits) {
+  static auto* const paths = new std::map<int, std::string>;
+  std::string& path = (*paths)[audits];
+  if (!path.empty()) return path;
+  path = NewPath(("filled_" + std::to_string(audits)).c_str());
+  StoreOptions options;
+  options.path = path;
+  options.cache_max_kib = 512 << 10;
+  auto store = Store::Open(options);
+  if (!store.ok()) std::abort();
+  for (int seed = 0; seed < audits; seed += kAuditsPerTransaction) {
+    std::vector<AuditRecord> records;
+    for (int i = seed; i < seed + kAuditsPerTransaction && i < audits; ++i) {
+      records.push_back(SampleAuditOfFiles(i, kFilesPerAudit));
+    }
+    if (!(*store)->RecordAudits(records).ok()) std::abort();
+  }
+  return path;
+}
+
+// Look-ups by random known digests in a warm file through a reader: {known digests, digests of one call}. One item is
+// one digest. The digests asked for are made before, so that their making is not measured.
+void BM_LookupDigests(benchmark::State& state) {
+  constexpr int kDigestsPerAudit = kFilesPerAudit + 2;
+  const int audits = static_cast<int>((state.range(0) + kDigestsPerAudit - 1) / kDigestsPerAudit);
+  StoreOptions options;
+  options.path = FilledPath(audits);
+  options.mode = StoreMode::kReadOnly;
+  options.check = StoreCheck::kNever;
+  options.cache_max_kib = 256 << 10;
+  const auto store = Store::Open(options);
+  if (!store.ok()) std::abort();
+  constexpr int kCalls = 4096;
+  std::mt19937 random(1);
+  std::vector<std::vector<std::string>> calls(kCalls);
+  for (std::vector<std::string>& digests : calls) {
+    for (int i = 0; i < state.range(1); ++i) {
+      const int seed = static_cast<int>(random() % static_cast<unsigned>(audits));
+      digests.push_back(SampleFileDigest(seed, static_cast<int>(random() % kFilesPerAudit)));
+    }
+  }
+  int call = 0;
+  for (auto _ : state) {
+    const auto answers = (*store)->LookupDigests(calls[call++ % kCalls]);
+    if (!answers.ok() || !answers->front().has_value()) std::abort();
+  }
+  state.SetItemsProcessed(state.iterations() * state.range(1));
+}
+BENCHMARK(BM_LookupDigests)
+    ->ArgNames({"known", "batch"})
+    ->ArgsProduct({{1000, 1000000}, {1, 100, 1000}})
+    ->Unit(benchmark::kMicrosecond);
+
+void BM_LookupUnknownDigest(benchmark::State& state) {
+  StoreOptions options;
+  options.path = FilledPath(static_cast<int>(state.range(0)) / (kFilesPerAudit + 2) + 1);
+  options.mode = StoreMode::kReadOnly;
+  options.check = StoreCheck::kNever;
+  const auto store = Store::Open(options);
+  if (!store.ok()) std::abort();
+  const std::vector<std::string> digests = {SampleDigest("of nothing")};
+  for (auto _ : state) {
+    const auto answers = (*store)->LookupDigests(digests);
+    if (!answers.ok() || answers->front().has_value()) std::abort();
+  }
+}
+BENCHMARK(BM_LookupUnknownDigest)->ArgName("known")->Arg(1000)->Arg(1000000)->Unit(benchmark::kMicrosecond);
+
+void BM_DataVersion(benchmark::State& state) {
+  StoreOptions options;
+  options.path = FilledPath(46);
+  options.mode = StoreMode::kReadOnly;
+  const auto store = Store::Open(options);
+  if (!store.ok()) std::abort();
+  for (auto _ : state) {
+    if (!(*store)->DataVersion().ok()) std::abort();
+  }
+}
+BENCHMARK(BM_DataVersion);
 
 // The cost a command-line run pays: open with the check of the whole file (100 and 400 audits here), close.
 void BM_Open(benchmark::State& state) {

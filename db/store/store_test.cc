@@ -3,7 +3,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <cstdio>
 #include <fstream>
 #include <memory>
@@ -17,6 +16,7 @@
 #include "db/sqlite/database.h"
 #include "db/store/records.h"
 #include "db/store/sample_records.h"
+#include "db/store/test_store.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -24,28 +24,6 @@ namespace weighbridge::db {
 namespace {
 
 using ::testing::HasSubstr;
-
-// A fresh path for each call.
-std::string NewPath() {
-  static std::atomic<int> count{0};
-  return ::testing::TempDir() + "/store_" + std::to_string(getpid()) + "_" + std::to_string(count++) + ".db";
-}
-
-std::unique_ptr<Store> OpenOrFail(const std::string& path, StoreMode mode = StoreMode::kCreate) {
-  StoreOptions options;
-  options.path = path;
-  options.mode = mode;
-  absl::StatusOr<std::unique_ptr<Store>> store = Store::Open(options);
-  EXPECT_TRUE(store.ok()) << store.status();
-  return store.ok() ? *std::move(store) : nullptr;
-}
-
-absl::Status OpenStatus(const std::string& path, StoreMode mode) {
-  StoreOptions options;
-  options.path = path;
-  options.mode = mode;
-  return Store::Open(options).status();
-}
 
 // Runs SQL on the file behind the store's back.
 void Tamper(const std::string& path, const std::string& sql) {
@@ -62,10 +40,19 @@ AuditKey KeyOf(const AuditRecord& audit) {
   return {audit.model_digest, audit.rules_digest, audit.classifier_version, audit.context_digest};
 }
 
-// Everything a replay needs, field by field: the content id covers all fields but these two.
+// Everything a replay needs, field by field: the content id covers all fields but these.
 void ExpectSame(const AuditRecord& stored, const AuditRecord& given) {
   EXPECT_EQ(AuditIdOf(stored), AuditIdOf(given));
   EXPECT_EQ(stored.created_at, given.created_at);
+  EXPECT_EQ(stored.measured_by, given.measured_by);
+  ASSERT_EQ(stored.licenses.size(), given.licenses.size());
+  for (size_t i = 0; i < given.licenses.size(); ++i) {
+    EXPECT_EQ(stored.licenses[i].license_id, given.licenses[i].license_id);
+    EXPECT_EQ(stored.licenses[i].short_id, given.licenses[i].short_id);
+    EXPECT_EQ(stored.licenses[i].component, given.licenses[i].component);
+    EXPECT_EQ(stored.licenses[i].match, given.licenses[i].match);
+    EXPECT_EQ(stored.licenses[i].governs, given.licenses[i].governs);
+  }
   EXPECT_TRUE(stored.blobs.empty());
 }
 
@@ -204,6 +191,8 @@ TEST(FindAuditTest, OnlyMeasuredBytesAnswerForPointers) {
   AuditRecord client = SampleAudit(1);
   client.measured_by = "client";
   ASSERT_TRUE(store->RecordAudit(claimed).ok());
+  claimed.measured_by = "server";
+  ASSERT_TRUE(store->RecordAudit(claimed).ok()) << "measured again, and still claimed";
   ASSERT_TRUE(store->RecordAudit(client).ok());
   const std::string& digest = claimed.model_digest;
   EXPECT_FALSE(store->LatestAuditByModelDigest(digest, AuditFilter::kMeasured)->has_value());
@@ -215,6 +204,65 @@ TEST(FindAuditTest, OnlyMeasuredBytesAnswerForPointers) {
   ASSERT_TRUE(store->RecordAudit(measured).ok());
   ASSERT_TRUE(store->RecordAudit(SampleAudit(2)).ok());
   EXPECT_EQ((*store->LatestAuditByModelDigest(digest, AuditFilter::kMeasured))->rules_digest, measured.rules_digest);
+}
+
+// The strongest word stands, in whatever order they come; the id is the same for all.
+TEST(MeasurementTest, EachWayIsKeptOnceAndTheStrongestStands) {
+  struct Step {
+    const char* measured_by;
+    const char* strongest;
+    bool is_measured;
+  };
+  const std::vector<std::vector<Step>> orders = {
+      {{"client", "client", false}, {"server", "server", true}, {"local", "local", true}, {"client", "local", true}},
+      {{"client", "client", false}, {"local", "local", true}, {"server", "local", true}},
+      {{"local", "local", true}, {"client", "local", true}, {"server", "local", true}},
+      {{"server", "server", true}, {"client", "server", true}, {"client", "server", true}},
+  };
+  for (const std::vector<Step>& order : orders) {
+    const std::unique_ptr<Store> store = OpenOrFail(NewPath());
+    AuditRecord audit = SampleAudit(1);
+    const std::string id = AuditIdOf(audit);
+    for (const Step& step : order) {
+      SCOPED_TRACE(step.measured_by);
+      audit.measured_by = step.measured_by;
+      const absl::StatusOr<std::string> recorded = store->RecordAudit(audit);
+      ASSERT_TRUE(recorded.ok()) << recorded.status();
+      EXPECT_EQ(*recorded, id);
+      EXPECT_EQ(store->GetAudit(id)->measured_by, step.strongest);
+      EXPECT_EQ(store->ListAudits(10, 0)->audits.at(0).measured_by, step.strongest);
+      EXPECT_EQ(store->FindAudit(KeyOf(audit))->has_value(), step.is_measured);
+    }
+    EXPECT_EQ(store->ListAudits(10, 0)->audits.size(), 1u);
+    const absl::Status verified = store->VerifyAll();
+    EXPECT_TRUE(verified.ok()) << verified;
+  }
+}
+
+TEST(MeasurementTest, ADecisionKeepsWhoMeasured) {
+  const std::unique_ptr<Store> store = OpenOrFail(NewPath());
+  DecisionRecord decision = SampleDecision(1);
+  std::set<std::string> ids;
+  for (const std::string measured_by : {"", "server", "client"}) {
+    decision.measured_by = measured_by;
+    const absl::StatusOr<RecordedIds> recorded = store->RecordAuditAndDecision(SampleAudit(1), decision);
+    ASSERT_TRUE(recorded.ok()) << recorded.status();
+    EXPECT_EQ(store->GetDecision(recorded->decision_id)->measured_by, measured_by);
+    ids.insert(recorded->decision_id);
+  }
+  EXPECT_EQ(ids.size(), 3u);
+  EXPECT_TRUE(store->VerifyAll().ok()) << store->VerifyAll();
+}
+
+TEST(MeasurementTest, LicencesOfTheFirstRecordingStand) {
+  const std::unique_ptr<Store> store = OpenOrFail(NewPath());
+  const AuditRecord audit = SampleAudit(1);
+  ASSERT_TRUE(store->RecordAudit(audit).ok());
+  AuditRecord again = audit;
+  again.licenses.clear();
+  const absl::StatusOr<std::string> id = store->RecordAudit(again);
+  ASSERT_TRUE(id.ok()) << id.status();
+  ExpectSame(*store->GetAudit(*id), audit);
 }
 
 TEST(FindAuditTest, TheNewestAnswers) {
@@ -309,10 +357,16 @@ INSTANTIATE_TEST_SUITE_P(
         ShapeCase{"EndBeforeBegin", [](auto* a, auto*) { a->evidence[0].byte_end = 4; }, "audit.evidence[0].byte_end"},
         ShapeCase{"EmptyLicense", [](auto* a, auto*) { a->evidence[0].license_ids[1] = ""; },
                   "audit.evidence[0].license_ids"},
+        ShapeCase{"LongRepository", [](auto* a, auto*) { a->repository.assign(kNameMaxBytes + 1, 'x'); },
+                  "audit.repository"},
+        ShapeCase{"NoLicenseId", [](auto* a, auto*) { a->licenses[1].license_id = ""; },
+                  "audit.licenses[1].license_id"},
+        ShapeCase{"NoMatch", [](auto* a, auto*) { a->licenses[0].match = ""; }, "audit.licenses[0].match"},
         ShapeCase{"LongValue", [](auto* a, auto*) { a->evidence[1].value.assign(kStringMaxBytes + 1, 'x'); },
                   "audit.evidence[1].value"},
         ShapeCase{"UnknownDecision", [](auto*, auto* d) { d->decision = "approved"; }, "decision.decision"},
         ShapeCase{"UnknownMode", [](auto*, auto* d) { d->mode = ""; }, "decision.mode"},
+        ShapeCase{"LocalIsSaidByNothing", [](auto*, auto* d) { d->measured_by = "local"; }, "decision.measured_by"},
         ShapeCase{"NoResult", [](auto*, auto* d) { d->result_blob = ""; }, "decision.result_blob"},
         ShapeCase{"NoClause", [](auto*, auto* d) { d->obligations[0].clause = ""; }, "decision.obligations[0].clause"},
         ShapeCase{"OtherAudit", [](auto*, auto* d) { d->audit_id = SampleDigest("x"); }, "decision.audit_id"}),
@@ -380,6 +434,9 @@ TEST_P(DamageTest, IsFoundWhenRead) {
   {
     const std::unique_ptr<Store> store = OpenOrFail(path);
     audit.used_audits = {*store->RecordAudit(SampleAudit(1))};
+    audit.measured_by = "client";
+    ASSERT_TRUE(store->RecordAudit(audit).ok());
+    audit.measured_by = "server";
     ASSERT_TRUE(store->PutOfficialTexts({{{"LicenseRef-a", "a.tokens", "", "scanned", ""}, "text"}}).ok());
     ids = *store->RecordAuditAndDecision(audit, decision);
   }
@@ -399,6 +456,21 @@ TEST_P(DamageTest, IsFoundWhenRead) {
   const auto texts = store->ListOfficialTexts("");
   if (texts.ok() && !texts->empty()) {
     EXPECT_EQ(texts->front().license_id, "LicenseRef-a");
+  }
+  for (const std::string& digest : {audit.model_digest, audit.weights_digest, audit.artifacts[0].sha256}) {
+    const auto answers = store->LookupDigests({digest});
+    if (!answers.ok() || !answers->front().has_value()) continue;
+    const DigestAnswer& answer = *answers->front();
+    EXPECT_EQ(answer.audit_id, ids.audit_id);
+    EXPECT_EQ(answer.measured_by, "server");
+    EXPECT_EQ(answer.latest_decision, "NEEDS_REVIEW");
+    EXPECT_EQ(answer.governing.size(), 2u);
+    EXPECT_EQ(answer.kind == DigestKind::kModel, digest == audit.model_digest);
+  }
+  const auto models = store->GetModel(audit.model_digest, 10, 0);
+  if (models.ok()) {
+    EXPECT_EQ(models->audits.at(0).audit.measured_by, "server");
+    EXPECT_EQ(models->audits.at(0).governing.size(), 2u);
   }
 }
 
@@ -424,8 +496,59 @@ INSTANTIATE_TEST_SUITE_P(
         DamageCase{"DecisionWithoutAudit", "UPDATE decisions SET audit_sequence = 99"},
         DamageCase{"FindingGone", "DELETE FROM findings WHERE ordinal = 1"},
         DamageCase{"ObligationFulfilled", "UPDATE obligations SET fulfilled = 1"},
+        DamageCase{"DecisionMeasuredBy", "UPDATE decisions SET measured_by = 'server'"},
+        DamageCase{"MeasurementsGone", "DELETE FROM audit_measurements"},
+        DamageCase{"FirstMeasurementGone", "DELETE FROM audit_measurements WHERE measured_by = 'client'"},
+        DamageCase{"MeasurementWord",
+                   "UPDATE audit_measurements SET measured_by = 'local' WHERE measured_by = 'server'"},
+        DamageCase{"MeasurementInstant", "UPDATE audit_measurements SET recorded_at = '2020-01-01T00:00:00Z'"},
+        DamageCase{"MeasurementAdded",
+                   "INSERT INTO audit_measurements (audit_sequence, measured_by, recorded_at, row_sha256)"
+                   " SELECT sequence, 'local', created_at, row_sha256 FROM audits WHERE measured_by = 'client'"},
+        DamageCase{"LicenseId", "UPDATE audit_licenses SET license_id = 'Apache-2.0' WHERE ordinal = 0"},
+        DamageCase{"LicenseGoverns", "UPDATE audit_licenses SET governs = 0"},
+        DamageCase{"LicenseGone", "DELETE FROM audit_licenses WHERE ordinal = 3"},
+        DamageCase{"LicenseListGone", "DELETE FROM audit_license_lists"},
+        DamageCase{"KnownDigest",
+                   "UPDATE known_digests SET digest = zeroblob(32) WHERE kind = 3 AND audit_sequence = 2"},
+        DamageCase{"KnownDigestMoved", "UPDATE known_digests SET audit_sequence = 3 - audit_sequence"},
+        DamageCase{"KnownDigestKind", "UPDATE known_digests SET kind = 4 - kind"},
+        DamageCase{"KnownDigestMeasured", "UPDATE known_digests SET measured = 0 WHERE audit_sequence = 1"},
+        DamageCase{"KnownDigestGone", "DELETE FROM known_digests WHERE kind = 1"},
+        DamageCase{
+            "KnownDigestAdded",
+            "INSERT INTO known_digests (digest, measured, kind, audit_sequence, row_check)"
+            " SELECT digest, 1, kind, 1, row_check FROM known_digests WHERE audit_sequence = 2 AND measured = 0"},
+        DamageCase{"KnownDigestOfNoAudit", "UPDATE known_digests SET audit_sequence = 99 WHERE audit_sequence = 2"},
+        DamageCase{"AnswerDecision", "UPDATE answers SET latest_decision = 'APPROVED'"},
+        DamageCase{"AnswerGoverning", "UPDATE answers SET governing = ''"},
+        DamageCase{"AnswerGoverningIsNoList", "UPDATE answers SET governing = '99:x'"},
+        DamageCase{"AnswerMeasuredBy", "UPDATE answers SET measured_by = 'local'"},
+        DamageCase{"AnswersGone", "DELETE FROM answers"},
+        DamageCase{"AnswersMoved", "UPDATE answers SET answer_id = answer_id + 100"},
+        DamageCase{"AnswersOfAnotherAudit",
+                   "DELETE FROM answers WHERE answer_id < 33554432;"
+                   " UPDATE answers SET answer_id = answer_id - 16777216"},
         DamageCase{"OfficialText", "UPDATE official_texts SET license_id = 'Apache-2.0'"}),
     [](const auto& info) { return info.param.name; });
+
+// Rows that are gone together leave a store that looks like an earlier one: only the full check compares tables.
+TEST(DamageTest, WhatIsGoneWholeIsFoundByTheFullCheck) {
+  for (const std::string sql : {"DELETE FROM audit_licenses; DELETE FROM audit_license_lists",
+                                "DELETE FROM answers WHERE latest_decision <> ''", "DELETE FROM known_digests",
+                                "DELETE FROM known_digests; DELETE FROM answers"}) {
+    SCOPED_TRACE(sql);
+    const std::string path = NewPath();
+    {
+      const std::unique_ptr<Store> store = OpenOrFail(path);
+      ASSERT_TRUE(store->RecordAudit(SampleAudit(1)).ok());
+      ASSERT_TRUE(store->RecordAuditAndDecision(SampleAudit(1), SampleDecision(1)).ok());
+      ASSERT_TRUE(store->VerifyAll().ok());
+    }
+    Tamper(path, sql);
+    EXPECT_EQ(OpenOrFail(path)->VerifyAll().code(), absl::StatusCode::kDataLoss);
+  }
+}
 
 TEST(DamageTest, DamagedBytesAreNotTakenForStored) {
   const std::string path = NewPath();

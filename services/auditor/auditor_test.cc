@@ -90,6 +90,36 @@ TEST(RunGateTest, DecidesRecordsAndReplaysToTheSameBytes) {
   EXPECT_TRUE(store->VerifyAll().ok());
 }
 
+TEST(RunGateTest, WhoMeasuredIsSaidAndReplayedAndIsNoPartOfTheAudit) {
+  const TempDir dir;
+  FillWillow(dir);
+  const auto store = Memory();
+  std::string audit_id;
+  for (const std::string measured_by : {"client", "server", ""}) {
+    SCOPED_TRACE(measured_by);
+    GateRequest request = Request(dir);
+    request.inputs.measured_by = measured_by;
+    const auto response = GateOne(request, Rules(), store.get());
+    ASSERT_TRUE(response.ok()) << response.status();
+    if (audit_id.empty()) audit_id = response->result.audit_id();
+    EXPECT_EQ(response->result.audit_id(), audit_id);
+    EXPECT_EQ(store->GetDecision(response->decision_id)->measured_by, measured_by);
+    const std::string strongest = measured_by.empty() ? "local" : measured_by;
+    const auto answers = store->LookupDigests({response->result.model().digest()});
+    ASSERT_TRUE(answers.ok()) << answers.status();
+    ASSERT_TRUE(answers->front().has_value());
+    EXPECT_EQ(answers->front()->measured_by, strongest);
+    EXPECT_EQ(answers->front()->latest_decision, v1::Decision_Name(response->result.decision()));
+    ASSERT_EQ(answers->front()->governing.size(), 1u);
+    EXPECT_EQ(answers->front()->governing[0].license_id, response->result.licenses(0).license_id());
+  }
+  const auto replayed = Replay(audit_id, *store);
+  ASSERT_TRUE(replayed.ok()) << replayed.status();
+  ASSERT_EQ(replayed->decisions.size(), 3u);
+  for (const ReplayedDecision& one : replayed->decisions) EXPECT_TRUE(one.same_bytes) << one.json;
+  EXPECT_TRUE(store->VerifyAll().ok()) << store->VerifyAll();
+}
+
 TEST(RunGateTest, WithoutAStoreTheResultIsTheSame) {
   const TempDir dir;
   FillWillow(dir);

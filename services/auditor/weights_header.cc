@@ -16,8 +16,8 @@ namespace {
 using formats::Format;
 
 void AddField(std::string_view key, std::string_view value, v1::WeightsHeader& header) {
-  const bool names_terms = key.find("license") != std::string_view::npos || key.find("base_model") != std::string_view::npos;
-  if (value.size() > kHeaderValueBytesMax && !names_terms) return;
+  if (value.size() > kHeaderValueBytesMax && !NamesTerms(key)) return;
+  if (header.fields_size() > kHeaderFieldsMax) return;  // one more than allowed is enough to refuse it
   v1::HeaderField& field = *header.add_fields();
   // Keys and values of hostile files may be any bytes; what leaves here is printable.
   field.set_key(Printable(key));
@@ -49,11 +49,6 @@ bool IsAdapterTensor(std::string_view name) {
   return false;
 }
 
-bool IsAdapterField(std::string_view key, std::string_view value) {
-  return key.rfind("ss_network_", 0) == 0 || key == "adapter.type" || (key == "general.type" && value == "adapter") ||
-         (key == "modelspec.architecture" && value.find("/lora") != std::string_view::npos);
-}
-
 ParsedWeights FromSafetensors(const formats::SafetensorsHeader& parsed) {
   ParsedWeights weights;
   weights.header.set_tensor_count(parsed.tensors.size());
@@ -71,16 +66,10 @@ ParsedWeights FromSafetensors(const formats::SafetensorsHeader& parsed) {
     }
   }
   for (const auto& field : weights.header.fields()) {
-    if (IsAdapterField(field.key(), field.value())) weights.header.set_adapter(true);
+    if (ShowsAdapter(field.key(), field.value())) weights.header.set_adapter(true);
   }
   SetModality(names, formats::Modality::kUnknown, weights.header);
   return weights;
-}
-
-// Licence and provenance keys (general.*) and what says how the model is built; tokenizer contents say nothing here.
-bool IsKept(std::string_view key) {
-  return key.rfind("general.", 0) == 0 || key.rfind("adapter.", 0) == 0 || key.rfind("split.", 0) == 0 ||
-         key == "tokenizer.ggml.model" || key == "tokenizer.ggml.pre";
 }
 
 ParsedWeights FromGguf(formats::GgufHeader parsed) {
@@ -88,7 +77,7 @@ ParsedWeights FromGguf(formats::GgufHeader parsed) {
   weights.header.set_tensor_count(parsed.tensors.size());
   weights.header.set_version(absl::StrFormat("v%d", parsed.version));
   for (const auto& key : parsed.keys) {
-    if (!IsKept(key.key)) continue;
+    if (!KeepsGgufKey(key.key)) continue;
     if (const auto text = key.AsString()) {
       AddField(key.key, *text, weights.header);
     } else if (const auto number = key.AsUint()) {
@@ -103,7 +92,7 @@ ParsedWeights FromGguf(formats::GgufHeader parsed) {
     if (IsAdapterTensor(tensor.name)) weights.header.set_adapter(true);
   }
   for (const auto& field : weights.header.fields()) {
-    if (IsAdapterField(field.key(), field.value())) weights.header.set_adapter(true);
+    if (ShowsAdapter(field.key(), field.value())) weights.header.set_adapter(true);
   }
   SetModality(names, formats::GgufModality(parsed), weights.header);
   if (parsed.unreadable_tensors > 0) {
@@ -116,16 +105,38 @@ ParsedWeights FromGguf(formats::GgufHeader parsed) {
   return weights;
 }
 
+absl::StatusOr<ParsedWeights> WithinLimits(ParsedWeights weights) {
+  if (weights.header.fields_size() > kHeaderFieldsMax || weights.header.ByteSizeLong() > kHeaderBytesMax) {
+    return absl::ResourceExhaustedError(
+        absl::StrFormat("the header has over %d keys or %d bytes of them", kHeaderFieldsMax, kHeaderBytesMax));
+  }
+  return weights;
+}
+
 }  // namespace
+
+bool KeepsGgufKey(std::string_view key) {
+  return key.rfind("general.", 0) == 0 || key.rfind("adapter.", 0) == 0 || key.rfind("split.", 0) == 0 ||
+         key == "tokenizer.ggml.model" || key == "tokenizer.ggml.pre";
+}
+
+bool NamesTerms(std::string_view key) {
+  return key.find("license") != std::string_view::npos || key.find("base_model") != std::string_view::npos;
+}
+
+bool ShowsAdapter(std::string_view key, std::string_view value) {
+  return key.rfind("ss_network_", 0) == 0 || key == "adapter.type" || (key == "general.type" && value == "adapter") ||
+         (key == "modelspec.architecture" && value.find("/lora") != std::string_view::npos);
+}
 
 absl::StatusOr<ParsedWeights> ReadWeightsHeader(Format format, formats::ByteSource& source) {
   if (format == Format::kSafetensors) {
     WB_ASSIGN_OR_RETURN(const formats::SafetensorsHeader parsed, formats::ParseSafetensors(&source));
-    return FromSafetensors(parsed);
+    return WithinLimits(FromSafetensors(parsed));
   }
   if (format == Format::kGguf) {
     WB_ASSIGN_OR_RETURN(formats::GgufHeader parsed, formats::ParseGguf(&source));
-    return FromGguf(std::move(parsed));
+    return WithinLimits(FromGguf(std::move(parsed)));
   }
   return absl::UnimplementedError(absl::StrFormat("no parser for the format %s", formats::FormatName(format)));
 }

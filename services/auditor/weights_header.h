@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -16,6 +17,9 @@ namespace weighbridge::auditor {
 
 // Longest value of a header key that is kept, in bytes; chat templates and the like say nothing about licences.
 inline constexpr size_t kHeaderValueBytesMax = 4096;
+// Of one header; a file with more is refused, so that no licence key hides in a flood and each header fits in one part of an upload.
+inline constexpr int kHeaderFieldsMax = 10'000;
+inline constexpr size_t kHeaderBytesMax = 512 << 10;  // as a message
 
 struct ParsedWeights {
   v1::WeightsHeader header;
@@ -27,6 +31,13 @@ struct ParsedWeights {
 
 // Parses the header of a format for which IsParsable() holds. The error of a malformed file names the offset.
 absl::StatusOr<ParsedWeights> ReadWeightsHeader(formats::Format format, formats::ByteSource& source);
+
+// Licence and provenance keys of GGUF (general.*) and what says how the model is built; tokenizer contents say nothing here.
+bool KeepsGgufKey(std::string_view key);
+// True for keys whose value is kept in part if it is long: a licence that cannot be read is an unknown one, not none.
+bool NamesTerms(std::string_view key);
+// True if a key with this value says that the file is an adapter.
+bool ShowsAdapter(std::string_view key, std::string_view value);
 
 }  // namespace weighbridge::auditor
 

@@ -33,4 +33,12 @@ bool HexDecode(std::string_view hex, uint8_t* out, size_t size) {
   return true;
 }
 
+bool IsSha256Hex(std::string_view text) {
+  if (text.size() != 64) return false;
+  for (const char c : text) {
+    if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'))) return false;
+  }
+  return true;
+}
+
 }  // namespace weighbridge

@@ -76,4 +76,25 @@ std::string Printable(std::string_view bytes) {
   return out;
 }
 
+std::optional<std::string> BytesOfPrinted(std::string_view printed) {
+  static constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string bytes;
+  bytes.reserve(printed.size());
+  for (size_t pos = 0; pos < printed.size(); ++pos) {
+    if (printed[pos] != '\\') {
+      bytes += printed[pos];
+      continue;
+    }
+    if (printed.size() - pos < 4 || printed[pos + 1] != 'x') return std::nullopt;
+    const size_t high = kDigits.find(printed[pos + 2]);
+    const size_t low = kDigits.find(printed[pos + 3]);
+    if (high == std::string_view::npos || low == std::string_view::npos) return std::nullopt;
+    bytes += static_cast<char>(high << 4 | low);
+    pos += 3;
+  }
+  // What needs no escape is never escaped, and what needs one is never bare.
+  if (Printable(bytes) != printed) return std::nullopt;
+  return bytes;
+}
+
 }  // namespace weighbridge

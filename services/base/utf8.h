@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -23,6 +24,9 @@ bool IsPlainName(std::string_view name);
 // Makes any bytes printable on one line: control characters, backslash and malformed bytes become \xNN, so that no name can
 // forge a line or send an escape sequence to a terminal. Bidirectional controls are escaped too.
 std::string Printable(std::string_view bytes);
+
+// The bytes that Printable() made `printed` of; nothing if it never returns this text.
+std::optional<std::string> BytesOfPrinted(std::string_view printed);
 
 }  // namespace weighbridge
 

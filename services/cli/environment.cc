@@ -12,19 +12,14 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <map>
 #include <utility>
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_format.h"
+#include "services/auditor/load_rules.h"
 #include "services/base/status_macros.h"
 #include "services/base/utf8.h"
 #include "services/cli/exit_code.h"
-#include "services/rulebook/builtin.h"
-#include "services/source/document.h"
-#include "services/source/fingerprint.h"
-#include "services/source/root.h"
-#include "services/source/walk.h"
 
 namespace weighbridge::cli {
 namespace {
@@ -171,69 +166,17 @@ bool UseColor(const CommonOptions& options) {
          isatty(STDOUT_FILENO) == 1;
 }
 
-absl::StatusOr<std::vector<rulebook::RuleFile>> ReadRuleFiles(const std::string& folder) {
-  WB_ASSIGN_OR_RETURN(const source::Root root, source::Root::Open(folder));
-  if (root.single_file()) return absl::InvalidArgumentError(absl::StrFormat("%s is a file, not a folder of rules", Printable(folder)));
-  WB_ASSIGN_OR_RETURN(const source::Listing listing, source::Walk(root));
-  if (listing.blocked) {
-    return absl::InvalidArgumentError(absl::StrFormat("%s: %s", Printable(listing.problems.front().path), listing.problems.front().message));
-  }
-  std::vector<rulebook::RuleFile> files(listing.files.size());
-  std::vector<absl::Status> statuses(listing.files.size());
-  const auto results = source::ReadAll(root, listing, [&](size_t index, const source::FileEntry& file, formats::ByteSource& source) {
-    if (!rulebook::IsRuleFileName(file.path)) return;
-    absl::StatusOr<std::string> bytes = source::ReadDocument(source, rulebook::kTokenFileBytesMax);
-    if (bytes.ok()) {
-      files[index] = {file.path, *std::move(bytes)};
-    } else {
-      statuses[index] = bytes.status();
-    }
-  });
-  for (size_t i = 0; i < results.size(); ++i) {
-    WB_RETURN_IF_ERROR(results[i].status);
-    WB_RETURN_IF_ERROR(statuses[i]);
-  }
-  files.erase(std::remove_if(files.begin(), files.end(), [](const auto& file) { return file.path.empty(); }), files.end());
-  return files;
-}
-
-namespace {
-
-// Files of --rules that stand in the place of built-in ones can weaken a licence: never in silence.
-void NoteReplacements(const CommonOptions& options, const std::vector<rulebook::RuleFile>& base,
-                      const std::vector<rulebook::RuleFile>& overlay) {
-  std::map<std::string, const std::string*> builtin;
-  for (const rulebook::RuleFile& file : base) builtin[file.path] = &file.bytes;
-  std::string named;
-  size_t replaced = 0;
-  for (const rulebook::RuleFile& file : overlay) {
-    const auto it = builtin.find(file.path);
-    if (it == builtin.end() || *it->second == file.bytes) continue;
-    if (++replaced <= kReplacedNamed) named += (named.empty() ? "" : ", ") + file.path;
-  }
-  if (replaced == 0) return;
-  if (replaced > kReplacedNamed) named += absl::StrFormat(" and %d more", replaced - kReplacedNamed);
-  Note(options, absl::StrFormat("--rules %s replaces %d of the built-in rule files: %s", Printable(options.rules_dir),
-                                replaced, named));
-}
-
-}  // namespace
-
 absl::StatusOr<std::shared_ptr<const rulebook::Rulebook>> LoadRules(const CommonOptions& options) {
-  const auto& builtin = rulebook::BuiltinRulebook();
-  if (!builtin.ok() || options.rules_dir.empty()) return builtin;
-  absl::StatusOr<std::vector<rulebook::RuleFile>> overlay = ReadRuleFiles(options.rules_dir);
-  // A folder that was named and cannot be used is an error of configuration, whatever the reason.
-  if (!overlay.ok()) return absl::InvalidArgumentError(absl::StrFormat("--rules: %s", overlay.status().message()));
-  WB_ASSIGN_OR_RETURN(std::vector<rulebook::RuleFile> base, rulebook::UnpackBundle((*builtin)->bundle()));
-  NoteReplacements(options, base, *overlay);
-  std::vector<rulebook::RuleIssue> issues;
-  auto layered = rulebook::Rulebook::Layered(std::move(base), *std::move(overlay), &issues);
-  if (!layered.ok()) {
-    return absl::InvalidArgumentError(absl::StrFormat("the rulebook with --rules %s does not load:\n%s",
-                                                      options.rules_dir, rulebook::ToString(issues)));
+  WB_ASSIGN_OR_RETURN(auditor::LoadedRules loaded, auditor::LoadRules(options.rules_dir));
+  if (!loaded.replaced.empty()) {
+    // Files of --rules that stand in the place of built-in ones can weaken a licence: never in silence.
+    std::string named;
+    for (size_t i = 0; i < loaded.replaced.size() && i < kReplacedNamed; ++i) named += (i == 0 ? "" : ", ") + loaded.replaced[i];
+    if (loaded.replaced.size() > kReplacedNamed) named += absl::StrFormat(" and %d more", loaded.replaced.size() - kReplacedNamed);
+    Note(options, absl::StrFormat("--rules %s replaces %d of the built-in rule files: %s", Printable(options.rules_dir),
+                                  loaded.replaced.size(), named));
   }
-  return layered;
+  return std::move(loaded.rules);
 }
 
 absl::StatusOr<std::unique_ptr<db::Store>> OpenStore(const CommonOptions& options, bool read_only) {

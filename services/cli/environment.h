@@ -54,9 +54,6 @@ bool UseColor(const CommonOptions& options);
 // The built-in rules, with the folder of --rules over them. INVALID_ARGUMENT says all that is wrong with it.
 absl::StatusOr<std::shared_ptr<const rulebook::Rulebook>> LoadRules(const CommonOptions& options);
 
-// Rule files below a folder. NotFound, PermissionDenied, ResourceExhausted.
-absl::StatusOr<std::vector<rulebook::RuleFile>> ReadRuleFiles(const std::string& folder);
-
 // The database: --db must exist; the default one is made on first use. Null with --no-record.
 absl::StatusOr<std::unique_ptr<db::Store>> OpenStore(const CommonOptions& options, bool read_only = false);
 

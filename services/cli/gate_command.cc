@@ -12,6 +12,7 @@
 #include "services/cli/commands.h"
 #include "services/cli/environment.h"
 #include "services/cli/exit_code.h"
+#include "services/cli/remote.h"
 #include "services/cli/gate_output.h"
 #include "services/source/progress_line.h"
 
@@ -22,6 +23,7 @@ constexpr size_t kConfigBytesMax = 1 << 20;
 
 struct GateOptions {
   CommonOptions common;
+  RemoteOptions remote;
   std::string path;
   std::string profile;
   std::string policy;
@@ -92,13 +94,21 @@ void NoteOn(const auditor::GateResponse& response, const GateOptions& options) {
   }
 }
 
+absl::StatusOr<std::vector<auditor::GateResponse>> GateHere(const GateOptions& options, const auditor::GateRequest& request) {
+  WB_ASSIGN_OR_RETURN(const auto rules, LoadRules(options.common));
+  WB_ASSIGN_OR_RETURN(const auto store, OpenStore(options.common));
+  return auditor::RunGate(request, *rules, store.get());
+}
+
 int RunScanOrGate(const GateOptions& options, auditor::Scope scope) {
+  const bool on_server = !options.remote.server.empty();
+  if (on_server) {
+    if (const absl::Status sound = CheckServerOptions(options.remote, options.common, options.policy); !sound.ok()) return Fail(sound);
+    if (const absl::Status remote = BecomeRemote(); !remote.ok()) return Fail(remote);
+  }
   absl::StatusOr<auditor::GateRequest> request = RequestOf(options, scope);
   if (!request.ok()) return Fail(request.status());
-  const auto rules = LoadRules(options.common);
-  if (!rules.ok()) return Fail(rules.status());
-  const auto store = OpenStore(options.common);
-  if (!store.ok()) return Fail(store.status());
+  request->inputs.record = !options.common.no_record;
 
   absl::StatusOr<std::vector<auditor::GateResponse>> responses;
   {
@@ -108,7 +118,7 @@ int RunScanOrGate(const GateOptions& options, auditor::Scope scope) {
     if (line != nullptr) {
       request->collect.options.read.progress = [&line](const source::Progress& progress) { line->Show(progress); };
     }
-    responses = auditor::RunGate(*request, **rules, store->get());
+    responses = on_server ? GateOnServer(options.remote, *request) : GateHere(options, *request);
   }
   if (!responses.ok()) return Fail(responses.status());
 
@@ -142,6 +152,7 @@ void AddModelOptions(CLI::App& app, GateOptions& options) {
   AddGateOutputOptions(app, options.common, options.output);
   AddRulesOption(app, options.common);
   AddStoreOptions(app, options.common);
+  AddServerOptions(app, options.remote, /*with_path=*/true);
 }
 
 }  // namespace

@@ -6,7 +6,7 @@
 #include "absl/strings/str_format.h"
 #include "services/base/status_macros.h"
 #include "services/base/utf8.h"
-#include "services/cli/version.h"
+#include "services/base/version.h"
 #include "services/report/render.h"
 
 namespace weighbridge::cli {

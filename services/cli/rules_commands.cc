@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/strings/str_format.h"
+#include "services/auditor/load_rules.h"
 #include "services/auditor/official_texts.h"
 #include "services/base/utf8.h"
 #include "services/classify/learn.h"
@@ -46,7 +47,7 @@ int RunLint(const RulesOptions& options) {
     return Print(options.common, absl::StrFormat("ok: %d licences and policies, %d families, rules digest %s\n",
                                                  (*rules)->licenses().size(), (*rules)->families().size(), (*rules)->digest()));
   }
-  auto files = ReadRuleFiles(options.folder);
+  auto files = auditor::ReadRuleFiles(options.folder);
   if (!files.ok()) return Fail(files.status());
   if (files->empty()) return Fail(kExitUsage, absl::StrFormat("%s holds no rule files (*.textproto, *.tokens)", Printable(options.folder)));
   std::vector<rulebook::RuleIssue> issues;
@@ -102,7 +103,7 @@ int RunLearn(const RulesOptions& options) {
 }
 
 int RunRelearn(const RulesOptions& options) {
-  const auto files = ReadRuleFiles(options.folder);
+  const auto files = auditor::ReadRuleFiles(options.folder);
   if (!files.ok()) return Fail(files.status());
   std::map<std::string, std::string> by_digest;
   for (const std::string& folder : options.texts) {

@@ -16,13 +16,20 @@ void Check(int ok) {
   std::abort();
 }
 
+// Fetched once: EVP_sha256() is looked up again for each hash, which costs more than hashing a short text.
+const EVP_MD* Algorithm() {
+  static const EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  Check(algorithm != nullptr);
+  return algorithm;
+}
+
 }  // namespace
 
 struct Sha256::Context {
   EVP_MD_CTX* evp = EVP_MD_CTX_new();
   Context() {
     Check(evp != nullptr);
-    Check(EVP_DigestInit_ex(evp, EVP_sha256(), nullptr));
+    Check(EVP_DigestInit_ex(evp, Algorithm(), nullptr));
   }
   ~Context() { EVP_MD_CTX_free(evp); }
 };
@@ -39,7 +46,7 @@ void Sha256::Update(const void* data, size_t size) { Check(EVP_DigestUpdate(cont
 Sha256Digest Sha256::Finish() {
   Sha256Digest digest;
   Check(EVP_DigestFinal_ex(context_->evp, digest.data(), nullptr));
-  Check(EVP_DigestInit_ex(context_->evp, EVP_sha256(), nullptr));
+  Check(EVP_DigestInit_ex(context_->evp, Algorithm(), nullptr));
   return digest;
 }
 

@@ -92,6 +92,10 @@ void AddMeasured(const v1::GateResult& result, const TextOptions& options, Layou
   if (result.model().claimed()) add("claimed", "some digests are the word of git-lfs pointers");
   add("repository", Shown(result.model().repository()));
   add("revision", Shown(result.model().revision()));
+  add("source", result.model().source_url().empty() ? "" : Shown(result.model().source_url()) + " (as the user says)");
+  for (const auto& revision : result.model().download_revisions()) add("download notes name", Shown(revision));
+  add("base digest", result.model().base_digest());
+  add("set digest", result.model().set_digest());
   uint64_t bytes = 0;
   for (const auto& artifact : result.model().artifacts()) bytes += artifact.size();
   add("files", absl::StrFormat("%d, %s", result.model().artifacts_size(), HumanBytes(bytes)));

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <iterator>
 #include <memory>
+#include <optional>
 #include <ostream>
 #include <random>
 #include <set>
@@ -149,6 +150,15 @@ Verdict Examine(const Image& image, Loss loss = Loss::kMustBeFound) {
     whole = whole && decisions.ok() && decisions->size() == 1;
     if (decisions.ok()) {
       for (const DecisionRecord& listed : *decisions) EXPECT_EQ(db::DecisionIdOf(listed), db::DecisionIdOf(decision));
+    }
+    const auto answers = store->LookupDigests({audit.model_digest, audit.artifacts[0].sha256});
+    whole = whole && answers.ok() && answers->at(0).has_value() && answers->at(1).has_value();
+    if (answers.ok()) {
+      for (const std::optional<db::DigestAnswer>& answer : *answers) {
+        if (!answer.has_value()) continue;
+        EXPECT_EQ(answer->audit_id, decision.audit_id);
+        EXPECT_EQ(answer->governing.size(), 2u);
+      }
     }
     for (const std::string& blob : {audit.rulebook_blob, audit.inventory_blob, decision.result_blob}) {
       const auto bytes = store->GetBlob(blob);

@@ -63,6 +63,12 @@ Answer Ask(Store* store, int seed, absl::Status* error) {
   if (!decided.ok()) return *error = decided.status(), absl::IsNotFound(*error) ? Answer::kWrong : Answer::kError;
   if (db::AuditIdOf(**found) != decision.audit_id || (*found)->audit_id != decision.audit_id) return Answer::kWrong;
   if (db::DecisionIdOf(*decided) != db::DecisionIdOf(decision)) return Answer::kWrong;
+  const auto answers = store->LookupDigests({audit.model_digest, audit.artifacts[0].sha256});
+  if (!answers.ok()) return *error = answers.status(), Answer::kError;
+  for (const std::optional<db::DigestAnswer>& answer : *answers) {
+    if (!answer.has_value() || answer->audit_id != decision.audit_id) return Answer::kWrong;
+    if (answer->latest_decision != decision.decision || answer->governing.size() != 2) return Answer::kWrong;
+  }
   for (const std::vector<db::BlobInput>* blobs : {&audit.blobs, &std::as_const(decision.blobs)}) {
     for (const db::BlobInput& blob : *blobs) {
       const auto bytes = store->GetBlob(db::SampleDigest(blob.bytes));

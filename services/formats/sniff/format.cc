@@ -148,6 +148,14 @@ Row RowOf(Format format) {
 }  // namespace
 
 std::string_view FormatName(Format format) { return RowOf(format).name; }
+
+std::optional<Format> FormatFromName(std::string_view name) {
+  for (int i = 0; i <= static_cast<int>(Format::kPythonBytecode); ++i) {  // the last one
+    if (RowOf(static_cast<Format>(i)).name == name) return static_cast<Format>(i);
+  }
+  return std::nullopt;
+}
+
 bool IsWeights(Format format) { return RowOf(format).category == Category::kWeights; }
 bool IsArchive(Format format) { return RowOf(format).category == Category::kArchive; }
 bool IsParsable(Format format) { return format == Format::kSafetensors || format == Format::kGguf; }

@@ -2,6 +2,7 @@
 #ifndef WEIGHBRIDGE_SERVICES_FORMATS_SNIFF_FORMAT_H_
 #define WEIGHBRIDGE_SERVICES_FORMATS_SNIFF_FORMAT_H_
 
+#include <optional>
 #include <string_view>
 
 namespace weighbridge::formats {
@@ -83,6 +84,8 @@ enum class Format {
 
 // Stable lower-case name for reports, e.g. "pytorch_zip".
 std::string_view FormatName(Format format);
+// The format of that name; nothing for any other text.
+std::optional<Format> FormatFromName(std::string_view name);
 
 // Content that can hold trained numbers, or run code when a loader opens it as weights.
 bool IsWeights(Format format);

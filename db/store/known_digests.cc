@@ -1,0 +1,159 @@
+#include "db/store/known_digests.h"
+
+#include <algorithm>
+#include <string_view>
+#include <tuple>
+
+#include "absl/strings/str_format.h"
+#include "db/store/netstring.h"
+#include "services/base/hex.h"
+#include "services/base/status_macros.h"
+#include "services/crypto/sha256.h"
+
+namespace weighbridge::db {
+namespace {
+
+struct KnownDigest {
+  std::string digest;  // 32 bytes
+  bool measured = false;
+  DigestKind kind = DigestKind::kFile;
+  bool operator<(const KnownDigest& other) const {
+    return std::tie(digest, measured, kind) < std::tie(other.digest, other.measured, other.kind);
+  }
+};
+
+std::string BytesOfHex(std::string_view hex) {
+  std::string bytes(32, '\0');
+  // What is no digest becomes the empty key, which no row can have.
+  if (!HexDecode(hex, reinterpret_cast<uint8_t*>(bytes.data()), bytes.size())) bytes.clear();
+  return bytes;
+}
+
+// First 8 bytes of a SHA-256 over the row and the id of its audit, big-endian. A whole digest would double the table.
+// Frozen.
+int64_t RowCheck(std::string_view digest, bool measured, int64_t kind, int64_t audit_sequence,
+                 std::string_view audit_id) {
+  std::string content;
+  content.reserve(160);
+  AppendNetstring(&content, "weighbridge known digest 1");
+  AppendNetstring(&content, digest);
+  AppendNetstring(&content, measured ? "1" : "0");
+  AppendNetstring(&content, std::to_string(kind));
+  AppendNetstring(&content, std::to_string(audit_sequence));
+  AppendNetstring(&content, audit_id);
+  const Sha256Digest hash = Sha256Of(content);
+  uint64_t check = 0;
+  for (int i = 0; i < 8; ++i) check = check << 8 | hash[i];
+  return static_cast<int64_t>(check);
+}
+
+int64_t RowCheck(const KnownDigest& known, const StoredAudit& audit) {
+  return RowCheck(known.digest, known.measured, static_cast<int64_t>(known.kind), audit.sequence,
+                  audit.record.audit_id);
+}
+
+std::vector<KnownDigest> KnownDigestsOf(const StoredAudit& audit, const std::vector<ArtifactRow>& artifacts) {
+  std::vector<KnownDigest> all;
+  for (const bool measured : {false, true}) {
+    const bool applies = measured ? audit.record.measured_by != "client" : audit.first_measured_by == "client";
+    if (!applies) continue;
+    if (!audit.record.model_digest.empty()) {
+      all.push_back({BytesOfHex(audit.record.model_digest), measured, DigestKind::kModel});
+    }
+    if (!audit.record.weights_digest.empty()) {
+      all.push_back({BytesOfHex(audit.record.weights_digest), measured, DigestKind::kWeights});
+    }
+    for (const ArtifactRow& artifact : artifacts) {
+      if (artifact.claimed || artifact.sha256.empty()) continue;
+      all.push_back({BytesOfHex(artifact.sha256), measured, DigestKind::kFile});
+    }
+  }
+  // A model may hold the same file twice.
+  std::sort(all.begin(), all.end());
+  const auto same = [](const KnownDigest& a, const KnownDigest& b) { return !(a < b) && !(b < a); };
+  all.erase(std::unique(all.begin(), all.end(), same), all.end());
+  return all;
+}
+
+}  // namespace
+
+absl::Status InsertKnownDigests(Database* database, const StoredAudit& audit,
+                                const std::vector<ArtifactRow>& artifacts) {
+  WB_ASSIGN_OR_RETURN(Statement insert,
+                      database->Prepare("INSERT INTO known_digests"
+                                        " (digest, measured, kind, audit_sequence, row_check) VALUES (?, ?, ?, ?, ?)"
+                                        " ON CONFLICT (digest, measured, kind, audit_sequence) DO NOTHING"));
+  for (const KnownDigest& known : KnownDigestsOf(audit, artifacts)) {
+    insert.BindBlob(1, known.digest);
+    insert.BindBool(2, known.measured);
+    insert.BindInt64(3, static_cast<int64_t>(known.kind));
+    insert.BindInt64(4, audit.sequence);
+    insert.BindInt64(5, RowCheck(known, audit));
+    WB_RETURN_IF_ERROR(insert.Run());
+    insert.Reset();
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<int64_t> CheckKnownDigests(Database* database, const StoredAudit& audit) {
+  WB_ASSIGN_OR_RETURN(Statement select,
+                      database->Prepare("SELECT row_check FROM known_digests"
+                                        " WHERE digest = ? AND measured = ? AND kind = ? AND audit_sequence = ?"));
+  int64_t count = 0;
+  for (const KnownDigest& known : KnownDigestsOf(audit, audit.record.artifacts)) {
+    select.BindBlob(1, known.digest);
+    select.BindBool(2, known.measured);
+    select.BindInt64(3, static_cast<int64_t>(known.kind));
+    select.BindInt64(4, audit.sequence);
+    WB_ASSIGN_OR_RETURN(const bool found, select.Step());
+    if (!found || select.ColumnInt64(0) != RowCheck(known, audit)) {
+      return absl::DataLossError(database->Message(
+          absl::StrFormat("a digest of audit %s is damaged or missing in the table of known digests; restore a backup",
+                          audit.record.audit_id)));
+    }
+    select.Reset();
+    ++count;
+  }
+  return count;
+}
+
+bool DigestHolder::Matches(const std::string& audit_id) const {
+  return row_check == RowCheck(digest, measured, kind, audit_sequence, audit_id);
+}
+
+absl::StatusOr<HolderReader> HolderReader::Make(Database* database, std::optional<DigestKind> kind) {
+  constexpr char kOfAnyKind[] =
+      "SELECT measured, kind, audit_sequence, row_check FROM known_digests WHERE digest = ?"
+      " ORDER BY measured DESC, kind DESC, audit_sequence DESC LIMIT 1";
+  constexpr char kOfOneKind[] =
+      "SELECT measured, kind, audit_sequence, row_check FROM known_digests"
+      " WHERE digest = ? AND measured = ? AND kind = ? ORDER BY audit_sequence DESC LIMIT 1";
+  WB_ASSIGN_OR_RETURN(Statement select, database->Prepare(kind.has_value() ? kOfOneKind : kOfAnyKind));
+  return HolderReader(kind, std::move(select));
+}
+
+absl::StatusOr<std::optional<DigestHolder>> HolderReader::Find(const std::string& digest) {
+  const std::string bytes = BytesOfHex(digest);
+  select_.BindBlob(1, bytes);
+  if (!kind_.has_value()) return Step(bytes);
+  select_.BindInt64(3, static_cast<int64_t>(*kind_));
+  for (const bool measured : {true, false}) {
+    select_.BindBool(2, measured);
+    WB_ASSIGN_OR_RETURN(std::optional<DigestHolder> holder, Step(bytes));
+    if (holder.has_value()) return holder;
+  }
+  return std::optional<DigestHolder>();
+}
+
+absl::StatusOr<std::optional<DigestHolder>> HolderReader::Step(const std::string& digest) {
+  WB_ASSIGN_OR_RETURN(const bool found, select_.Step());
+  std::optional<DigestHolder> holder;
+  if (found) {
+    holder = DigestHolder{select_.ColumnBool(0), select_.ColumnInt64(1), select_.ColumnInt64(2), select_.ColumnInt64(3),
+                          digest};
+  }
+  select_.Reset();
+  return holder;
+}
+
+}  // namespace weighbridge::db
