@@ -2,6 +2,7 @@
 # Installs what is missing, builds everything, runs all tests and counts them.
 #
 # usage: tests/run.sh [--release]     --release runs the long forms of the fuzz, crash and million-case suites
+# At the end the packages are made and used in an empty Debian 12 (deploy/install-test.sh); with --release that is no longer optional.
 # Last line: `N passed, M failed`, counting GoogleTest cases. Exit 0 only if all passed.
 #
 # Real texts: the licence pack is fetched (deploy/licence-pack.sh); WEIGHBRIDGE_CORPUS names a folder with further real texts
@@ -12,11 +13,15 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source deploy/lib/common.sh
 
 flags=()
+release=0
 case "${1:-}" in
   "") ;;
-  --release) flags+=(--test_env=WEIGHBRIDGE_RELEASE=1 --test_timeout=21600) ;;
+  --release)
+    release=1
+    flags+=(--test_env=WEIGHBRIDGE_RELEASE=1 --test_timeout=21600)
+    ;;
   -h | --help)
-    sed -n '2,8s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
+    sed -n '2,9s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
     exit 0
     ;;
   *) wb_die "unknown argument $1" "usage: tests/run.sh [--release]" ;;
@@ -47,6 +52,16 @@ fi
 wb_say "building and testing (two cores: about 10 minutes the first time)"
 status=0
 wb_bazel test --keep_going --test_summary=short "${flags[@]}" //... >&2 </dev/null || status=$?
+
+wb_say "installing the packages into an empty Debian 12"
+installed=0
+deploy/install-test.sh >&2 </dev/null || installed=$?
+if ((installed == 2 && !release)); then
+  left_out+=("install test: cannot be tried here, see above")
+elif ((installed != 0)); then
+  printf 'failed: deploy/install-test.sh\n'
+  status=$installed
+fi
 
 for line in "${left_out[@]}"; do printf 'left out: %s\n' "$line"; done
 count=0

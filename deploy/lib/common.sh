@@ -7,9 +7,21 @@ readonly WB_LICENCE_PACK_VERSION="32.5.0"
 # Debian 12 packages that building and testing need.
 readonly WB_BUILD_PACKAGES=(
   bazel-bootstrap bazel-platforms bazel-rules-java bazel-rules-proto bazel-skylib
-  g++ libabsl-dev libarchive-dev libbenchmark-dev libcli11-dev libgmock-dev libgrpc++-dev libgtest-dev libprotobuf-dev libre2-dev
+  g++ git libabsl-dev libarchive-dev libbenchmark-dev libcli11-dev libgmock-dev libgrpc++-dev libgtest-dev libprotobuf-dev libre2-dev
   libsqlite3-dev libssl-dev libyaml-cpp-dev openssl prometheus-cpp-dev protobuf-compiler protobuf-compiler-grpc python3
 )
+
+# Programs that a package ships, one a line: installed name, Bazel target. What else belongs to one of them (manual page,
+# completions, unit) is packaged with it; see deploy/package/README.md.
+readonly WB_PROGRAMS=(
+  "weighbridge //services/cli:weighbridge"
+  "weighbridge-remote //services/cli:weighbridge-remote" # what weighbridge becomes for --server; lies beside it
+  "weighbridged //services/daemon:weighbridged"
+  "weighbridge-registry //services/clients/cpp:registry_lookup"
+)
+
+# Debian 12 packages that making a package needs beside those for building.
+readonly WB_PACKAGE_PACKAGES=(binutils dpkg-dev patchelf)
 
 wb_say() { printf '== %s\n' "$*" >&2; }
 

@@ -13,6 +13,7 @@
 #include "services/base/status_macros.h"
 #include "services/base/utf8.h"
 #include "services/formats/sniff/sniff.h"
+#include "services/source/document.h"
 #include "services/source/listing.h"
 #include "services/source/walk.h"
 #include "services/types/role_of.h"
@@ -21,8 +22,6 @@ namespace weighbridge::auditor {
 namespace {
 
 using formats::Format;
-
-constexpr std::string_view kPrunedPaths[] = {".cache/huggingface", ".git", ".weighbridge"};
 
 // The form is fixed: three lines, the digits of the size alone vary.
 constexpr std::string_view kPointerBeforeSize =
@@ -35,7 +34,7 @@ bool IsBelow(std::string_view path, std::string_view folder) {
 }
 
 bool IsPruned(std::string_view path) {
-  return std::any_of(std::begin(kPrunedPaths), std::end(kPrunedPaths),
+  return std::any_of(std::begin(source::kPrunedPaths), std::end(source::kPrunedPaths),
                      [&](std::string_view pruned) { return path == pruned || IsBelow(path, pruned); });
 }
 
@@ -73,15 +72,50 @@ absl::Status CheckClaimed(const std::string& at, const v1::InventoryArtifact& ar
   return absl::OkStatus();
 }
 
-absl::Status CheckArtifact(const std::string& at, const v1::InventoryArtifact& artifact) {
+// Empty if a scan gives the file this role.
+std::string WhyNotItsRole(const v1::InventoryArtifact& artifact, Role role, Format format, RolesBy roles) {
+  const Role due = RoleOf(artifact.path(), format == Format::kLfsPointer ? "" : artifact.format());
+  if (roles == RolesBy::kName) {
+    if (role == due) return "";
+    return absl::StrFormat("is %s, a file of this name and format is %s", artifact.role(), RoleName(due));
+  }
+  if (!BlobDigest(artifact.path()).has_value()) {
+    return role == Role::kOther ? "" : "is not that of a manifest";
+  }
+  // Trained numbers are weights of some kind whatever a manifest calls them.
+  if (formats::IsWeights(format) && !HoldsWeights(role)) return "trained numbers are weights, adapter or projector";
+  switch (role) {
+    case Role::kWeights:
+    case Role::kAdapter:
+    case Role::kProjector:
+    case Role::kConfig:
+    case Role::kLicenseText:
+    case Role::kCode:
+    case Role::kArchive:
+    case Role::kOther:
+      return "";
+    case Role::kIndex:
+    case Role::kTokenizer:
+    case Role::kCard:
+    case Role::kNotice:
+    case Role::kUsePolicy:
+    case Role::kSignature:
+      break;
+  }
+  return "a manifest gives no file this role";
+}
+
+absl::Status CheckArtifact(const std::string& at, const v1::InventoryArtifact& artifact, RolesBy roles) {
   const std::optional<Format> format = formats::FormatFromName(artifact.format());
   if (!format.has_value()) return Refused(at + ".format", "no format that a scan knows");
   const std::optional<Role> role = RoleFromName(artifact.role());
   if (!role.has_value()) return Refused(at + ".role", "no role of an artifact");
-  const Role due = RoleOf(artifact.path(), *format == Format::kLfsPointer ? "" : artifact.format());
-  if (*role != due) {
-    return Refused(at + ".role",
-                   absl::StrFormat("is %s, a file of this name and format is %s", artifact.role(), RoleName(due)));
+  if (roles == RolesBy::kManifest && !BlobDigest(artifact.path()).has_value() &&
+      artifact.path().rfind("manifests/", 0) != 0) {
+    return Refused(at + ".path", "is neither a manifest nor a blob");
+  }
+  if (const std::string why = WhyNotItsRole(artifact, *role, *format, roles); !why.empty()) {
+    return Refused(at + ".role", why);
   }
   if (!IsSha256Hex(artifact.sha256())) return Refused(at + ".sha256", "is not 64 lower-case hexadecimal digits");
   if (artifact.known()) return Refused(at + ".known", "is not for a client to say");
@@ -95,13 +129,13 @@ absl::Status CheckArtifact(const std::string& at, const v1::InventoryArtifact& a
     return Refused(at + ".format", "is \"empty\" exactly for a file without bytes");
   }
   if (!artifact.has_header()) return absl::OkStatus();
-  if (!HoldsWeights(due) || !formats::IsParsable(*format))
+  if (!HoldsWeights(*role) || !formats::IsParsable(*format))
     return Refused(at + ".header", "a scan reads no header of such a file");
   return CheckWeightsHeader(at + ".header", artifact.header(), *format, artifact.size());
 }
 
 absl::Status CheckDocument(const std::string& at, const v1::InventoryArtifact& artifact, size_t allowance,
-                           bool all_listed, const provenance::DocumentBytes& documents) {
+                           bool exactly, const provenance::DocumentBytes& documents) {
   const std::string digest_at = at + ".document_sha256", cut_at = at + ".document_truncated";
   if (!IsSha256Hex(artifact.document_sha256())) return Refused(digest_at, "is not 64 lower-case hexadecimal digits");
   const auto found = documents.find(artifact.document_sha256());
@@ -109,7 +143,7 @@ absl::Status CheckDocument(const std::string& at, const v1::InventoryArtifact& a
   const std::string& bytes = found->second;
   if (artifact.document_truncated()) {
     if (bytes.size() >= artifact.size()) return Refused(cut_at, "nothing of the file is left out");
-    if (bytes.size() > allowance || (all_listed && bytes.size() < allowance)) {
+    if (bytes.size() > allowance || (exactly && bytes.size() < allowance)) {
       return Refused(cut_at, absl::StrFormat("%d bytes are kept, a scan keeps %d", bytes.size(), allowance));
     }
   } else {
@@ -134,6 +168,12 @@ absl::Status CheckDocument(const std::string& at, const v1::InventoryArtifact& a
 }
 
 }  // namespace
+
+std::optional<std::string_view> BlobDigest(std::string_view path) {
+  constexpr std::string_view kStart = "blobs/sha256-";
+  if (path.substr(0, kStart.size()) != kStart || !IsSha256Hex(path.substr(kStart.size()))) return std::nullopt;
+  return path.substr(kStart.size());
+}
 
 bool IsSha256Hex(std::string_view text) {
   return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
@@ -197,20 +237,22 @@ absl::Status CheckArtifactPaths(std::string_view list, const ArtifactList& artif
   return absl::OkStatus();
 }
 
-absl::Status CheckArtifacts(std::string_view list, const ArtifactList& artifacts) {
-  for (int i = 0; i < artifacts.size(); ++i) WB_RETURN_IF_ERROR(CheckArtifact(FieldAt(list, i), artifacts[i]));
+absl::Status CheckArtifacts(std::string_view list, const ArtifactList& artifacts, RolesBy roles) {
+  for (int i = 0; i < artifacts.size(); ++i) WB_RETURN_IF_ERROR(CheckArtifact(FieldAt(list, i), artifacts[i], roles));
   return absl::OkStatus();
 }
 
-absl::Status CheckArtifactDocuments(std::string_view list, const ArtifactList& artifacts, bool all_listed,
+absl::Status CheckArtifactDocuments(std::string_view list, const ArtifactList& artifacts, Kept kept,
                                     const provenance::DocumentBytes& documents,
                                     std::set<std::string, std::less<>>& used) {
-  std::vector<NamedSize> files;
+  std::vector<NamedFile> files;
   files.reserve(artifacts.size());
   for (const v1::InventoryArtifact& one : artifacts) {
-    files.push_back({one.path(), one.claimed() ? PointerFileBytes(one.size()) : one.size()});
+    files.push_back({RoleOf(one.path(), ""), one.claimed() ? PointerFileBytes(one.size()) : one.size()});
   }
-  const std::vector<size_t> allowances = DocumentAllowances(files);
+  const std::vector<size_t> allowances = kept == Kept::kAtMostOne
+                                             ? std::vector<size_t>(files.size(), source::kMaxDocumentBytes)
+                                             : DocumentAllowances(files);
   for (int i = 0; i < artifacts.size(); ++i) {
     const v1::InventoryArtifact& one = artifacts[i];
     const std::string at = FieldAt(list, i);
@@ -222,7 +264,7 @@ absl::Status CheckArtifactDocuments(std::string_view list, const ArtifactList& a
       continue;
     }
     if (one.document_sha256().empty()) return Refused(at + ".document_sha256", "the document is missing");
-    WB_RETURN_IF_ERROR(CheckDocument(at, one, allowances[i], all_listed, documents));
+    WB_RETURN_IF_ERROR(CheckDocument(at, one, allowances[i], kept == Kept::kExactly, documents));
     used.insert(one.document_sha256());
   }
   return absl::OkStatus();

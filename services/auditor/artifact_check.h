@@ -4,6 +4,7 @@
 #define WEIGHBRIDGE_SERVICES_AUDITOR_ARTIFACT_CHECK_H_
 
 #include <cstdint>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -25,19 +26,33 @@ std::string WhyNoModelPath(std::string_view path);
 absl::Status CheckArtifactPaths(std::string_view list, const ArtifactList& artifacts,
                                 const google::protobuf::RepeatedPtrField<std::string>& ignored, bool single_file);
 
-// Role, format, digest, size and header of each artifact by itself. The paths have been checked.
-absl::Status CheckArtifacts(std::string_view list, const ArtifactList& artifacts);
+// What says which role a file has.
+enum class RolesBy {
+  kName,      // name and content
+  kManifest,  // the manifest of an Ollama store, as far as content does not; the names of its blobs are their digests
+};
 
-// Exactly the artifacts that are documents have one, whole unless their allowance says otherwise, with bytes of that
-// digest whose content is what the format says. The digests are added to `used`. `all_listed`: no file was left out
-// because it could not be read; else documents may be shorter, because what was left out had its share. The artifacts
-// have been checked.
-absl::Status CheckArtifactDocuments(std::string_view list, const ArtifactList& artifacts, bool all_listed,
+// Role, format, digest, size and header of each artifact by itself. The paths have been checked.
+absl::Status CheckArtifacts(std::string_view list, const ArtifactList& artifacts, RolesBy roles = RolesBy::kName);
+
+// How much of a document a scan keeps, as far as the list shows it.
+enum class Kept {
+  kExactly,    // what all files of the list leave to it
+  kAtMost,     // other files, which are not in the list, had their share
+  kAtMostOne,  // the most of one document: what the files are for is not in their names
+};
+
+// Exactly the artifacts that are documents have one, whole unless its allowance says otherwise, with bytes of that
+// digest whose content is what the format says. The digests are added to `used`. The artifacts have been checked.
+absl::Status CheckArtifactDocuments(std::string_view list, const ArtifactList& artifacts, Kept kept,
                                     const provenance::DocumentBytes& documents,
                                     std::set<std::string, std::less<>>& used);
 
 // Bytes of the git-lfs pointer file that names a file of `size` bytes.
 uint64_t PointerFileBytes(uint64_t size);
+
+// The digest in the name of a blob of an Ollama store; nothing for any other path.
+std::optional<std::string_view> BlobDigest(std::string_view path);
 
 // True for 64 lower-case hexadecimal digits.
 bool IsSha256Hex(std::string_view text);

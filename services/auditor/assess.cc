@@ -5,7 +5,9 @@
 
 #include "absl/status/statusor.h"
 #include "services/auditor/exact_strings.h"
+#include "services/crypto/sha256.h"
 #include "services/policy/evaluate.h"
+#include "services/provenance/model_view.h"
 #include "services/source/digest.h"
 #include "services/types/artifact.h"
 
@@ -16,11 +18,40 @@ namespace {
 bool BlocksDigest(const v1::InventoryProblem& problem) {
   static constexpr std::string_view kKinds[] = {"file.unsafe_link", "file.special", "file.unreadable",
                                                 "file.bad_name",    "file.limit",   "file.changed"};
-  return problem.blocks() && std::find(std::begin(kKinds), std::end(kKinds), problem.rule_id()) != std::end(kKinds);
+  return problem.blocks() && !problem.of_context() &&
+         std::find(std::begin(kKinds), std::end(kKinds), problem.rule_id()) != std::end(kKinds);
 }
 
-void DescribeModel(const v1::Inventory& inventory, v1::ModelSummary& model) {
+std::vector<Artifact> ArtifactsOf(const v1::Inventory& inventory) {
   std::vector<Artifact> artifacts;
+  for (const v1::InventoryArtifact& seen : inventory.artifacts()) {
+    artifacts.push_back({seen.path(), RoleFromName(seen.role()).value_or(Role::kOther), seen.size(), seen.sha256(),
+                         seen.format(), seen.claimed()});
+  }
+  return artifacts;
+}
+
+// Adapters down to the base that is none: the sorted lines of DESIGN section 4. Empty if a digest is missing.
+std::string SetDigestOf(const v1::Inventory& inventory) {
+  std::vector<std::string> lines;
+  for (const v1::Inventory* part = &inventory;; part = &part->base()) {
+    const std::string digest = ModelDigestOf(*part);
+    if (digest.empty()) return "";
+    lines.push_back(digest + (part->has_base() ? "  adapter\n" : "  base\n"));
+    if (!part->has_base()) break;
+  }
+  std::sort(lines.begin(), lines.end());
+  Sha256 hash;
+  for (const std::string& line : lines) hash.Update(line);
+  return ToHex(hash.Finish());
+}
+
+bool AnyClaimed(const v1::Inventory& inventory) {
+  return source::AnyClaimed(ArtifactsOf(inventory)) || (inventory.has_base() && AnyClaimed(inventory.base()));
+}
+
+void DescribeModel(const v1::Inventory& inventory, const provenance::DocumentBytes& documents,
+                   v1::ModelSummary& model) {
   for (const v1::InventoryArtifact& seen : inventory.artifacts()) {
     v1::ArtifactSummary& shown = *model.add_artifacts();
     shown.set_path(seen.path());
@@ -29,17 +60,20 @@ void DescribeModel(const v1::Inventory& inventory, v1::ModelSummary& model) {
     shown.set_sha256(seen.sha256());
     shown.set_format(seen.format());
     shown.set_claimed(seen.claimed());
-    artifacts.push_back(
-        {seen.path(), RoleFromName(seen.role()).value_or(Role::kOther), seen.size(), seen.sha256(), seen.format(), seen.claimed()});
   }
   for (const std::string& path : inventory.ignored()) model.add_ignored(path);
+  for (const std::string& revision : inventory.download_revisions()) model.add_download_revisions(revision);
   model.set_repository(inventory.repository());
   model.set_revision(inventory.revision());
-  model.set_claimed(source::AnyClaimed(artifacts));
-  const bool blocked = std::any_of(inventory.problems().begin(), inventory.problems().end(), BlocksDigest);
-  if (blocked) return;
-  if (absl::StatusOr<std::string> digest = source::ModelDigest(artifacts); digest.ok()) model.set_digest(*digest);
-  if (absl::StatusOr<std::string> digest = source::WeightsDigest(artifacts); digest.ok()) model.set_weights_digest(*digest);
+  model.set_source_url(inventory.source_url());
+  model.set_path(inventory.model_path());
+  model.set_layout(inventory.layout());
+  model.set_claimed(AnyClaimed(inventory));
+  model.set_digest(ModelDigestOf(inventory));
+  if (!model.digest().empty()) model.set_weights_digest(source::WeightsDigest(ArtifactsOf(inventory)).value_or(""));
+  if (!inventory.has_base()) return;
+  model.set_base_digest(ModelDigestOf(inventory.base()));
+  if (provenance::ModelView(inventory, documents).IsAdapter()) model.set_set_digest(SetDigestOf(inventory));
 }
 
 policy::EvaluationInput EvaluationOf(const provenance::Reconciliation& seen, const AssessInput& input) {
@@ -63,12 +97,17 @@ policy::EvaluationInput EvaluationOf(const provenance::Reconciliation& seen, con
 
 }  // namespace
 
+std::string ModelDigestOf(const v1::Inventory& inventory) {
+  if (std::any_of(inventory.problems().begin(), inventory.problems().end(), BlocksDigest)) return "";
+  return source::ModelDigest(ArtifactsOf(inventory)).value_or("");
+}
+
 Assessment Assess(const AssessInput& input) {
   Assessment assessment;
   v1::GateResult& result = assessment.result;
   result.set_schema_version(1);
   result.set_evaluated_at(absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", input.evaluated_at, absl::UTCTimeZone()));
-  DescribeModel(*input.inventory, *result.mutable_model());
+  DescribeModel(*input.inventory, *input.documents, *result.mutable_model());
 
   provenance::Reconciliation seen =
       provenance::Reconcile(*input.inventory, *input.documents, *input.rules, *input.policy);

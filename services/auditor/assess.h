@@ -15,7 +15,7 @@
 namespace weighbridge::auditor {
 
 // Changes when the same inputs could give another result.
-inline constexpr int kAssessVersion = 1;
+inline constexpr int kAssessVersion = 2;
 
 enum class Scope {
   kScan,  // what was found; no decision, no findings of terms, no obligations
@@ -44,6 +44,9 @@ struct Assessment {
 
 // Pure: same input, same bytes, on any machine and any number of threads.
 Assessment Assess(const AssessInput& input);
+
+// The model digest of an inventory; empty where there is none (a blocking problem, no files). Pure.
+std::string ModelDigestOf(const v1::Inventory& inventory);
 
 }  // namespace weighbridge::auditor
 

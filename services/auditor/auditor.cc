@@ -10,6 +10,7 @@
 #include "services/crypto/sha256.h"
 #include "services/policy/builtin_policy.h"
 #include "services/profile/parse.h"
+#include "services/provenance/base_model.h"
 #include "services/report/json.h"
 
 namespace weighbridge::auditor {
@@ -66,17 +67,47 @@ v1::Mode ModeOf(const std::optional<v1::Mode>& asked, const v1::Policy& policy) 
   return policy.has_mode() && policy.mode() != v1::MODE_UNSPECIFIED ? policy.mode() : v1::block;
 }
 
-// A pointer checkout of a model whose bytes were measured before is answered as that model (DESIGN section 4): headers
-// and documents of the earlier inventory stand in for what the pointers name. Returns the id of the audit used, or "".
-absl::StatusOr<std::string> BorrowMeasured(const std::string& model_digest, db::Store& store, Collected& collected) {
-  v1::Inventory& inventory = collected.inventory;
+// Documents of an inventory out of the store, with those of its context and base.
+absl::Status LoadDocuments(const v1::Inventory& inventory, db::Store& store, provenance::DocumentBytes& documents) {
+  for (const auto* artifacts : {&inventory.artifacts(), &inventory.context_artifacts()}) {
+    for (const v1::InventoryArtifact& artifact : *artifacts) {
+      if (artifact.document_sha256().empty() || documents.count(artifact.document_sha256()) > 0) continue;
+      WB_ASSIGN_OR_RETURN(std::string bytes, store.GetBlob(artifact.document_sha256()));
+      documents.emplace(artifact.document_sha256(), std::move(bytes));
+    }
+  }
+  return inventory.has_base() ? LoadDocuments(inventory.base(), store, documents) : absl::OkStatus();
+}
+
+// The newest audit of that model whose bytes were measured on this side, with its inventory; nothing if there is none.
+struct EarlierAudit {
+  std::string audit_id;
+  v1::Inventory inventory;
+};
+absl::StatusOr<std::optional<EarlierAudit>> FindMeasured(const std::string& model_digest, db::Store& store) {
   WB_ASSIGN_OR_RETURN(const std::optional<db::AuditRecord> earlier,
                       store.LatestAuditByModelDigest(model_digest, db::AuditFilter::kMeasured));
-  if (!earlier.has_value()) return "";
+  if (!earlier.has_value()) return std::nullopt;
   WB_ASSIGN_OR_RETURN(const std::string bytes, store.GetBlob(earlier->inventory_blob));
-  v1::Inventory measured;
-  if (!measured.ParseFromString(bytes))
+  EarlierAudit audit;
+  audit.audit_id = earlier->audit_id;
+  if (!audit.inventory.ParseFromString(bytes) || ModelDigestOf(audit.inventory) != model_digest) {
     return absl::DataLossError("the stored inventory of an earlier audit is damaged");
+  }
+  return audit;
+}
+
+// A pointer checkout of a model whose bytes were measured before is answered as that model (DESIGN section 4): headers
+// and documents of the earlier inventory stand in for what the pointers name. Adds the audit used.
+absl::Status BorrowMeasured(db::Store& store, v1::Inventory& inventory, provenance::DocumentBytes& documents,
+                            std::vector<std::string>& used_audits) {
+  const bool claimed = std::any_of(inventory.artifacts().begin(), inventory.artifacts().end(),
+                                   [](const auto& artifact) { return artifact.claimed(); });
+  const std::string digest = claimed ? ModelDigestOf(inventory) : "";
+  if (digest.empty()) return absl::OkStatus();
+  WB_ASSIGN_OR_RETURN(const std::optional<EarlierAudit> earlier, FindMeasured(digest, store));
+  if (!earlier.has_value()) return absl::OkStatus();
+  const v1::Inventory& measured = earlier->inventory;
   for (v1::InventoryArtifact& artifact : *inventory.mutable_artifacts()) {
     if (!artifact.claimed()) continue;
     for (const v1::InventoryArtifact& known : measured.artifacts()) {
@@ -86,7 +117,7 @@ absl::StatusOr<std::string> BorrowMeasured(const std::string& model_digest, db::
       artifact.set_format(known.format());
       if (!known.document_sha256().empty()) {
         WB_ASSIGN_OR_RETURN(std::string document, store.GetBlob(known.document_sha256()));
-        collected.documents.emplace(known.document_sha256(), std::move(document));
+        documents.emplace(known.document_sha256(), std::move(document));
         artifact.set_document_sha256(known.document_sha256());
         artifact.set_document_truncated(known.document_truncated());
       }
@@ -101,11 +132,35 @@ absl::StatusOr<std::string> BorrowMeasured(const std::string& model_digest, db::
                  problems.end());
   for (const v1::InventoryProblem& problem : measured.problems()) {
     if (problem.rule_id() == "file.malformed" || problem.rule_id() == "file.shard_missing" ||
-        problem.rule_id() == "file.content_mismatch" || problem.rule_id() == "file.format_unsupported") {
+        problem.rule_id() == "file.content_mismatch" || problem.rule_id() == "file.format_unsupported" ||
+        problem.rule_id() == "file.digest_mismatch") {
       *inventory.add_problems() = problem;
     }
   }
-  return earlier->audit_id;
+  used_audits.push_back(earlier->audit_id);
+  return absl::OkStatus();
+}
+
+// Fills in what earlier audits know: the base that was named by its digest, and measured twins of pointers.
+absl::Status FillFromStore(db::Store& store, Collected& collected, std::vector<std::string>& used_audits) {
+  v1::Inventory& inventory = collected.inventory;
+  if (!inventory.base_digest().empty() && !inventory.has_base()) {
+    WB_ASSIGN_OR_RETURN(std::optional<EarlierAudit> base, FindMeasured(inventory.base_digest(), store));
+    if (base.has_value()) {
+      WB_RETURN_IF_ERROR(LoadDocuments(base->inventory, store, collected.documents));
+      *inventory.mutable_base() = std::move(base->inventory);
+      used_audits.push_back(base->audit_id);
+    }
+  }
+  v1::Inventory* part = &inventory;
+  for (int depth = 0; depth <= provenance::kBaseDepthMax; ++depth) {
+    WB_RETURN_IF_ERROR(BorrowMeasured(store, *part, collected.documents, used_audits));
+    if (!part->has_base()) break;
+    part = part->mutable_base();
+  }
+  std::sort(used_audits.begin(), used_audits.end());
+  used_audits.erase(std::unique(used_audits.begin(), used_audits.end()), used_audits.end());
+  return absl::OkStatus();
 }
 
 AssessInput InputOf(const Collected& collected, const rulebook::Rulebook& rules, const Configuration& configuration) {
@@ -176,20 +231,13 @@ struct Assessed {
 absl::StatusOr<Assessed> AssessOne(Collected collected, const GateInputs& inputs, const Configuration& configuration,
                                    const rulebook::Rulebook& rules, db::Store* store) {
   WB_RETURN_IF_ERROR(StopIfCancelled(inputs));
+  std::vector<std::string> used_audits;
+  if (store != nullptr) WB_RETURN_IF_ERROR(FillFromStore(*store, collected, used_audits));
   AssessInput input = InputOf(collected, rules, configuration);
   input.mode = ModeOf(inputs.mode, configuration.policy);
   input.evaluated_at = absl::FromUnixSeconds(absl::ToUnixSeconds(inputs.evaluated_at));
   input.scope = inputs.scope;
   Assessment assessment = Assess(input);
-
-  std::vector<std::string> used_audits;
-  if (store != nullptr && assessment.result.model().claimed() && !assessment.result.model().digest().empty()) {
-    WB_ASSIGN_OR_RETURN(const std::string used, BorrowMeasured(assessment.result.model().digest(), *store, collected));
-    if (!used.empty()) {
-      used_audits.push_back(used);
-      assessment = Assess(input);
-    }
-  }
   WB_RETURN_IF_ERROR(StopIfCancelled(inputs));
 
   Assessed assessed;
@@ -263,6 +311,33 @@ absl::StatusOr<std::vector<GateResponse>> RunGate(const GateRequest& request, co
   return responses;
 }
 
+namespace {
+
+// What an audit was made of, from the store.
+absl::StatusOr<Collected> LoadCollected(const db::AuditRecord& audit, db::Store& store) {
+  Collected collected;
+  WB_ASSIGN_OR_RETURN(const std::string inventory, store.GetBlob(audit.inventory_blob));
+  if (!collected.inventory.ParseFromString(inventory)) return absl::DataLossError("the stored inventory is damaged");
+  WB_RETURN_IF_ERROR(LoadDocuments(collected.inventory, store, collected.documents));
+  return collected;
+}
+
+}  // namespace
+
+absl::StatusOr<GateResponse> EvaluateAudit(std::string_view id, GateInputs inputs, const rulebook::Rulebook& rules,
+                                           db::Store& store) {
+  WB_RETURN_IF_ERROR(CheckConfiguration(inputs.profile, inputs.policy, rules));
+  absl::StatusOr<db::AuditRecord> audit = store.GetAudit(id);
+  if (absl::IsNotFound(audit.status())) {
+    WB_ASSIGN_OR_RETURN(const db::DecisionRecord decision, store.GetDecision(id));
+    audit = store.GetAudit(decision.audit_id);
+  }
+  if (!audit.ok()) return audit.status();
+  WB_ASSIGN_OR_RETURN(Collected collected, LoadCollected(*audit, store));
+  inputs.measured_by = audit->measured_by == "local" ? "" : audit->measured_by;
+  return GateCollected(std::move(collected), inputs, rules, &store);
+}
+
 absl::StatusOr<ReplayResponse> Replay(std::string_view id, db::Store& store) {
   std::optional<std::string> only_decision;
   absl::StatusOr<db::AuditRecord> audit = store.GetAudit(id);
@@ -283,14 +358,7 @@ absl::StatusOr<ReplayResponse> Replay(std::string_view id, db::Store& store) {
     return absl::FailedPreconditionError(absl::StrFormat(
         "the stored rulebook does not load in this version of Weighbridge: %s", rulebook::ToString(issues)));
   }
-  Collected collected;
-  WB_ASSIGN_OR_RETURN(const std::string inventory, store.GetBlob(audit->inventory_blob));
-  if (!collected.inventory.ParseFromString(inventory)) return absl::DataLossError("the stored inventory is damaged");
-  for (const v1::InventoryArtifact& artifact : collected.inventory.artifacts()) {
-    if (artifact.document_sha256().empty()) continue;
-    WB_ASSIGN_OR_RETURN(std::string bytes, store.GetBlob(artifact.document_sha256()));
-    collected.documents.emplace(artifact.document_sha256(), std::move(bytes));
-  }
+  WB_ASSIGN_OR_RETURN(const Collected collected, LoadCollected(*audit, store));
 
   ReplayResponse response;
   response.audit_id = audit->audit_id;

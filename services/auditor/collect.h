@@ -6,16 +6,11 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "proto/weighbridge/v1/inventory.pb.h"
-#include "services/auditor/documents.h"
-#include "services/provenance/model_view.h"
+#include "services/auditor/collected.h"
 #include "services/source/fingerprint.h"
 #include "services/source/walk.h"
 
 namespace weighbridge::auditor {
-
-// Of the message of one problem, before it is made printable; what is longer is cut.
-inline constexpr size_t kProblemMessageBytesMax = 16'384;
 
 struct CollectOptions {
   source::WalkLimits limits;
@@ -32,17 +27,15 @@ struct CollectRequest {
   CollectOptions options;
 };
 
-// What a scan saw of one model, ready for Assess() and for storing.
-struct Collected {
-  v1::Inventory inventory;
-  provenance::DocumentBytes documents;
-};
-
-// Walks and reads what lies at `request.path`: the models in order of their path, at least one. Everything wrong with single files
-// is a problem of the inventory, so that all of it is reported; several models without `recursive` are one inventory that the
-// assessment refuses. Errors mean that there is nothing to look at: NotFound (no such path), PermissionDenied, FailedPrecondition
-// (neither folder nor file), InvalidArgument (empty path, a context, base or source that cannot be one), Cancelled,
-// ResourceExhausted (out of memory). An empty folder is an inventory without artifacts.
+// Walks and reads what lies at `request.path`: the models in order of their path, at least one. Everything wrong with
+// single files is a problem of the inventory, so that all of it is reported; several models without `recursive` are one
+// inventory that the assessment refuses. Errors mean that there is nothing to look at: NotFound (no such path),
+// PermissionDenied, FailedPrecondition (neither folder nor file), InvalidArgument (empty path, a context, base or
+// source that cannot be one), Cancelled, ResourceExhausted (out of memory, or a limit of several models). An empty
+// folder is an inventory without artifacts.
+//
+// Layouts: a folder or file; a hub snapshot, a repository of a hub cache or a whole one; an Ollama store or a manifest
+// in one.
 absl::StatusOr<std::vector<Collected>> CollectModels(const CollectRequest& request);
 
 }  // namespace weighbridge::auditor

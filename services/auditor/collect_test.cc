@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "services/auditor/documents.h"
 #include "services/auditor/record.h"
 #include "services/auditor/weights_header.h"
 #include "tests/support/model_builder.h"
@@ -157,6 +158,36 @@ INSTANTIATE_TEST_SUITE_P(
              "", "m-00001-of-00002.gguf:weights:gguf m-00002-of-00002.gguf:weights:gguf"},
         Case{"GgufSplitMissing", [](const TempDir& dir) { dir.Write("m-00001-of-00002.gguf", Split(0, 2)); },
              "file.shard_missing at m", "m-00001-of-00002.gguf:weights:gguf"},
+        Case{"ShardThatTheIndexDoesNotName",
+             [](const TempDir& dir) {
+               dir.Write("model-1.safetensors", Weights("a"));
+               dir.Write("model-2.safetensors", Weights("b"));
+               dir.Write("model.safetensors.index.json", BuildShardIndex({{"a", "model-1.safetensors"}}, 16));
+             },
+             "file.shard_missing at model.safetensors.index.json",
+             "model-1.safetensors:weights:safetensors model-2.safetensors:weights:safetensors "
+             "model.safetensors.index.json:index:json"},
+        Case{"ShardsOfTwoSets",
+             [](const TempDir& dir) {
+               dir.Write("model-00001-of-00002.safetensors", Weights("a"));
+               dir.Write("model-00002-of-00003.safetensors", Weights("b"));
+             },
+             "file.shard_missing at model-00001-of-00002.safetensors, file.shard_missing at "
+             "model-00002-of-00003.safetensors",
+             "model-00001-of-00002.safetensors:weights:safetensors "
+             "model-00002-of-00003.safetensors:weights:safetensors"},
+        Case{"GgufPartTwice",
+             [](const TempDir& dir) {
+               dir.Write("m-00001-of-00002.gguf", Split(0, 2));
+               dir.Write("m-00002-of-00002.gguf", Split(0, 2));
+             },
+             "file.shard_missing at m", "m-00001-of-00002.gguf:weights:gguf m-00002-of-00002.gguf:weights:gguf"},
+        Case{"GgufPartsOfTwoSets",
+             [](const TempDir& dir) {
+               dir.Write("m-00001-of-00002.gguf", Split(0, 2));
+               dir.Write("m-00002-of-00003.gguf", Split(1, 3));
+             },
+             "file.shard_missing at m", "m-00001-of-00002.gguf:weights:gguf m-00002-of-00003.gguf:weights:gguf"},
         Case{"Pointer",
              [](const TempDir& dir) { dir.Write("model.safetensors", BuildLfsPointer(std::string(64, 'a'), 123456)); },
              "", "model.safetensors:weights:lfs_pointer"},

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "services/source/document.h"
-#include "services/types/role_of.h"
 
 namespace weighbridge::auditor {
 
@@ -33,12 +32,12 @@ bool IsDocument(Role role, Format format) {
   return false;
 }
 
-std::vector<size_t> DocumentAllowances(const std::vector<NamedSize>& files) {
+std::vector<size_t> DocumentAllowances(const std::vector<NamedFile>& files) {
   std::vector<size_t> allowances(files.size(), 0);
   size_t left = kDocumentsBytesMax;
   for (const bool others : {false, true}) {
     for (size_t i = 0; i < files.size(); ++i) {
-      const Role role = RoleOf(files[i].path, "");
+      const Role role = files[i].role;
       if (!IsDocument(role, Format::kText) || (role == Role::kOther) != others) continue;
       allowances[i] = std::min(source::kMaxDocumentBytes, left);
       left -= std::min<uint64_t>(allowances[i], files[i].size);

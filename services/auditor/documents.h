@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <string_view>
 #include <vector>
 
 #include "services/formats/sniff/format.h"
@@ -12,22 +11,23 @@
 
 namespace weighbridge::auditor {
 
-// Documents of one model together; a text over the rest is kept in part and marked
+// Documents of one reading together; a text over the rest is kept in part and marked
 // (InventoryArtifact.document_truncated).
 inline constexpr size_t kDocumentsBytesMax = 24 << 20;
 
 // True for what the pure stages read: everything people wrote, and the configs that say what a model is.
 bool IsDocument(Role role, formats::Format format);
 
-struct NamedSize {
-  std::string_view path;
-  uint64_t size = 0;  // bytes of the file as it lies there: of a pointer, not of what it names
+// A file as it is known before it is read.
+struct NamedFile {
+  Role role = Role::kOther;  // by its name alone
+  uint64_t size = 0;         // bytes of the file as it lies there: of a pointer, not of what it names
 };
 
 // Largest part of each file that is kept if it is a document. Decided by names and sizes before anything is read, so
 // that the same folder gives the same documents with any number of threads; what people read comes first, so that a
 // flood of other texts cannot crowd out a licence. `files` in order of path.
-std::vector<size_t> DocumentAllowances(const std::vector<NamedSize>& files);
+std::vector<size_t> DocumentAllowances(const std::vector<NamedFile>& files);
 
 }  // namespace weighbridge::auditor
 

@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "services/auditor/shards.h"
+#include "services/auditor/weights_header.h"
 #include "services/base/utf8.h"
 #include "services/formats/gguf/splits.h"
 #include "services/formats/sniff/sniff.h"
@@ -45,18 +46,20 @@ void AddPolyglots(const v1::InventoryArtifact& artifact, Format format, const st
   if (artifact.document_truncated() && !zip) Add(1, kMalformed, artifact.path(), false, due);
 }
 
-// "split.count" as the header says it; nothing if the file is no part of a split GGUF.
+// The number under `key`; nothing if it is none, or not there once.
 std::optional<uint64_t> FieldOf(const v1::WeightsHeader& header, std::string_view key) {
+  std::optional<uint64_t> found;
   for (const v1::HeaderField& field : header.fields()) {
     if (field.key() != key) continue;
+    if (found.has_value()) return std::nullopt;  // elements of an array
     uint64_t value = 0;
     for (const char c : field.value()) {
       if (c < '0' || c > '9' || value > UINT32_MAX) return std::nullopt;
       value = value * 10 + static_cast<uint64_t>(c - '0');
     }
-    return value;
+    found = value;
   }
-  return std::nullopt;
+  return found;
 }
 
 // The parts of one split GGUF model, as far as the inventory shows them.

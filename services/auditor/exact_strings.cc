@@ -1,5 +1,6 @@
 #include "services/auditor/exact_strings.h"
 
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -39,19 +40,19 @@ void FillFrom(const rules::v1::License& license, const std::string& token_file, 
 
 }  // namespace
 
-std::map<std::string, std::string> ExactStringsOf(const provenance::Reconciliation& seen, const v1::Inventory& inventory,
+std::map<std::string, std::string> ExactStringsOf(const provenance::Reconciliation& seen,
+                                                  const v1::Inventory& inventory,
                                                   const provenance::DocumentBytes& documents) {
   std::map<std::string, std::string> strings;
   for (const provenance::Evidence& text : seen.evidence) {
     // A text that also fits a sibling proves neither wording.
-    if (text.kind != provenance::EvidenceKind::kLicenseText || text.value != "EXACT" || text.license_ids.size() != 1) continue;
-    for (const v1::InventoryArtifact& artifact : inventory.artifacts()) {
-      const auto bytes = documents.find(artifact.document_sha256());
-      if (artifact.path() != text.path || bytes == documents.end() || text.byte_end > bytes->second.size()) continue;
-      const std::string_view match = std::string_view(bytes->second).substr(text.byte_begin, text.byte_end - text.byte_begin);
-      for (const provenance::Standing& standing : seen.standing) {
-        if (standing.license->id() == text.license_ids.front()) FillFrom(*standing.license, text.key, match, strings);
-      }
+    if (text.kind != provenance::EvidenceKind::kLicenseText || text.value != "EXACT" || text.license_ids.size() != 1)
+      continue;
+    const std::optional<std::string_view> bytes = provenance::DocumentAt(inventory, documents, text.path);
+    if (!bytes.has_value() || text.byte_end > bytes->size()) continue;
+    const std::string_view match = bytes->substr(text.byte_begin, text.byte_end - text.byte_begin);
+    for (const provenance::Standing& standing : seen.standing) {
+      if (standing.license->id() == text.license_ids.front()) FillFrom(*standing.license, text.key, match, strings);
     }
   }
   return strings;

@@ -8,11 +8,15 @@
 
 #include "absl/status/status.h"
 #include "proto/weighbridge/v1/inventory.pb.h"
+#include "services/auditor/documents.h"
 #include "services/provenance/model_view.h"
 
 namespace weighbridge::auditor {
 
 inline constexpr uint32_t kInventorySchemaVersion = 1;
+
+// Documents of a model, of its context and of its base: each is a reading of its own.
+inline constexpr size_t kInventoryDocumentsBytesMax = 3 * kDocumentsBytesMax;
 
 // OK exactly if Collect() could have returned `inventory` and `documents` for some path; else INVALID_ARGUMENT "field:
 // reason", where field is a path such as `inventory.artifacts[17].path` or `documents[3]` and nothing of what was sent

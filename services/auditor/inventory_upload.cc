@@ -8,7 +8,6 @@
 #include "absl/strings/str_format.h"
 #include "google/protobuf/descriptor.h"
 #include "services/auditor/artifact_check.h"
-#include "services/auditor/inventory_check.h"
 #include "services/auditor/message_check.h"
 #include "services/auditor/refusal.h"
 #include "services/base/status_macros.h"
@@ -188,7 +187,12 @@ absl::Status InventoryUpload::TakeInventory(v1::Inventory& part) {
   } else if (bytes == 0) {
     return Refused(field, "a part without anything in it");
   }
-  if (has_inventory_) WB_RETURN_IF_ERROR(CheckLaterPart(field, part));
+  if (has_inventory_) {
+    WB_RETURN_IF_ERROR(CheckLaterPart(field, part));
+  } else if (part.schema_version() != kInventorySchemaVersion) {
+    return Refused(field + ".schema_version", absl::StrFormat("the first part says %d, this version reads %d",
+                                                              part.schema_version(), kInventorySchemaVersion));
+  }
   const size_t held = part.ByteSizeLong() + kElementBytes * CountElements(part);
   if (held > limits_.inventory_bytes_max - inventory_bytes_) {
     return absl::ResourceExhaustedError(
@@ -222,7 +226,12 @@ absl::Status InventoryUpload::StartDocument(std::string_view sha256) {
       uint64_t& most = expected_[artifact.document_sha256()];
       most = std::max<uint64_t>(most, artifact.size());
     };
-    for (const v1::InventoryArtifact& artifact : collected_.inventory.artifacts()) expect(artifact);
+    const auto expect_all = [&expect](const v1::Inventory& inventory) {
+      for (const v1::InventoryArtifact& artifact : inventory.artifacts()) expect(artifact);
+      for (const v1::InventoryArtifact& artifact : inventory.context_artifacts()) expect(artifact);
+    };
+    expect_all(collected_.inventory);
+    expect_all(collected_.inventory.base());
     expects_ = true;
   }
   if (!IsSha256Hex(sha256)) return Refused(field, "its digest is not 64 lower-case hexadecimal digits");

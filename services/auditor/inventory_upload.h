@@ -13,7 +13,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "proto/weighbridge/v1/inventory.pb.h"
-#include "services/auditor/collect.h"
+#include "services/auditor/collected.h"
+#include "services/auditor/inventory_check.h"
 #include "services/crypto/sha256.h"
 
 namespace weighbridge::auditor {
@@ -25,7 +26,7 @@ inline constexpr size_t kUploadPartBytesMax = 1 << 20;
 // weights fill them: such a model is scanned where it lies.
 struct UploadLimits {
   size_t inventory_bytes_max = 96 << 20;  // with kElementBytes for each element
-  size_t document_bytes_max = kDocumentsBytesMax;
+  size_t document_bytes_max = kInventoryDocumentsBytesMax;
 };
 
 // What an artifact, a problem or a key takes in memory beside its bytes: without it, a part of empty elements would be

@@ -9,8 +9,8 @@
 
 #include "absl/strings/str_format.h"
 #include "services/auditor/artifact_check.h"
-#include "services/auditor/collect.h"
 #include "services/auditor/due_problems.h"
+#include "services/auditor/read_files.h"
 #include "services/auditor/refusal.h"
 #include "services/base/status_macros.h"
 #include "services/base/utf8.h"
@@ -25,6 +25,7 @@ using ProblemList = google::protobuf::RepeatedPtrField<v1::InventoryProblem>;
 constexpr std::string_view kNote = "file.note";
 constexpr std::string_view kLimit = "file.limit";
 constexpr std::string_view kShards = "file.shard_missing";
+constexpr std::string_view kDigests = "file.digest_mismatch";  // of blobs alone
 
 struct Rule {
   std::string_view id;
@@ -45,6 +46,7 @@ constexpr Rule kRules[] = {
     {"file.content_mismatch", false, true},
     {"file.format_unsupported", false, true},
     {kShards, false, false},
+    {kDigests, false, false},
 };
 
 const Rule* FindRule(std::string_view id) {
@@ -79,18 +81,31 @@ absl::Status CheckForm(const std::string& at, const v1::InventoryProblem& proble
 // Goes through the problems once, in the order of a scan.
 class Checker {
  public:
-  Checker(std::string_view field, const v1::Inventory& inventory, const provenance::DocumentBytes& documents)
+  Checker(std::string_view field, const v1::Inventory& inventory, const provenance::DocumentBytes& documents,
+          ScanKind kind)
       : field_(field),
         list_(std::string(field) + ".problems"),
         inventory_(inventory),
         problems_(inventory.problems()),
-        documents_(documents) {
+        documents_(documents),
+        kind_(kind) {
     for (int i = 0; i < inventory.artifacts_size(); ++i)
       artifact_at_.emplace(Printable(inventory.artifacts(i).path()), i);
   }
 
   absl::Status Run() {
-    for (int i = 0; i < problems_.size(); ++i) WB_RETURN_IF_ERROR(CheckForm(FieldAt(list_, i), problems_[i]));
+    for (int i = 0; i < problems_.size(); ++i) {
+      WB_RETURN_IF_ERROR(CheckForm(FieldAt(list_, i), problems_[i]));
+      if (kind_ != ScanKind::kOllama && problems_[i].rule_id() == kDigests) {
+        return Refused(FieldAt(list_, i, "rule_id"), "is reported of stores of blobs alone");
+      }
+      if (IsOfTheSequence(problems_[i])) {
+        order_.push_back(i);
+      } else {
+        WB_RETURN_IF_ERROR(CheckBlocksAt(i, BlocksAlone(problems_[i])));
+      }
+    }
+    if (kind_ == ScanKind::kOllama) return InAnyOrder();
     WB_RETURN_IF_ERROR(Walk());
     WB_RETURN_IF_ERROR(Omitted());
     WB_RETURN_IF_ERROR(Reading());
@@ -99,14 +114,45 @@ class Checker {
   }
 
  private:
-  bool More() const { return next_ < problems_.size(); }
-  const v1::InventoryProblem& Next() const { return problems_[next_]; }
-  std::string At(std::string_view name) const { return FieldAt(list_, next_, name); }
+  // Problems that concern other models, too, stand where the walk of all of them came upon them.
+  bool IsOfTheSequence(const v1::InventoryProblem& problem) const {
+    if (kind_ == ScanKind::kOllama || problem.of_context()) return false;
+    return kind_ != ScanKind::kPart || problem.rule_id() != kLimit;
+  }
 
-  absl::Status CheckBlocks(bool due) const {
-    if (Next().blocks() == due) return absl::OkStatus();
-    return Refused(At("blocks"),
-                   absl::StrFormat("a problem %s %s", Next().rule_id(), due ? "blocks" : "blocks nothing"));
+  // "Further problems are not listed" blocks if one of them does.
+  static bool BlocksAlone(const v1::InventoryProblem& problem) {
+    return problem.rule_id() == kLimit ? problem.blocks() : problem.rule_id() != kNote;
+  }
+
+  bool More() const { return next_ < order_.size(); }
+  const v1::InventoryProblem& Next() const { return problems_[order_[next_]]; }
+  const v1::InventoryProblem& Before() const { return problems_[order_[next_ - 1]]; }
+  std::string At(std::string_view name = "") const { return FieldAt(list_, order_[next_], name); }
+
+  absl::Status CheckBlocksAt(int i, bool due) const {
+    if (problems_[i].blocks() == due) return absl::OkStatus();
+    return Refused(FieldAt(list_, i, "blocks"),
+                   absl::StrFormat("a problem %s %s", problems_[i].rule_id(), due ? "blocks" : "blocks nothing"));
+  }
+  absl::Status CheckBlocks(bool due) const { return CheckBlocksAt(order_[next_], due); }
+
+  // Every problem that is due is there as often as it must be.
+  absl::Status InAnyOrder() const {
+    std::map<std::pair<std::string_view, std::string_view>, int> there;
+    for (const v1::InventoryProblem& problem : problems_) ++there[{problem.rule_id(), problem.path()}];
+    for (int i = 0; i < inventory_.artifacts_size(); ++i) {
+      const v1::InventoryArtifact& artifact = inventory_.artifacts(i);
+      std::vector<DueProblem> all = DueOfFile(artifact, documents_);
+      if (const auto digest = BlobDigest(artifact.path()); digest.has_value() && *digest != artifact.sha256()) {
+        all.push_back({kDigests, artifact.path(), true});
+      }
+      for (const DueProblem& due : all) {
+        if (!due.must || there[{due.rule, due.path}]-- > 0) continue;
+        return Refused(FieldAt(field_ + ".artifacts", i), absl::StrFormat("the problem %s is missing", due.rule));
+      }
+    }
+    return absl::OkStatus();
   }
 
   // What could not be listed or read is no artifact.
@@ -124,10 +170,9 @@ class Checker {
       if (!rule.of_walk) break;
       const bool blocks = rule.id != kNote;
       int& shown = blocks ? blocking_ : notes_;
-      const bool in_order = next_ == 0 || problem.path() >= problems_[next_ - 1].path();
+      const bool in_order = next_ == 0 || problem.path() >= Before().path();
       if (!in_order || shown == static_cast<int>(source::kMaxProblemsShown)) break;
-      if (next_ > 0 && SamePlace(problem, problems_[next_ - 1]))
-        return Refused(FieldAt(list_, next_), "the same problem stands there before");
+      if (next_ > 0 && SamePlace(problem, Before())) return Refused(At(), "the same problem stands there before");
       WB_RETURN_IF_ERROR(CheckBlocks(blocks));
       // The path that stands for one over the limit may be that of another file.
       if (blocks && rule.id != kLimit) WB_RETURN_IF_ERROR(CheckIsNoArtifact());
@@ -252,8 +297,10 @@ class Checker {
   const ProblemList& problems_;
   const provenance::DocumentBytes& documents_;
   std::map<std::string, int, std::less<>> artifact_at_;  // by printable path
-  int next_ = 0;
-  int blocking_ = 0;  // of the walk
+  const ScanKind kind_;
+  std::vector<int> order_;  // of the sequence
+  size_t next_ = 0;         // in `order_`
+  int blocking_ = 0;        // of the walk
   int notes_ = 0;
   bool omitted_ = false;
   std::map<std::string, int, std::less<>> notes_at_;
@@ -269,8 +316,8 @@ bool LeavesFilesOut(const v1::Inventory& inventory) {
 }
 
 absl::Status CheckProblems(std::string_view field, const v1::Inventory& inventory,
-                           const provenance::DocumentBytes& documents) {
-  return Checker(field, inventory, documents).Run();
+                           const provenance::DocumentBytes& documents, ScanKind kind) {
+  return Checker(field, inventory, documents, kind).Run();
 }
 
 }  // namespace weighbridge::auditor

@@ -17,6 +17,30 @@ std::string SerializeInventory(const v1::Inventory& inventory) {
   return bytes;
 }
 
+namespace {
+
+// Everything that is evidence and no byte of the model: another context is another audit. Empty where there is none of
+// it.
+std::string ContextDigestOf(const v1::Inventory& inventory, const v1::GateResult& result) {
+  std::string lines;
+  if (!inventory.repository().empty() || !inventory.revision().empty())
+    lines = inventory.repository() + "\n" + inventory.revision() + "\n";
+  if (!inventory.source_url().empty()) lines += "source " + inventory.source_url() + "\n";
+  for (const v1::InventoryArtifact& artifact : inventory.context_artifacts()) {
+    lines += "context " + artifact.sha256() + " " + artifact.path() + "\n";
+  }
+  if (!inventory.base_digest().empty()) lines += "base said " + inventory.base_digest() + "\n";
+  if (inventory.has_base()) {
+    // A base that could not be measured has no digest: what was seen of it stands for it.
+    const std::string& digest = result.model().base_digest();
+    lines +=
+        "base " + (digest.empty() ? "unmeasured " + Sha256Hex(SerializeInventory(inventory.base())) : digest) + "\n";
+  }
+  return lines.empty() ? "" : Sha256Hex(lines);
+}
+
+}  // namespace
+
 db::AuditRecord MakeAuditRecord(const Collected& collected, const std::vector<provenance::Evidence>& evidence,
                                 const v1::GateResult& result, const rulebook::Rulebook& rules,
                                 const std::vector<std::string>& used_audits) {
@@ -29,9 +53,7 @@ db::AuditRecord MakeAuditRecord(const Collected& collected, const std::vector<pr
   record.measured_by = result.measured_by().empty() ? "local" : result.measured_by();
   record.repository = collected.inventory.repository();
   record.revision = collected.inventory.revision();
-  if (!record.repository.empty() || !record.revision.empty()) {
-    record.context_digest = Sha256Hex(record.repository + "\n" + record.revision + "\n");
-  }
+  record.context_digest = ContextDigestOf(collected.inventory, result);
   record.created_at = result.evaluated_at();
   record.used_audits = used_audits;
 
@@ -44,8 +66,8 @@ db::AuditRecord MakeAuditRecord(const Collected& collected, const std::vector<pr
     record.blobs.push_back({db::BlobKind::kScannedText, bytes});
   }
   for (const auto& artifact : result.model().artifacts()) {
-    record.artifacts.push_back({artifact.path(), artifact.role(), static_cast<int64_t>(artifact.size()), artifact.sha256(),
-                                artifact.format(), artifact.claimed()});
+    record.artifacts.push_back({artifact.path(), artifact.role(), static_cast<int64_t>(artifact.size()),
+                                artifact.sha256(), artifact.format(), artifact.claimed()});
   }
   for (const provenance::Evidence& seen : evidence) {
     db::EvidenceRow row;

@@ -10,6 +10,7 @@
 #include "services/cli/commands.h"
 #include "services/cli/environment.h"
 #include "services/cli/exit_code.h"
+#include "services/cli/remote.h"
 #include "services/base/version.h"
 #include "services/crypto/sha256.h"
 #include "services/source/root.h"
@@ -76,6 +77,18 @@ void CheckKernel(Checkup& checkup) {
   }
 }
 
+int RunServerDoctor(const CommonOptions& options, const RemoteOptions& remote) {
+  if (const absl::Status sound = CheckServerOptions(remote, options, ""); !sound.ok()) return Fail(sound);
+  if (const absl::Status became = BecomeRemote(); !became.ok()) return Fail(became);
+  const absl::StatusOr<std::vector<ServerCheck>> checks = CheckServer(remote);
+  if (!checks.ok()) return Fail(checks.status());
+  Checkup checkup;
+  for (const ServerCheck& check : *checks) check.healthy ? checkup.Good("server", check.summary) : checkup.Bad("server", check.summary);
+  const absl::Status written = WriteResult(options, checkup.lines());
+  if (!written.ok()) return Fail(written);
+  return checkup.healthy() ? kExitOk : kExitUnmeasured;
+}
+
 int RunDoctor(const CommonOptions& options) {
   Checkup checkup;
   checkup.Note("version", kVersion);
@@ -92,11 +105,15 @@ int RunDoctor(const CommonOptions& options) {
 
 void AddDoctorCommand(CLI::App& app, Run& run) {
   auto options = std::make_shared<CommonOptions>();
+  auto remote = std::make_shared<RemoteOptions>();
   CLI::App* doctor = app.add_subcommand("doctor", "Check that this installation works: rules, digests, containment, database");
   AddOutputOptions(*doctor, *options, {"text"});
   AddRulesOption(*doctor, *options);
   AddStoreOptions(*doctor, *options);
-  doctor->callback([options, &run] { run = [options] { return RunDoctor(*options); }; });
+  AddServerOptions(*doctor, *remote, /*with_path=*/false);
+  doctor->callback([options, remote, &run] {
+    run = [options, remote] { return remote->server.empty() ? RunDoctor(*options) : RunServerDoctor(*options, *remote); };
+  });
 }
 
 }  // namespace weighbridge::cli

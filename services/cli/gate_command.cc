@@ -12,7 +12,8 @@
 #include "services/cli/commands.h"
 #include "services/cli/environment.h"
 #include "services/cli/exit_code.h"
-#include "services/report/gate_text.h"
+#include "services/cli/remote.h"
+#include "services/cli/gate_output.h"
 #include "services/source/progress_line.h"
 
 namespace weighbridge::cli {
@@ -22,6 +23,7 @@ constexpr size_t kConfigBytesMax = 1 << 20;
 
 struct GateOptions {
   CommonOptions common;
+  RemoteOptions remote;
   std::string path;
   std::string profile;
   std::string policy;
@@ -31,7 +33,7 @@ struct GateOptions {
   std::string source;
   bool recursive = false;
   int threads = 0;
-  bool list_all = false;
+  GateOutput output;
 };
 
 absl::StatusOr<std::optional<auditor::ConfigFile>> ReadConfig(const std::string& path, std::string_view what) {
@@ -44,6 +46,7 @@ absl::StatusOr<std::optional<auditor::ConfigFile>> ReadConfig(const std::string&
 }
 
 absl::StatusOr<auditor::GateRequest> RequestOf(const GateOptions& options, auditor::Scope scope) {
+  WB_RETURN_IF_ERROR(CheckGateOutput(options.common, options.output));
   auditor::GateRequest request;
   request.collect.path = options.path;
   request.collect.recursive = options.recursive;
@@ -63,24 +66,6 @@ absl::StatusOr<auditor::GateRequest> RequestOf(const GateOptions& options, audit
   request.collect.options.read.cancelled = &g_interrupted;
   request.inputs.cancelled = &g_interrupted;
   return request;
-}
-
-// The path as the user wrote it, and the model's own below it.
-std::string ShownName(const GateOptions& options, const v1::GateResult& result) {
-  const std::string& below = result.model().path();
-  if (below.empty()) return options.path;
-  return options.path + (options.path.back() == '/' ? "" : "/") + below;
-}
-
-std::string Render(const auditor::GateResponse& response, const GateOptions& options, int exit_code) {
-  if (options.common.format == "json") return response.json;
-  report::TextOptions text;
-  text.color = UseColor(options.common);
-  text.list_all = options.list_all;
-  text.exit_code = exit_code;
-  text.model_name = ShownName(options, response.result);
-  return options.common.format == "markdown" ? report::RenderGateMarkdown(response.result, text)
-                                             : report::RenderGateText(response.result, text);
 }
 
 v1::Mode ModeOf(const v1::GateResult& result) {
@@ -109,13 +94,21 @@ void NoteOn(const auditor::GateResponse& response, const GateOptions& options) {
   }
 }
 
+absl::StatusOr<std::vector<auditor::GateResponse>> GateHere(const GateOptions& options, const auditor::GateRequest& request) {
+  WB_ASSIGN_OR_RETURN(const auto rules, LoadRules(options.common));
+  WB_ASSIGN_OR_RETURN(const auto store, OpenStore(options.common));
+  return auditor::RunGate(request, *rules, store.get());
+}
+
 int RunScanOrGate(const GateOptions& options, auditor::Scope scope) {
+  const bool on_server = !options.remote.server.empty();
+  if (on_server) {
+    if (const absl::Status sound = CheckServerOptions(options.remote, options.common, options.policy); !sound.ok()) return Fail(sound);
+    if (const absl::Status remote = BecomeRemote(); !remote.ok()) return Fail(remote);
+  }
   absl::StatusOr<auditor::GateRequest> request = RequestOf(options, scope);
   if (!request.ok()) return Fail(request.status());
-  const auto rules = LoadRules(options.common);
-  if (!rules.ok()) return Fail(rules.status());
-  const auto store = OpenStore(options.common);
-  if (!store.ok()) return Fail(store.status());
+  request->inputs.record = !options.common.no_record;
 
   absl::StatusOr<std::vector<auditor::GateResponse>> responses;
   {
@@ -125,19 +118,17 @@ int RunScanOrGate(const GateOptions& options, auditor::Scope scope) {
     if (line != nullptr) {
       request->collect.options.read.progress = [&line](const source::Progress& progress) { line->Show(progress); };
     }
-    responses = auditor::RunGate(*request, **rules, store->get());
+    responses = on_server ? GateOnServer(options.remote, *request) : GateHere(options, *request);
   }
   if (!responses.ok()) return Fail(responses.status());
 
-  std::string out;
+  std::vector<v1::GateResult> results;
   int exit_code = kExitOk;
   for (const auditor::GateResponse& response : *responses) {
-    const int code = ExitCodeOfResult(response.result, scope);
-    if (!out.empty() && options.common.format != "json") out += '\n';
-    out += Render(response, options, code);
-    exit_code = WorseExitCode(exit_code, code);
+    exit_code = WorseExitCode(exit_code, ExitCodeOfResult(response.result, scope));
+    results.push_back(response.result);
   }
-  const absl::Status written = WriteResult(options.common, out);
+  const absl::Status written = WriteGateResults(options.common, options.output, options.path, results, exit_code);
   if (!written.ok()) return Fail(written);
   for (const auditor::GateResponse& response : *responses) NoteOn(response, options);
   return exit_code;
@@ -158,10 +149,10 @@ void AddModelOptions(CLI::App& app, GateOptions& options) {
       ->check(NotEmpty());
   app.add_option("--threads", options.threads, "Files read at once (default: one for each core)")
       ->check(CLI::Range(1, 256));
-  app.add_flag("--all", options.list_all, "Text and Markdown: list every file and every prohibited use");
-  AddOutputOptions(app, options.common, {"text", "json", "markdown"});
+  AddGateOutputOptions(app, options.common, options.output);
   AddRulesOption(app, options.common);
   AddStoreOptions(app, options.common);
+  AddServerOptions(app, options.remote, /*with_path=*/true);
 }
 
 }  // namespace

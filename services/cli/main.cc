@@ -10,6 +10,7 @@
 #include "services/cli/commands.h"
 #include "services/cli/environment.h"
 #include "services/cli/exit_code.h"
+#include "services/cli/remote.h"
 #include "services/base/version.h"
 
 namespace weighbridge::cli {
@@ -54,6 +55,7 @@ int Main(int argc, char** argv) {
     return Fail(kExitUsage, MessageOf(app, error) + "\nrun weighbridge --help, or weighbridge VERB --help");
   }
   InstallSignalHandlers();
+  KeepArguments(argc, argv);
   return run();
 }
 

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_format.h"
 #include "google/protobuf/descriptor.h"
+#include "services/base/utf8.h"
 #include "services/types/artifact.h"
 
 namespace weighbridge::provenance {
@@ -68,6 +69,16 @@ std::vector<v1::Finding> FileFindings(const ModelView& view) {
     findings.push_back(MakeFinding(v1::FILE_NOTHING_TO_SCAN, v1::Outcome::UNDECIDED,
                                    view.inventory().artifacts().empty() ? "the folder holds no files"
                                                                         : "there are no weights among the files"));
+  }
+  // What an engine would load is not here, so what is here was not measured as what it is.
+  for (const ModelView::MissingComponent& missing : view.MissingComponents()) {
+    findings.push_back(MakeFinding(v1::FILE_COMPONENT_MISSING, v1::Outcome::UNDECIDED,
+                                   absl::StrFormat("the index names the component %s, and no file of it is here", Printable(missing.name)),
+                                   PlaceInFile(missing.index)));
+  }
+  for (const auto& [path, why] : view.unreadable_indexes()) {
+    findings.push_back(MakeFinding(v1::FILE_DOCUMENT_MALFORMED, v1::Outcome::NEEDS_REVIEW,
+                                   absl::StrFormat("the index of a pipeline cannot be read: %s", Printable(why)), PlaceInFile(path)));
   }
   const std::vector<std::string> folders = view.ModelFolders();
   if (folders.size() > 1) {

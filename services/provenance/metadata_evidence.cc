@@ -35,12 +35,14 @@ class MetadataGatherer {
       if (base == "adapter_config.json" && text.has_value()) ReadAdapterConfig(artifact, *text);
       if (base == "config.json" && text.has_value()) CheckConfig(artifact, *text);
       if (artifact.has_header()) ReadHeader(artifact);
-      if (IsAdapter(artifact)) AddBaseNeeded(artifact);
+      if (IsAdapterArtifact(artifact) && !view_.inventory().has_base()) AddBaseNeeded(artifact);
     }
+    if (!view_.inventory().base_digest().empty() && !view_.inventory().has_base()) AddUnknownBase();
     if (!view_.inventory().repository().empty()) {
       Evidence evidence{EvidenceKind::kRepository, "", "", 0, 0, 0, "repository", Printable(view_.inventory().repository()), {}};
       out_.evidence.push_back(std::move(evidence));
     }
+    if (!view_.inventory().source_url().empty()) CheckSource();
     return std::move(out_);
   }
 
@@ -255,10 +257,6 @@ class MetadataGatherer {
                                         Printable(std::string(config.status().message())), PlaceInFile(artifact.path())));
   }
 
-  static bool IsAdapter(const v1::InventoryArtifact& artifact) {
-    return artifact.role() == "adapter" || artifact.header().adapter();
-  }
-
   // Whether a config names a base or not: the name of a base proves nothing about which bytes the adapter will be put on.
   void AddBaseNeeded(const v1::InventoryArtifact& artifact) {
     const std::string component = view_.ComponentOf(artifact.path());
@@ -269,6 +267,39 @@ class MetadataGatherer {
     finding.set_missing_fact("base_model");
     finding.set_component(component);
     out_.findings.push_back(std::move(finding));
+  }
+
+  void AddUnknownBase() {
+    v1::Finding finding = MakeFinding(v1::LINEAGE_BASE_NEEDED, v1::Outcome::NEEDS_REVIEW,
+                                      absl::StrFormat("no earlier audit of measured bytes has the digest that was given for the base: %s",
+                                                      Printable(view_.inventory().base_digest())));
+    finding.set_missing_fact("base_model");
+    out_.findings.push_back(std::move(finding));
+  }
+
+  // What the user says of the source never overrides what the layout of a hub cache shows.
+  void CheckSource() {
+    const v1::Inventory& inventory = view_.inventory();
+    const std::string& source = inventory.source_url();
+    out_.evidence.push_back({EvidenceKind::kRepository, "", "", 0, 0, 0, "source", Printable(source), {}});
+    const size_t at = source.rfind('@');
+    const std::string said = HubIdOf(source.substr(0, at));
+    const std::string revision = at == std::string::npos ? "" : source.substr(at + 1);
+    if (inventory.layout() != "hub_snapshot" || said.empty()) return;
+    if (TrimmedLower(said) != TrimmedLower(inventory.repository())) {
+      AddSourceDiffers(absl::StrFormat("--source says %s, the hub cache says %s", Printable(said), Printable(inventory.repository())));
+    } else if (IsCommit(revision) && IsCommit(inventory.revision()) && inventory.revision().rfind(revision, 0) != 0) {
+      // A branch or tag may be any commit.
+      AddSourceDiffers(absl::StrFormat("--source says revision %s, the hub cache says %s", Printable(revision), Printable(inventory.revision())));
+    }
+  }
+
+  void AddSourceDiffers(std::string message) {
+    out_.findings.push_back(MakeFinding(v1::LINEAGE_SOURCE_DIFFERS, v1::Outcome::NEEDS_REVIEW, std::move(message)));
+  }
+
+  static bool IsCommit(std::string_view revision) {
+    return revision.size() >= 7 && revision.find_first_not_of("0123456789abcdef") == std::string_view::npos;
   }
 
   void ReadHeader(const v1::InventoryArtifact& artifact) {
@@ -353,6 +384,9 @@ class FamilyReader {
 
   std::vector<FamilyHint> Run() {
     AddName("repository", view_.inventory().repository(), {});
+    const std::string& source = view_.inventory().source_url();
+    const std::string from = source.substr(0, source.rfind('@'));
+    if (from != view_.inventory().repository()) AddName("source", from, {});
     for (const v1::InventoryArtifact& artifact : view_.inventory().artifacts()) {
       if (const auto text = view_.BytesOf(artifact); text.has_value() && BaseNameOf(artifact.path()) == "config.json") {
         AddConfig(artifact, *text);

@@ -88,4 +88,28 @@ std::map<FactId::Value, Measured> MeasureModel(const ModelView& view, const std:
   return measured;
 }
 
+Measured CombineModality(const ModelView& adapter, const Measured* own, const Measured* base, const std::string& multimodal_base) {
+  const auto shows_more = [](const Measured* measured) { return measured != nullptr && measured->values.size() > 1; };
+  if (shows_more(own) || shows_more(base)) {
+    std::set<std::string> words;
+    for (const Measured* measured : {own, base}) {
+      if (measured != nullptr) words.insert(measured->values.begin(), measured->values.end());
+    }
+    words.erase("text");
+    Measured both;
+    both.values = {"text"};
+    both.values.insert(both.values.end(), words.begin(), words.end());
+    both.how = shows_more(own) ? own->how : std::string(kBaseMark) + " " + base->how;
+    return both;
+  }
+  if (base == nullptr) return {};
+  if (own != nullptr) return *own;
+  if (!multimodal_base.empty()) return {};
+  // An adapter brings no config of its own as a rule; with one that does not say text, nothing is known.
+  for (const v1::InventoryArtifact& artifact : adapter.inventory().artifacts()) {
+    if (BaseNameOf(artifact.path()) == "config.json" || (HoldsWeights(artifact) && !artifact.has_header())) return {};
+  }
+  return {base->values, std::string(kBaseMark) + " " + base->how};
+}
+
 }  // namespace weighbridge::provenance

@@ -3,6 +3,7 @@
 #define WEIGHBRIDGE_SERVICES_PROVENANCE_MODALITY_H_
 
 #include <map>
+#include <string>
 #include <vector>
 
 #include "proto/weighbridge/v1/gate.pb.h"
@@ -16,6 +17,10 @@ namespace weighbridge::provenance {
 std::map<rules::v1::FactId::Value, Measured> MeasureModel(const ModelView& view,
                                                           const std::vector<v1::LineageLink>& lineage,
                                                           const std::string& multimodal_base = {});
+
+// What an adapter and the base that it is put on take together; no values if that is unknown. Null is unknown. What one of them shows, both
+// take; text alone needs a base that says so and an adapter that shows nothing else.
+Measured CombineModality(const ModelView& adapter, const Measured* own, const Measured* base, const std::string& multimodal_base);
 
 }  // namespace weighbridge::provenance
 

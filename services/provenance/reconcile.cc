@@ -1,11 +1,14 @@
 #include "services/provenance/reconcile.h"
 
 #include <algorithm>
+#include <iterator>
+#include <optional>
 #include <set>
 #include <tuple>
 #include <utility>
 
 #include "absl/strings/str_format.h"
+#include "services/provenance/base_model.h"
 #include "services/provenance/conflicts.h"
 #include "services/provenance/files.h"
 #include "services/provenance/metadata_evidence.h"
@@ -21,16 +24,21 @@ using LicenseList = std::vector<const License*>;
 
 class Reconciler {
  public:
-  Reconciler(const ModelView& view, const rulebook::Rulebook& rules, const v1::Policy& policy)
-      : view_(view), rules_(rules), policy_(policy) {}
+  // `depth`: bases between this model and the one that was asked about.
+  Reconciler(const ModelView& view, const DocumentBytes& documents, const rulebook::Rulebook& rules, const v1::Policy& policy, int depth)
+      : view_(view), documents_(documents), rules_(rules), policy_(policy), depth_(depth) {}
 
   Reconciliation Run() {
     gathered_.Append(GatherTextEvidence(view_, rules_));
     gathered_.Append(GatherMetadataEvidence(view_, rules_, policy_));
+    if (view_.inventory().has_base()) ReconcileBase();
     out_.findings = FileFindings(view_);
     for (auto& finding : gathered_.findings) out_.findings.push_back(std::move(finding));
     for (const Claim& claim : gathered_.claims) Place(claim);
     for (const Claim& claim : gathered_.claims) AddUsePolicies(claim);
+    if (base_.has_value()) {
+      for (Claim& claim : ClaimsOfBase(*base_)) gathered_.claims.push_back(std::move(claim));
+    }
     AddOrphanPolicies();
     AddMissingTexts();
     AddComponentsWithoutLicense();
@@ -40,21 +48,75 @@ class Reconciler {
     Append(out_.findings, RestrictionFindings(gathered_.restrictions, EvaluatedLicenses()));
     Append(out_.findings, FamilyFindings(view_, rules_, gathered_.claims));
     out_.lineage = std::move(gathered_.lineage);
+    if (base_.has_value()) out_.lineage.push_back(LinkToBase(view_.inventory(), *base_));
     out_.measured = MeasureModel(view_, out_.lineage, gathered_.multimodal_base);
     out_.evidence = std::move(gathered_.evidence);
+    if (base_.has_value()) TakeBase();
     Summarise();
     return std::move(out_);
   }
 
  private:
+  void ReconcileBase() {
+    if (depth_ >= kBaseDepthMax) {
+      gathered_.findings.push_back(MakeFinding(v1::LICENSE_BASE_UNRESOLVED, v1::Outcome::NEEDS_REVIEW,
+                                               absl::StrFormat("more than %d bases one behind the other: the rest was not looked at", kBaseDepthMax)));
+      return;
+    }
+    const ModelView base(view_.inventory().base(), documents_);
+    base_ = Reconciler(base, documents_, rules_, policy_, depth_ + 1).Run();
+    MarkAsBase(*base_);
+    CompareWithDeclared(view_, base, rules_, gathered_);
+  }
+
+  // The base is evaluated as it is alone, and beside what the adapter says: the worst of both counts.
+  void TakeBase() {
+    MoveAppend(out_.standing, base_->standing);
+    MoveAppend(out_.open_sets, base_->open_sets);
+    MoveAppend(out_.conflicts, base_->conflicts);
+    MoveAppend(out_.findings, base_->findings);
+    MoveAppend(out_.lineage, base_->lineage);
+    MoveAppend(out_.evidence, base_->evidence);
+    const auto modality_of = [](const Reconciliation& of) {
+      const auto found = of.measured.find(rules::v1::FactId::modality);
+      return found == of.measured.end() ? nullptr : &found->second;
+    };
+    Measured modality = CombineModality(view_, modality_of(out_), modality_of(*base_), gathered_.multimodal_base);
+    out_.measured.erase(rules::v1::FactId::modality);
+    if (!modality.values.empty()) out_.measured[rules::v1::FactId::modality] = std::move(modality);
+  }
+
+  bool BaseStandsFor(const License* license) const {
+    return base_.has_value() && std::any_of(base_->standing.begin(), base_->standing.end(),
+                                            [&](const Standing& standing) { return standing.license == license; });
+  }
+
+  bool BaseHasText(const License* license, bool bare) const {
+    if (!base_.has_value()) return false;
+    return std::any_of(base_->standing.begin(), base_->standing.end(), [&](const Standing& standing) {
+      if (standing.license != license || standing.match == v1::Match::MATCH_UNSPECIFIED) return false;
+      const bool whole = standing.match == v1::Match::EXACT || standing.match == v1::Match::EQUIVALENT;
+      return !bare || (whole && !standing.blocked_by_residue);
+    });
+  }
+
+  template <typename T>
+  static void MoveAppend(std::vector<T>& to, std::vector<T>& from) {
+    to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
+  }
+
   static void Append(std::vector<v1::Finding>& to, std::vector<v1::Finding> from) {
     for (auto& finding : from) to.push_back(std::move(finding));
   }
 
   static bool IsSet(const Claim& claim) { return claim.licenses.size() > 1; }
 
-  // A bare text of one member settles a set; nothing else does.
+  // A bare text of one member settles a set; nothing else does. That of the base that was given settles a declared base.
   bool SettledByText(const Claim& claim) const {
+    if (claim.source == ClaimSource::kBase && std::any_of(claim.licenses.begin(), claim.licenses.end(),
+                                                          [&](const License* license) { return BaseHasText(license, /*bare=*/true); })) {
+      return true;
+    }
     return std::any_of(gathered_.claims.begin(), gathered_.claims.end(), [&](const Claim& other) {
       return other.source == ClaimSource::kText && other.bare && !IsSet(other) && other.component == claim.component &&
              claim.Names(other.licenses.front());
@@ -63,6 +125,8 @@ class Reconciler {
 
   void Place(const Claim& claim) {
     if (!IsSet(claim)) {
+      // A declared base whose licence the base itself shows is evaluated there.
+      if (claim.source == ClaimSource::kBase && BaseStandsFor(claim.licenses.front())) return;
       AddStanding(claim.licenses.front(), claim.component, claim.label, claim.match, claim.evidence);
       const bool whole = claim.match == v1::Match::EXACT || claim.match == v1::Match::EQUIVALENT;
       if (whole && !claim.bare) MarkBlocked(claim.licenses.front(), claim.component);
@@ -124,11 +188,13 @@ class Reconciler {
     if (IsSet(claim)) return;
     const License& license = *claim.licenses.front();
     for (const License* policy : UsePoliciesOf(claim, license)) {
+      if (claim.source == ClaimSource::kBase && BaseStandsFor(policy)) continue;
       AddStanding(policy, claim.component, "use policy of " + license.short_id(), v1::Match::MATCH_UNSPECIFIED,
                   claim.evidence);
     }
     for (const auto& reference : license.stacked_licenses()) {
       if (const License* stacked = rules_.LicenseById(reference.short_id())) {
+        if (claim.source == ClaimSource::kBase && BaseStandsFor(stacked)) continue;
         AddStanding(stacked, claim.component, "stacked by " + license.short_id(), v1::Match::MATCH_UNSPECIFIED,
                     claim.evidence);
       }
@@ -148,7 +214,7 @@ class Reconciler {
   void AddMissingTexts() {
     for (const Standing& standing : out_.standing) {
       const License& license = *standing.license;
-      if (license.kind() != rules::v1::DocumentKind::license || HasText(standing)) continue;
+      if (license.kind() != rules::v1::DocumentKind::license || HasText(standing) || BaseHasText(&license, /*bare=*/false)) continue;
       // The evaluator adds the duty to obtain it, and applies the policy's require_text.
       v1::Finding finding = MakeFinding(
           v1::LICENSE_TEXT_MISSING, v1::Outcome::INFO,
@@ -191,6 +257,10 @@ class Reconciler {
       for (const LicenseList& member : set.members) {
         for (const License* license : member) all.push_back({license, set.component});
       }
+    }
+    // What the base's licence says may be repeated beside the adapter.
+    if (base_.has_value()) {
+      for (const Standing& standing : base_->standing) all.push_back({standing.license, ""});
     }
     return all;
   }
@@ -247,9 +317,12 @@ class Reconciler {
   }
 
   const ModelView& view_;
+  const DocumentBytes& documents_;
   const rulebook::Rulebook& rules_;
   const v1::Policy& policy_;
+  const int depth_;
   Gathered gathered_;
+  std::optional<Reconciliation> base_;  // marked
   Reconciliation out_;
 };
 
@@ -258,7 +331,7 @@ class Reconciler {
 Reconciliation Reconcile(const v1::Inventory& inventory, const DocumentBytes& documents, const rulebook::Rulebook& rules,
                          const v1::Policy& policy) {
   const ModelView view(inventory, documents);
-  return Reconciler(view, rules, policy).Run();
+  return Reconciler(view, documents, rules, policy, /*depth=*/0).Run();
 }
 
 }  // namespace weighbridge::provenance

@@ -282,6 +282,7 @@ std::vector<Case> Cases() {
        TestModel()
            .Doc("model_index.json", "config", kPipeline)
            .Doc("LICENSE", "license_text", willow)
+           .File("vae/config.json", "config", "json")
            .Weights("unet/m.safetensors"),
        "Willow-1.0:EXACT"},
       {"ComponentsDoNotConflict",
@@ -289,6 +290,7 @@ std::vector<Case> Cases() {
            .Doc("model_index.json", "config", kPipeline)
            .Card("license: pebble")
            .Doc("unet/LICENSE", "license_text", willow)
+           .File("vae/config.json", "config", "json")
            .Weights("unet/m.safetensors"),
        "Willow-1.0@unet:EXACT pebble", "", "", "", "LicenseRef-pebble"},
       {"ComponentWithoutLicence",

@@ -1,18 +1,22 @@
 #include "services/source/beneath.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_format.h"
+#include "services/base/status_macros.h"
 #include "services/base/utf8.h"
 
 namespace weighbridge::source {
@@ -93,6 +97,14 @@ Resolved FromErrno(int error, const std::string& path) {
 
 }  // namespace
 
+std::string ListedNames(const std::vector<std::string>& names) {
+  constexpr size_t kNamesShown = 16;
+  std::string text;
+  for (size_t i = 0; i < std::min(names.size(), kNamesShown); ++i) text += (i > 0 ? ", " : "") + Printable(names[i]);
+  if (names.size() > kNamesShown) text += absl::StrFormat(" and %d more", names.size() - kNamesShown);
+  return text;
+}
+
 std::string JoinPath(const std::string& folder, const std::string& name) {
   if (folder.empty()) return name;
   if (name.empty()) return folder;
@@ -168,6 +180,27 @@ absl::StatusOr<OwnedFd> Beneath::OpenLinkFree(const std::string& path, OpenAs as
 absl::Status Beneath::StatLinkFree(const std::string& path, struct stat* info) const {
   if (fstatat(folder_.get(), path.c_str(), info, AT_SYMLINK_NOFOLLOW) == 0) return absl::OkStatus();
   return ErrnoStatus(errno, absl::StrFormat("cannot stat '%s'", Printable(path)));
+}
+
+absl::StatusOr<std::vector<std::string>> Beneath::VisibleNames(const std::string& folder) const {
+  OwnedFd fd;
+  WB_ASSIGN_OR_RETURN(fd, OpenLinkFree(folder, OpenAs::kFolder));
+  const std::unique_ptr<DIR, int (*)(DIR*)> stream(fdopendir(fd.get()), closedir);
+  if (stream == nullptr) return ErrnoStatus(errno, absl::StrFormat("cannot list '%s'", Printable(folder)));
+  fd.Release();
+  std::vector<std::string> names;
+  errno = 0;
+  while (const dirent* const entry = readdir(stream.get())) {
+    if (entry->d_name[0] == '.') continue;
+    if (names.size() == kLayoutEntriesMax) {
+      return absl::ResourceExhaustedError(
+          absl::StrFormat("'%s' holds more than %d entries", Printable(folder), kLayoutEntriesMax));
+    }
+    names.emplace_back(entry->d_name);
+  }
+  if (errno != 0) return ErrnoStatus(errno, absl::StrFormat("cannot list '%s'", Printable(folder)));
+  std::sort(names.begin(), names.end());
+  return names;
 }
 
 Resolved Beneath::FollowLink(const std::string& path) const {

@@ -11,6 +11,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -29,6 +30,8 @@ struct Resolved {
   std::optional<ProblemKind> problem;  // set: `path` is meaningless
   std::string message;                 // set with `problem`; printable
 };
+
+inline constexpr size_t kLayoutEntriesMax = 10000;
 
 // A folder that confines everything opened through it. Thread-safe; movable.
 class Beneath {
@@ -49,6 +52,10 @@ class Beneath {
   // what is read must be looked at again once it is open.
   absl::Status StatLinkFree(const std::string& path, struct stat* info) const;
 
+  // Names in the folder at a link-free path, sorted, without hidden ones; for layouts that are looked at before a walk.
+  // ResourceExhausted over kLayoutEntriesMax names, other errors as OpenLinkFree.
+  absl::StatusOr<std::vector<std::string>> VisibleNames(const std::string& folder) const;
+
   OpenMethod method() const { return method_; }
 
  private:
@@ -62,6 +69,9 @@ class Beneath {
 absl::Status ErrnoStatus(int error, const std::string& what);
 
 FileIdentity IdentityOf(const struct stat& info);
+
+// "a, b and 7 more", printable.
+std::string ListedNames(const std::vector<std::string>& names);
 
 // "a/b" from "a" and "b"; either may be empty.
 std::string JoinPath(const std::string& folder, const std::string& name);

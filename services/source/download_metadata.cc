@@ -51,15 +51,19 @@ struct Reader {
     char buffer[kMaxMetadataBytes];
     const ssize_t length = read(fd->get(), buffer, sizeof buffer);
     if (length <= 0) return;
-    const std::string_view text(buffer, static_cast<size_t>(length));
-    const std::string_view commit = text.substr(0, text.find_first_of("\r\n"));
-    if (commit.size() != kCommitDigits || commit.find_first_not_of("0123456789abcdef") != std::string_view::npos)
-      return;
-    commits.emplace(commit);
+    const std::string_view commit = CommitOfDownloadNote({buffer, static_cast<size_t>(length)});
+    if (!commit.empty()) commits.emplace(commit);
   }
 };
 
 }  // namespace
+
+std::string_view CommitOfDownloadNote(std::string_view text) {
+  const std::string_view commit = text.substr(0, text.find_first_of("\r\n"));
+  const bool is_one =
+      commit.size() == kCommitDigits && commit.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+  return is_one ? commit : std::string_view();
+}
 
 std::vector<std::string> ReadDownloadRevisions(const Beneath& beneath, const std::string& folder) {
   Reader reader{beneath};

@@ -5,6 +5,7 @@
 #define WEIGHBRIDGE_SERVICES_SOURCE_DOWNLOAD_METADATA_H_
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "services/source/beneath.h"
@@ -19,6 +20,9 @@ inline constexpr size_t kMaxDownloadRevisions = 16;
 // Distinct commits (40 lower-case hexadecimal digits) named below `folder`, a link-free path, in order. Links are not
 // followed; whatever cannot be read or is not in that form is passed over.
 std::vector<std::string> ReadDownloadRevisions(const Beneath& beneath, const std::string& folder);
+
+// The commit that one such note names; empty if it is not in that form.
+std::string_view CommitOfDownloadNote(std::string_view text);
 
 }  // namespace weighbridge::source
 

@@ -92,6 +92,9 @@ struct Listing {
   std::vector<std::string> download_revisions;
 };
 
+// Pruned below the folder of a model, whatever stands there (DESIGN section 4).
+inline constexpr std::string_view kPrunedPaths[] = {".cache/huggingface", ".git", ".weighbridge"};
+
 inline constexpr size_t kMaxPathBytes = 4095;  // Linux PATH_MAX without its NUL; below the containment root
 inline constexpr size_t kMaxNameBytes = 255;   // NAME_MAX
 inline constexpr int kMaxLinkHops = 40;        // as the kernel's MAXSYMLINKS

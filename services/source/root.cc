@@ -1,13 +1,11 @@
 #include "services/source/root.h"
 
-#include <dirent.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>
-#include <memory>
 #include <string_view>
 #include <tuple>
 #include <utility>
@@ -24,8 +22,6 @@ constexpr std::string_view kModelsPrefix = "models--";
 constexpr std::string_view kSnapshots = "snapshots";
 // What the hub's own tools keep in a repository's folder.
 constexpr std::string_view kRepositoryParts[] = {"blobs", "refs", "snapshots"};
-constexpr size_t kEntriesMax = 10000;  // of the two folders that are looked at before the walk
-constexpr size_t kRevisionsShown = 16;
 
 absl::StatusOr<std::string> RealPath(const std::string& path, const std::string& given) {
   char* const real = realpath(path.c_str(), nullptr);
@@ -55,33 +51,6 @@ std::string RepositoryOf(std::string_view folder) {
   return repository;
 }
 
-// Names in a folder below `beneath`, sorted, without hidden ones.
-absl::StatusOr<std::vector<std::string>> VisibleNames(const Beneath& beneath, const std::string& folder) {
-  OwnedFd fd;
-  WB_ASSIGN_OR_RETURN(fd, beneath.OpenLinkFree(folder, OpenAs::kFolder));
-  const std::unique_ptr<DIR, int (*)(DIR*)> stream(fdopendir(fd.get()), closedir);
-  if (stream == nullptr) return ErrnoStatus(errno, "cannot list a folder of the hub cache");
-  fd.Release();
-  std::vector<std::string> names;
-  errno = 0;
-  while (const dirent* const entry = readdir(stream.get())) {
-    if (entry->d_name[0] == '.') continue;
-    if (names.size() == kEntriesMax) return absl::ResourceExhaustedError("too many entries in the hub cache");
-    names.emplace_back(entry->d_name);
-  }
-  if (errno != 0) return ErrnoStatus(errno, "cannot list a folder of the hub cache");
-  std::sort(names.begin(), names.end());
-  return names;
-}
-
-std::string Listed(const std::vector<std::string>& names) {
-  std::string text;
-  for (size_t i = 0; i < std::min(names.size(), kRevisionsShown); ++i)
-    text += (i > 0 ? ", " : "") + Printable(names[i]);
-  if (names.size() > kRevisionsShown) text += absl::StrFormat(" and %d more", names.size() - kRevisionsShown);
-  return text;
-}
-
 // What `models--ORG--NAME` stands for.
 struct HubRepository {
   std::string start = std::string(kSnapshots);
@@ -96,17 +65,17 @@ absl::StatusOr<std::optional<HubRepository>> FindHubRepository(const Beneath& be
   if (!beneath.StatLinkFree(snapshots, &info).ok() || !S_ISDIR(info.st_mode)) return std::nullopt;
   HubRepository repository;
   std::vector<std::string> parts, revisions;
-  WB_ASSIGN_OR_RETURN(parts, VisibleNames(beneath, ""));
+  WB_ASSIGN_OR_RETURN(parts, beneath.VisibleNames(""));
   for (const std::string_view known : kRepositoryParts)
     parts.erase(std::remove(parts.begin(), parts.end(), known), parts.end());
-  WB_ASSIGN_OR_RETURN(revisions, VisibleNames(beneath, snapshots));
+  WB_ASSIGN_OR_RETURN(revisions, beneath.VisibleNames(snapshots));
   if (!parts.empty()) {
     repository.problem = {
         ProblemKind::kSeveralModels, "",
-        absl::StrFormat("beside the snapshots of this hub repository lie %s: name one revision", Listed(parts))};
+        absl::StrFormat("beside the snapshots of this hub repository lie %s: name one revision", ListedNames(parts))};
   } else if (revisions.size() > 1) {
     repository.problem = {ProblemKind::kSeveralModels, snapshots,
-                          absl::StrFormat("%d revisions: %s; name one", revisions.size(), Listed(revisions))};
+                          absl::StrFormat("%d revisions: %s; name one", revisions.size(), ListedNames(revisions))};
   } else if (revisions.size() == 1) {
     const std::string path = JoinPath(snapshots, revisions[0]);
     if (!beneath.StatLinkFree(path, &info).ok() || !S_ISDIR(info.st_mode)) {

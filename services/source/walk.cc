@@ -24,13 +24,12 @@
 namespace weighbridge::source {
 namespace {
 
-constexpr const char* kPruned[] = {".cache/huggingface", ".git", ".weighbridge"};
 constexpr const char* kDownloadNotes = ".cache/huggingface";
 constexpr const char* kBlobs = "blobs/";
 constexpr size_t kRepositoriesShown = 16;
 
 bool IsPruned(const std::string& path) {
-  return std::any_of(std::begin(kPruned), std::end(kPruned), [&](const char* pruned) { return path == pruned; });
+  return std::find(std::begin(kPrunedPaths), std::end(kPrunedPaths), path) != std::end(kPrunedPaths);
 }
 
 // A folder being walked: its path in the model, and its link-free path below the containment root.
@@ -61,6 +60,34 @@ class Walker {
           "'%s' holds no files%s: there is nothing to examine", Printable(root_.given_path()),
           listing_.ignored.empty() ? "" : " but ignored ones (.git, .cache/huggingface, .weighbridge)"));
     }
+    Finish();
+    return std::move(listing_);
+  }
+
+  absl::StatusOr<Listing> RunOnly(const std::vector<std::string>& paths) {
+    listing_.hub = root_.hub();
+    files_alone_ = true;
+    for (const std::string& path : paths) {
+      if (Stopped()) break;
+      if (++entries_ > limits_.max_entries) {
+        Stop(path, absl::StrFormat("more than %d entries: the rest was not looked at", limits_.max_entries));
+        break;
+      }
+      const size_t slash = path.rfind('/');
+      const std::string folder = slash == std::string::npos ? "" : path.substr(0, slash);
+      if (!IsPlainName(folder)) {
+        Report(ProblemKind::kBadName, path, "a folder above it has a name that is not plain: rename it");
+        continue;
+      }
+      const Place place{folder, JoinPath(root_.start(), folder), 0};
+      const absl::StatusOr<OwnedFd> fd = beneath_.OpenLinkFree(place.target, OpenAs::kFolder);
+      if (!fd.ok()) {
+        Report(ProblemKind::kUnreadable, path, std::string(fd.status().message()));
+        continue;
+      }
+      Entry(place, path.substr(slash == std::string::npos ? 0 : slash + 1), fd->get());
+    }
+    if (Cancelled()) return absl::CancelledError("interrupted while listing files");
     Finish();
     return std::move(listing_);
   }
@@ -179,7 +206,7 @@ class Walker {
   void Entry(const Place& folder, const std::string& name, int folder_fd) {
     const std::string path = JoinPath(folder.path, name);
     std::string target = JoinPath(folder.target, name);
-    if (!root_.single_file() && IsPruned(path)) {
+    if (!root_.single_file() && !files_alone_ && IsPruned(path)) {
       listing_.ignored.push_back(path);
       if (path == kDownloadNotes) listing_.download_revisions = ReadDownloadRevisions(beneath_, target + "/download");
       return;
@@ -218,6 +245,7 @@ class Walker {
     }
     if (S_ISREG(info.st_mode)) return File(path, std::move(target));
     if (root_.single_file()) return Report(ProblemKind::kUnreadable, path, "not a regular file any more");
+    if (files_alone_) return Report(ProblemKind::kUnreadable, path, "not a regular file");
     if (S_ISDIR(info.st_mode)) return Folder({path, std::move(target), folder.depth + 1}, open_folders_.back().first);
     if (S_ISFIFO(info.st_mode))
       return Report(ProblemKind::kFifo, path, "a named pipe is not part of a model: remove it");
@@ -281,12 +309,18 @@ class Walker {
   size_t blocking_shown_ = 0;
   size_t notes_shown_ = 0;
   bool stopped_ = false;
+  bool files_alone_ = false;  // of RunOnly: no folder is looked into
 };
 
 }  // namespace
 
 absl::StatusOr<Listing> Walk(const Root& root, const WalkLimits& limits, const std::atomic<bool>* cancelled) {
   return Walker(root, limits, cancelled).Run();
+}
+
+absl::StatusOr<Listing> ListOnly(const Root& root, const std::vector<std::string>& paths, const WalkLimits& limits,
+                                 const std::atomic<bool>* cancelled) {
+  return Walker(root, limits, cancelled).RunOnly(paths);
 }
 
 }  // namespace weighbridge::source

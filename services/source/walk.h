@@ -8,6 +8,8 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "services/source/listing.h"
@@ -30,6 +32,12 @@ struct WalkLimits {
 //   Cancelled            *cancelled became true
 absl::StatusOr<Listing> Walk(const Root& root, const WalkLimits& limits = {},
                              const std::atomic<bool>* cancelled = nullptr);
+
+// Lists the files at these paths of the model directory alone, each as a walk would: for layouts that say themselves
+// which files make a model. A path through a link, to a folder or to nothing is a blocking problem. Only Cancelled is
+// an error.
+absl::StatusOr<Listing> ListOnly(const Root& root, const std::vector<std::string>& paths, const WalkLimits& limits = {},
+                                 const std::atomic<bool>* cancelled = nullptr);
 
 }  // namespace weighbridge::source
 

@@ -1,0 +1,86 @@
+// What all handlers share: databases, threads, configuration, counters.
+#ifndef WEIGHBRIDGE_SERVICES_DAEMON_BACKEND_H_
+#define WEIGHBRIDGE_SERVICES_DAEMON_BACKEND_H_
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "db/store/store.h"
+#include "services/daemon/configuration.h"
+#include "services/daemon/limits.h"
+#include "services/daemon/lookup_cache.h"
+#include "services/daemon/metrics.h"
+#include "services/daemon/options.h"
+#include "services/daemon/unix_listener.h"
+#include "services/daemon/uploads.h"
+#include "services/daemon/worker_pool.h"
+
+namespace weighbridge::daemon {
+
+// Thread-safe. Made once; outlives every call.
+class Backend {
+ public:
+  // Opens the database once for writing and once for each reader, and loads the configuration. Errors as those of db::Store and of
+  // ConfigurationHolder::Load.
+  static absl::StatusOr<std::unique_ptr<Backend>> Open(const ServerOptions& options);
+
+  const ServerOptions& options() const { return options_; }
+  ConfigurationHolder& configuration() { return *configuration_; }
+  Metrics& metrics() { return metrics_; }
+  Uploads& uploads() { return uploads_; }
+  LookupCache& cache() { return cache_; }
+
+  // Serialises itself; for threads of `audits` alone.
+  db::Store& writer() { return *writer_; }
+  // Belongs to that thread of `reads`.
+  db::Store& reader(size_t worker) { return *readers_[worker]; }
+
+  WorkerPool& audits() { return audits_; }
+  WorkerPool& reads() { return reads_; }
+
+  const UnixListener* unix_listener() const { return unix_listener_; }
+  void set_unix_listener(const UnixListener* listener) { unix_listener_ = listener; }
+
+  // True once the server stops: long work then ends early.
+  std::atomic<bool>& stopping() { return stopping_; }
+
+  bool database_serving() const { return database_serving_; }
+
+  // Reads again what SIGHUP and changed files ask for; says so in the log and the counters.
+  absl::Status Reload(std::string_view why);
+
+  // Called by one thread many times a second: other processes' writes, changed files, overdue uploads, gauges.
+  void Housekeep();
+
+  // "3f2a-17": distinct within this process, and nearly so between processes.
+  std::string NextRequestId();
+
+ private:
+  explicit Backend(const ServerOptions& options);
+
+  const ServerOptions options_;
+  std::unique_ptr<ConfigurationHolder> configuration_;
+  Metrics metrics_;
+  Uploads uploads_;
+  LookupCache cache_;
+  std::unique_ptr<db::Store> writer_;
+  std::vector<std::unique_ptr<db::Store>> readers_;
+  std::unique_ptr<db::Store> watcher_;  // sees the commits of everybody else, the writer above included
+  int64_t seen_version_ = 0;
+  int housekeepings_ = 0;
+  WorkerPool audits_;
+  WorkerPool reads_;
+  const UnixListener* unix_listener_ = nullptr;
+  std::atomic<bool> stopping_{false};
+  std::atomic<bool> database_serving_{true};
+  const uint32_t process_tag_;
+  std::atomic<uint64_t> next_request_{1};
+};
+
+}  // namespace weighbridge::daemon
+
+#endif  // WEIGHBRIDGE_SERVICES_DAEMON_BACKEND_H_

@@ -1,0 +1,133 @@
+#include "services/daemon/configuration.h"
+
+#include <sys/stat.h>
+
+#include <utility>
+
+#include "absl/strings/str_format.h"
+#include "services/auditor/load_rules.h"
+#include "services/base/status_macros.h"
+#include "services/base/utf8.h"
+#include "services/crypto/sha256.h"
+#include "services/crypto/tls_files.h"
+#include "services/daemon/limits.h"
+#include "services/daemon/log.h"
+#include "services/policy/builtin_policy.h"
+#include "services/source/document.h"
+#include "services/source/fingerprint.h"
+#include "services/source/root.h"
+#include "services/source/walk.h"
+
+namespace weighbridge::daemon {
+namespace {
+
+absl::StatusOr<std::string> ReadFile(const std::string& path) {
+  WB_ASSIGN_OR_RETURN(const source::Root root, source::Root::Open(path));
+  if (!root.single_file()) return absl::InvalidArgumentError(absl::StrFormat("%s is no file", Printable(path)));
+  WB_ASSIGN_OR_RETURN(const source::Listing listing, source::Walk(root));
+  std::string bytes;
+  absl::Status read = absl::OkStatus();
+  const auto results = source::ReadAll(root, listing, [&](size_t, const source::FileEntry&, formats::ByteSource& source) {
+    absl::StatusOr<std::string> document = source::ReadDocument(source, kProfileBytesMax);
+    if (document.ok()) {
+      bytes = *std::move(document);
+    } else {
+      read = document.status();
+    }
+  });
+  for (const source::FileResult& result : results) WB_RETURN_IF_ERROR(result.status);
+  WB_RETURN_IF_ERROR(read);
+  return bytes;
+}
+
+void AppendIdentity(const std::string& path, std::string& signature) {
+  struct stat status = {};
+  if (stat(path.c_str(), &status) != 0) {
+    signature += path + ":none\n";
+    return;
+  }
+  signature += absl::StrFormat("%s:%d:%d:%d.%09d\n", path, status.st_ino, status.st_size, status.st_mtim.tv_sec,
+                               status.st_mtim.tv_nsec);
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<ConfigurationHolder>> ConfigurationHolder::Load(const ServerOptions& options) {
+  std::unique_ptr<ConfigurationHolder> holder(new ConfigurationHolder(options));
+  WB_RETURN_IF_ERROR(holder->Reload());
+  return holder;
+}
+
+absl::StatusOr<std::shared_ptr<const Configuration>> ConfigurationHolder::Read() const {
+  auto configuration = std::make_shared<Configuration>();
+  WB_ASSIGN_OR_RETURN(auditor::LoadedRules loaded, auditor::LoadRules(options_.rules_dir));
+  configuration->rules = std::move(loaded.rules);
+  for (const std::string& path : loaded.replaced) {
+    Log(LogLevel::kWarning, "rule file replaces a built-in one", {{"file", path}});
+  }
+  if (options_.policy_path.empty()) {
+    configuration->policy_digest = Sha256Hex(policy::BuiltinPolicyYaml());
+  } else {
+    absl::StatusOr<std::string> bytes = ReadFile(options_.policy_path);
+    if (!bytes.ok()) {
+      return absl::InvalidArgumentError(absl::StrFormat("cannot read the policy: %s", bytes.status().message()));
+    }
+    configuration->policy = auditor::ConfigFile{Printable(options_.policy_path), *std::move(bytes)};
+    configuration->policy_digest = Sha256Hex(configuration->policy->bytes);
+  }
+  WB_RETURN_IF_ERROR(auditor::CheckConfiguration(std::nullopt, configuration->policy, *configuration->rules));
+  if (!options_.tls.cert.empty()) {
+    WB_RETURN_IF_ERROR(CheckTlsFiles(options_.tls.cert, options_.tls.key, options_.tls.client_ca));
+  }
+  return configuration;
+}
+
+std::string ConfigurationHolder::Signature() const {
+  std::string signature;
+  for (const std::string* path : {&options_.policy_path, &options_.tls.cert, &options_.tls.key, &options_.tls.client_ca}) {
+    if (!path->empty()) AppendIdentity(*path, signature);
+  }
+  if (options_.rules_dir.empty()) return signature;
+  const absl::StatusOr<source::Root> root = source::Root::Open(options_.rules_dir);
+  if (!root.ok()) return signature + "no rules\n";
+  const absl::StatusOr<source::Listing> listing = source::Walk(*root);
+  if (!listing.ok()) return signature + "no rules\n";
+  for (const source::FileEntry& file : listing->files) {
+    signature += absl::StrFormat("%s:%d:%d:%d\n", file.path, file.identity.inode, file.identity.size, file.identity.mtime_ns);
+  }
+  return signature;
+}
+
+std::shared_ptr<const Configuration> ConfigurationHolder::Current() const {
+  const absl::MutexLock lock(&mutex_);
+  return current_;
+}
+
+absl::Status ConfigurationHolder::Reload() {
+  const absl::MutexLock one_at_a_time(&reload_mutex_);
+  // Taken before reading: a file that changes meanwhile is seen as changed again.
+  std::string signature = Signature();
+  absl::StatusOr<std::shared_ptr<const Configuration>> read = Read();
+  const absl::MutexLock lock(&mutex_);
+  signature_ = std::move(signature);
+  if (!read.ok()) {
+    last_error_ = std::string(read.status().message());
+    return read.status();
+  }
+  current_ = *std::move(read);
+  last_error_.clear();
+  return absl::OkStatus();
+}
+
+bool ConfigurationHolder::FilesChanged() const {
+  const std::string now = Signature();
+  const absl::MutexLock lock(&mutex_);
+  return now != signature_;
+}
+
+std::string ConfigurationHolder::last_error() const {
+  const absl::MutexLock lock(&mutex_);
+  return last_error_;
+}
+
+}  // namespace weighbridge::daemon
