@@ -122,7 +122,7 @@ part_includes() {
     header="${rule% *}"
     owners="${rule##* }"
     found="$(files '*.cc' '*.h' | xargs -d '\n' grep -nE "^ *# *include *[<\"]$header" -- /dev/null |
-      grep -vE "^($owners)/" || true)"
+      grep -vE "^($owners)(/|[.]cc:)" || true)"
     if [[ -n "$found" ]]; then
       printf 'only in %s:\n%s\n' "$owners" "$found"
       ok=1
