@@ -21,6 +21,11 @@
 namespace weighbridge::daemon {
 namespace {
 
+// How often a reload reads files that change meanwhile before it leaves them to the next one.
+constexpr int kReadsMax = 3;
+// No files have this signature: they count as changed.
+constexpr char kUnsettled[] = "unsettled";
+
 absl::StatusOr<std::string> ReadFile(const std::string& path) {
   WB_ASSIGN_OR_RETURN(const source::Root root, source::Root::Open(path));
   if (!root.single_file()) return absl::InvalidArgumentError(absl::StrFormat("%s is no file", Printable(path)));
@@ -105,9 +110,17 @@ std::shared_ptr<const Configuration> ConfigurationHolder::Current() const {
 
 absl::Status ConfigurationHolder::Reload() {
   const absl::MutexLock one_at_a_time(&reload_mutex_);
-  // Taken before reading: a file that changes meanwhile is seen as changed again.
-  std::string signature = Signature();
-  absl::StatusOr<std::shared_ptr<const Configuration>> read = Read();
+  absl::StatusOr<std::shared_ptr<const Configuration>> read = absl::UnavailableError(
+      "rules, policy or certificates changed again and again while they were read");
+  std::string signature = kUnsettled;
+  for (int i = 0; i < kReadsMax && signature == kUnsettled; ++i) {
+    // What changed while it was read may be a mix of old and new.
+    std::string before = Signature();
+    absl::StatusOr<std::shared_ptr<const Configuration>> now = Read();
+    if (Signature() != before) continue;
+    signature = std::move(before);
+    read = std::move(now);
+  }
   const absl::MutexLock lock(&mutex_);
   signature_ = std::move(signature);
   if (!read.ok()) {

@@ -32,6 +32,7 @@ class ConfigurationHolder {
   std::shared_ptr<const Configuration> Current() const;
 
   // Reads all files again, checks them, certificates included, and exchanges the configuration. On an error everything stays as it was.
+  // Files that change while they are read are read again, so that what comes in was there at one moment: Unavailable if they do not rest.
   absl::Status Reload();
 
   // True if a file that the configuration rests on is not what it was at the last load, whether that succeeded or not.
