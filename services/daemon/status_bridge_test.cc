@@ -63,8 +63,8 @@ TEST(StatusBridgeTest, CodesAreTheSameAndEachHasAReason) {
 }
 
 TEST(StatusBridgeTest, AReasonThatWasGivenCounts) {
-  const v1::ErrorDetail detail = DetailOf(ToGrpc(
-      Because(absl::InvalidArgumentError("m"), v1::ErrorReason::INVALID_CONFIGURATION, "start.profile"), "id"));
+  const v1::ErrorDetail detail = DetailOf(
+      ToGrpc(Because(absl::InvalidArgumentError("m"), v1::ErrorReason::INVALID_CONFIGURATION, "start.profile"), "id"));
   EXPECT_EQ(detail.reason(), v1::ErrorReason::INVALID_CONFIGURATION);
   EXPECT_EQ(detail.field(), "start.profile");
   EXPECT_EQ(detail.request_id(), "id");
@@ -86,7 +86,8 @@ TEST(StatusBridgeTest, WordsBeforeTheFirstColonAreTheField) {
 }
 
 TEST(StatusBridgeTest, MessagesKeepTheirLinesAndNothingElseThatControls) {
-  EXPECT_EQ(ToGrpc(absl::InvalidArgumentError("a.yaml:1: x\na.yaml:2: y"), "").error_message(), "a.yaml:1: x\na.yaml:2: y");
+  EXPECT_EQ(ToGrpc(absl::InvalidArgumentError("a.yaml:1: x\na.yaml:2: y"), "").error_message(),
+            "a.yaml:1: x\na.yaml:2: y");
   const std::string shown = ToGrpc(absl::InvalidArgumentError("\x1b[2J\r\xff\xc3"), "").error_message();
   EXPECT_TRUE(IsValidUtf8(shown)) << shown;
   EXPECT_EQ(shown.find('\x1b'), std::string::npos);
@@ -111,8 +112,8 @@ TEST(StatusBridgeTest, AnyMessageFitsIntoTheHeaders) {
        {std::string(100000, 'x'), std::string(100000, '%'), std::string(100000, '\n'), std::string(100000, '\xff'),
         umlauts, "x" + umlauts, clefs, "x" + clefs, "xx" + clefs, "xxx" + clefs, lines}) {
     SCOPED_TRACE(message.substr(0, 20));
-    const grpc::Status status =
-        ToGrpc(Because(absl::InvalidArgumentError(message), v1::ErrorReason::INVALID_FIELD, message), std::string(64, 'r'));
+    const grpc::Status status = ToGrpc(
+        Because(absl::InvalidArgumentError(message), v1::ErrorReason::INVALID_FIELD, message), std::string(64, 'r'));
     EXPECT_LE(HeaderBytes(status), kClientTakes - kOtherHeaders);
     EXPECT_TRUE(IsValidUtf8(status.error_message()));
     EXPECT_EQ(status.error_message().substr(status.error_message().size() - 4), " ...") << "says that it was cut";
