@@ -88,8 +88,8 @@ TEST(LookupCacheTest, PuttingOneAgainPushesNothingOut) {
   EXPECT_EQ(FoundIn(cache, Digest(16), kAny), "old");
 }
 
-// A reader that looks after a commit never sees an answer that was read before it: each answer carries the number of commits
-// that its reader knew of.
+// A reader that looks after a commit never sees an answer that was read before it: each answer carries the number of
+// commits that its reader knew of.
 TEST(LookupCacheTest, ReadersBesideCommitsSeeNoOldAnswer) {
   LookupCache cache;
   std::atomic<bool> over{false};
