@@ -77,6 +77,10 @@ absl::StatusOr<std::shared_ptr<const Configuration>> ConfigurationHolder::Read()
     if (!bytes.ok()) {
       return absl::InvalidArgumentError(absl::StrFormat("cannot read the policy: %s", bytes.status().message()));
     }
+    // The built-in policy needs no file, so an empty one is a mistake, or one that is being written.
+    if (bytes->find_first_not_of(" \t\r\n") == std::string::npos) {
+      return absl::InvalidArgumentError(absl::StrFormat("the policy %s is empty", Printable(options_.policy_path)));
+    }
     configuration->policy = auditor::ConfigFile{Printable(options_.policy_path), *std::move(bytes)};
     configuration->policy_digest = Sha256Hex(configuration->policy->bytes);
   }
@@ -132,10 +136,13 @@ absl::Status ConfigurationHolder::Reload() {
   return absl::OkStatus();
 }
 
-bool ConfigurationHolder::FilesChanged() const {
-  const std::string now = Signature();
+bool ConfigurationHolder::ChangedFilesRest() {
+  std::string now = Signature();
   const absl::MutexLock lock(&mutex_);
-  return now != signature_;
+  const bool rest = now == looked_at_;
+  const bool changed = now != signature_;
+  looked_at_ = std::move(now);
+  return changed && rest;
 }
 
 std::string ConfigurationHolder::last_error() const {
