@@ -39,8 +39,8 @@ std::string PemOf(X509* certificate) {
 
 std::string PemOf(EVP_PKEY* key, const EVP_CIPHER* cipher = nullptr, const char* phrase = nullptr) {
   const Bio memory(BIO_new(BIO_s_mem()));
-  const bool written = PEM_write_bio_PKCS8PrivateKey(memory.get(), key, cipher, nullptr, 0, nullptr,
-                                                     const_cast<char*>(phrase)) == 1;
+  const bool written =
+      PEM_write_bio_PKCS8PrivateKey(memory.get(), key, cipher, nullptr, 0, nullptr, const_cast<char*>(phrase)) == 1;
   return written ? TextIn(memory.get()) : "";
 }
 

@@ -86,7 +86,8 @@ TEST(LogTest, LinesOfManyThreadsDoNotMix) {
     const size_t end = text.find('\n', at);
     ASSERT_NE(end, std::string::npos);
     google::protobuf::Struct line;
-    ASSERT_TRUE(google::protobuf::util::JsonStringToMessage(text.substr(at, end - at), &line).ok()) << text.substr(at, end - at);
+    ASSERT_TRUE(google::protobuf::util::JsonStringToMessage(text.substr(at, end - at), &line).ok())
+        << text.substr(at, end - at);
     at = end + 1;
   }
   EXPECT_EQ(lines, 800u);

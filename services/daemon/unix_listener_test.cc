@@ -100,7 +100,11 @@ TEST_F(UnixListenerTest, OneThatAnswersStays) {
 TEST_F(UnixListenerTest, WhatIsNoSocketStays) {
   std::filesystem::create_directory(At("folder"));
   std::filesystem::create_symlink("nothing", At("link"));
-  { const int fd = creat(At("file").c_str(), 0600); ASSERT_EQ(write(fd, "x", 1), 1); close(fd); }
+  {
+    const int fd = creat(At("file").c_str(), 0600);
+    ASSERT_EQ(write(fd, "x", 1), 1);
+    close(fd);
+  }
   ASSERT_EQ(mkfifo(At("fifo").c_str(), 0600), 0);
   // A link is not followed, or it could be used to have a socket elsewhere taken away.
   LeaveSocket(At("left"));
@@ -128,8 +132,8 @@ TEST_F(UnixListenerTest, PathsThatCannotBeListenedOn) {
 TEST_F(UnixListenerTest, OnlyItsOwnConnectionsHaveUsers) {
   const auto listener = UnixListener::Bind(At("socket"), {});
   ASSERT_TRUE(listener.ok());
-  for (const std::string peer : {"", "fd:", "fd:7", "fd:-1", "fd:0x7", "fd:99999999999999999999", "fd: 7", "ipv4:127.0.0.1:80",
-                                 "unix:", "unix:/x"}) {
+  for (const std::string peer : {"", "fd:", "fd:7", "fd:-1", "fd:0x7", "fd:99999999999999999999", "fd: 7",
+                                 "ipv4:127.0.0.1:80", "unix:", "unix:/x"}) {
     EXPECT_FALSE((*listener)->UserOf(peer).has_value()) << peer;
   }
 }
