@@ -88,6 +88,7 @@ RawAnswer RawCaller::Call(const std::string& method, const std::vector<std::stri
     if (!Done(queue)) break;
     ++read;
     answer.messages.push_back(ToBytes(buffer));
+    if (options.on_message) options.on_message(answer.messages.back());
   }
   grpc::Status status;
   call->Finish(&status, nullptr);

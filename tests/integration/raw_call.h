@@ -2,6 +2,7 @@
 #ifndef WEIGHBRIDGE_TESTS_INTEGRATION_RAW_CALL_H_
 #define WEIGHBRIDGE_TESTS_INTEGRATION_RAW_CALL_H_
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -24,6 +25,8 @@ struct RawOptions {
   int cancel_after_reads = -1;
   // False: the stream stays open behind the last message, until the server ends it or the deadline passes.
   bool half_close = true;
+  // Told of each message when it arrives; on the thread of the call.
+  std::function<void(const std::string& message)> on_message;
 };
 
 struct RawAnswer {
