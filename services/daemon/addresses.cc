@@ -42,6 +42,7 @@ absl::StatusOr<ListenAddress> ParseListenAddress(const std::string& text) {
   } else if (address.host.find(':') != std::string::npos) {
     return wrong;
   }
+  if (address.host.find_first_of("[]") != std::string::npos) return wrong;
   const char* begin = text.data() + colon + 1;
   const char* end = text.data() + text.size();
   const auto [last, error] = std::from_chars(begin, end, address.port);

@@ -28,6 +28,18 @@ absl::Status AsConfigurationFault(absl::Status status) {
   return Because(std::move(status), v1::ErrorReason::INVALID_CONFIGURATION, "start.profile");
 }
 
+// What the audit finds wrong with the options of a path; its messages begin with the option.
+absl::Status AsOptionFault(absl::Status status) {
+  if (status.code() != absl::StatusCode::kInvalidArgument) return status;
+  const std::string message(status.message());
+  for (const auto& [option, field] : {std::pair<std::string_view, std::string_view>{"source: ", "start.source"},
+                                      {"context: ", "start.context_path"},
+                                      {"base: ", "start.base"}}) {
+    if (message.rfind(option, 0) == 0) return Because(std::move(status), v1::ErrorReason::INVALID_FIELD, field);
+  }
+  return Because(std::move(status), v1::ErrorReason::INVALID_FIELD, "start.server_path");
+}
+
 }  // namespace
 
 AuditReactor::AuditReactor(Backend& backend, grpc::CallbackServerContext* context)
@@ -49,7 +61,7 @@ AuditReactor* AuditReactor::Start(Backend& backend, grpc::CallbackServerContext*
 
 void AuditReactor::OnReadDone(bool ok) {
   if (!ok) {
-    End(cancelled_ ? Gone() : Wrong(started_ ? "finish" : "start", "the stream ended without it"));
+    End(cancelled_ ? Gone() : Wrong(started_ ? "finish" : "start", "the stream ended without it, or a message was none"));
     return;
   }
   absl::StatusOr<bool> more = absl::InternalError("no answer");
@@ -120,23 +132,17 @@ absl::Status AuditReactor::TakeStart(const v1::AuditStart& start) {
   inputs.cancelled = &cancelled_;
   if (start.has_profile()) inputs.profile = auditor::ConfigFile{Printable(start.profile().name()), start.profile().content()};
 
-  const std::vector<std::string>& roots = backend_.options().scan_roots;
   switch (start.model_case()) {
-    case v1::AuditStart::kServerPath: {
+    case v1::AuditStart::kServerPath:
       inputs.measured_by = "server";
-      WB_ASSIGN_OR_RETURN(gate_.collect.path, ResolveUnderRoots(start.server_path(), "start.server_path", roots));
-      if (!start.context_path().empty()) {
-        WB_ASSIGN_OR_RETURN(gate_.collect.context, ResolveUnderRoots(start.context_path(), "start.context_path", roots));
-      }
+      // As they were named; ResolvePaths() looks at the files, which a handler must not.
+      gate_.collect.path = start.server_path();
+      gate_.collect.context = start.context_path();
       gate_.collect.base = start.base();
-      if (!start.base().empty() && !IsSha256Hex(start.base())) {
-        WB_ASSIGN_OR_RETURN(gate_.collect.base, ResolveUnderRoots(start.base(), "start.base", roots));
-      }
       gate_.collect.recursive = start.recursive();
       gate_.collect.source = start.source();
       gate_.collect.options.read.threads = start.threads();
       break;
-    }
     case v1::AuditStart::kInventory:
       inputs.measured_by = "client";
       for (const auto& [given, field] : {std::pair<bool, std::string_view>{start.recursive(), "start.recursive"},
@@ -151,6 +157,19 @@ absl::Status AuditReactor::TakeStart(const v1::AuditStart& start) {
       return Wrong("start.model", "server_path or inventory");
   }
   start_.set_want_progress(start.want_progress());
+  return absl::OkStatus();
+}
+
+absl::Status AuditReactor::ResolvePaths() {
+  const std::vector<std::string>& roots = backend_.options().scan_roots;
+  auditor::CollectRequest& collect = gate_.collect;
+  WB_ASSIGN_OR_RETURN(collect.path, ResolveUnderRoots(collect.path, "start.server_path", roots));
+  if (!collect.context.empty()) {
+    WB_ASSIGN_OR_RETURN(collect.context, ResolveUnderRoots(collect.context, "start.context_path", roots));
+  }
+  if (!collect.base.empty() && !IsSha256Hex(collect.base)) {
+    WB_ASSIGN_OR_RETURN(collect.base, ResolveUnderRoots(collect.base, "start.base", roots));
+  }
   return absl::OkStatus();
 }
 
@@ -169,6 +188,7 @@ absl::StatusOr<std::vector<auditor::GateResponse>> AuditReactor::Gate() {
     return AsConfigurationFault(std::move(sound));
   }
   if (!upload_.has_value()) {
+    WB_RETURN_IF_ERROR(ResolvePaths());
     gate_.collect.options.read.cancelled = &cancelled_;
     if (start_.want_progress()) {
       gate_.collect.options.read.progress = [this](const source::Progress& progress) {
@@ -181,7 +201,9 @@ absl::StatusOr<std::vector<auditor::GateResponse>> AuditReactor::Gate() {
         Send(std::move(response));
       };
     }
-    return auditor::RunGate(gate_, *configuration_->rules, &backend_.writer());
+    auto responses = auditor::RunGate(gate_, *configuration_->rules, &backend_.writer());
+    if (!responses.ok()) return AsOptionFault(responses.status());
+    return responses;
   }
   absl::StatusOr<auditor::Collected> collected = upload_->Finish();
   if (!collected.ok()) return BecauseOfField(collected.status());

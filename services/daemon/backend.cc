@@ -69,7 +69,7 @@ void Backend::Housekeep() {
   }
   if (++housekeepings_ % kFilesEvery != 0) return;
   uploads_.ExpireOverdue(Uploads::Clock::now());
-  if (configuration_->FilesChanged()) Reload("a file changed").IgnoreError();
+  if (configuration_->ChangedFilesRest()) Reload("a file changed").IgnoreError();
   Metrics::Gauges gauges;
   gauges.audits_running = audits_.running();
   gauges.audits_waiting = audits_.waiting();

@@ -21,6 +21,11 @@
 namespace weighbridge::daemon {
 namespace {
 
+// How often a reload reads files that change meanwhile before it leaves them to the next one.
+constexpr int kReadsMax = 3;
+// No files have this signature: they count as changed.
+constexpr char kUnsettled[] = "unsettled";
+
 absl::StatusOr<std::string> ReadFile(const std::string& path) {
   WB_ASSIGN_OR_RETURN(const source::Root root, source::Root::Open(path));
   if (!root.single_file()) return absl::InvalidArgumentError(absl::StrFormat("%s is no file", Printable(path)));
@@ -72,6 +77,10 @@ absl::StatusOr<std::shared_ptr<const Configuration>> ConfigurationHolder::Read()
     if (!bytes.ok()) {
       return absl::InvalidArgumentError(absl::StrFormat("cannot read the policy: %s", bytes.status().message()));
     }
+    // The built-in policy needs no file, so an empty one is a mistake, or one that is being written.
+    if (bytes->find_first_not_of(" \t\r\n") == std::string::npos) {
+      return absl::InvalidArgumentError(absl::StrFormat("the policy %s is empty", Printable(options_.policy_path)));
+    }
     configuration->policy = auditor::ConfigFile{Printable(options_.policy_path), *std::move(bytes)};
     configuration->policy_digest = Sha256Hex(configuration->policy->bytes);
   }
@@ -105,9 +114,17 @@ std::shared_ptr<const Configuration> ConfigurationHolder::Current() const {
 
 absl::Status ConfigurationHolder::Reload() {
   const absl::MutexLock one_at_a_time(&reload_mutex_);
-  // Taken before reading: a file that changes meanwhile is seen as changed again.
-  std::string signature = Signature();
-  absl::StatusOr<std::shared_ptr<const Configuration>> read = Read();
+  absl::StatusOr<std::shared_ptr<const Configuration>> read = absl::UnavailableError(
+      "rules, policy or certificates changed again and again while they were read");
+  std::string signature = kUnsettled;
+  for (int i = 0; i < kReadsMax && signature == kUnsettled; ++i) {
+    // What changed while it was read may be a mix of old and new.
+    std::string before = Signature();
+    absl::StatusOr<std::shared_ptr<const Configuration>> now = Read();
+    if (Signature() != before) continue;
+    signature = std::move(before);
+    read = std::move(now);
+  }
   const absl::MutexLock lock(&mutex_);
   signature_ = std::move(signature);
   if (!read.ok()) {
@@ -119,10 +136,13 @@ absl::Status ConfigurationHolder::Reload() {
   return absl::OkStatus();
 }
 
-bool ConfigurationHolder::FilesChanged() const {
-  const std::string now = Signature();
+bool ConfigurationHolder::ChangedFilesRest() {
+  std::string now = Signature();
   const absl::MutexLock lock(&mutex_);
-  return now != signature_;
+  const bool rest = now == looked_at_;
+  const bool changed = now != signature_;
+  looked_at_ = std::move(now);
+  return changed && rest;
 }
 
 std::string ConfigurationHolder::last_error() const {

@@ -10,8 +10,11 @@ std::string LookupCache::KeyOf(std::string_view digest, v1::DigestKind::Value ki
   return key;
 }
 
-// Digests are spread evenly by what they are.
-size_t LookupCache::ShardOf(std::string_view digest) { return static_cast<unsigned char>(digest.back()) % kShards; }
+// Digests are spread evenly by what they are: a shard for each value of the last digit.
+size_t LookupCache::ShardOf(std::string_view digest) {
+  const char digit = digest.back();
+  return static_cast<size_t>(digit <= '9' ? digit - '0' : digit - 'a' + 10) % kShards;
+}
 
 std::shared_ptr<const CachedAnswer> LookupCache::Find(std::string_view digest, v1::DigestKind::Value kind) const {
   const std::string key = KeyOf(digest, kind);

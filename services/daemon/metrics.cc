@@ -63,6 +63,7 @@ struct Metrics::Families {
         reloads(prometheus::BuildCounter().Name("weighbridge_reloads_total").Help("Reloads of rules, policy and certificates").Register(registry)),
         values(prometheus::BuildGauge().Name("weighbridge_work").Help("Audits, reads and uploads of the moment").Register(registry)),
         upload_bytes(prometheus::BuildGauge().Name("weighbridge_upload_bytes").Help("Bytes of inventories on their way in").Register(registry).Add({})),
+        rounds(prometheus::BuildCounter().Name("weighbridge_gauge_rounds_total").Help("Times the gauges were set").Register(registry).Add({})),
         serving(prometheus::BuildGauge().Name("weighbridge_database_serving").Help("1 while the database answers").Register(registry).Add({})) {
     auto& count = prometheus::BuildCounter().Name("weighbridge_calls_total").Help("Calls ended, by method and code").Register(registry);
     auto& time = prometheus::BuildHistogram().Name("weighbridge_call_seconds").Help("Time of a call in the server").Register(registry);
@@ -89,6 +90,7 @@ struct Metrics::Families {
   prometheus::Family<prometheus::Counter>& reloads;
   prometheus::Family<prometheus::Gauge>& values;
   prometheus::Gauge& upload_bytes;
+  prometheus::Counter& rounds;
   prometheus::Gauge& serving;
 };
 
@@ -139,6 +141,7 @@ void Metrics::Set(const Gauges& gauges) {
   families_->values.Add({{"state", "uploads"}}).Set(static_cast<double>(gauges.uploads));
   families_->upload_bytes.Set(static_cast<double>(gauges.upload_bytes));
   families_->serving.Set(gauges.database_serving ? 1 : 0);
+  families_->rounds.Increment();
 }
 
 }  // namespace weighbridge::daemon

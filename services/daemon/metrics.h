@@ -61,7 +61,8 @@ class Metrics {
   void CountRecorded() ;
   void CountReload(bool succeeded);
 
-  // Values of the moment, set by the housekeeping.
+  // Values of the moment, set by the housekeeping. `weighbridge_gauge_rounds_total` counts how often: who must know that nothing is left
+  // waits for the second next round, whose values are all of a later moment.
   struct Gauges {
     size_t audits_running = 0;
     size_t audits_waiting = 0;

@@ -56,6 +56,22 @@ std::optional<std::string> Plain(std::string_view path) {
   return plain.empty() ? "/" : plain;
 }
 
+// What to say of `plain`, below a root by its words, where it cannot be resolved. Decided by the longest part that can: a link may lead out of
+// the roots before the way ends, and then it must not show whether anything is there.
+absl::Status Unresolved(std::string plain, std::string_view field, const std::vector<std::string>& roots) {
+  while (true) {
+    const std::string part = plain;
+    plain.erase(plain.rfind('/'));
+    const std::optional<std::string> folder = RealPath(plain.empty() ? "/" : plain);
+    if (!folder.has_value() && !plain.empty()) continue;
+    if (!folder.has_value() || !IsBelowAny(*folder, roots)) return Outside(field);
+    struct stat status = {};
+    // Only a link is there and cannot be resolved.
+    if (lstat(part.c_str(), &status) == 0) return Outside(field);
+    return absl::NotFoundError(absl::StrFormat("%s: nothing there", field));
+  }
+}
+
 }  // namespace
 
 absl::StatusOr<std::string> CanonicalRoot(const std::string& path) {
@@ -90,18 +106,7 @@ absl::StatusOr<std::string> ResolveUnderRoots(const std::string& path, std::stri
   const std::optional<std::string> plain = Plain(absolute);
   if (!plain.has_value() || !IsBelowAny(*plain, roots)) return Outside(field);
   const std::optional<std::string> whole = RealPath(*plain);
-  if (!whole.has_value()) {
-    const int error = errno;
-    // A link may lead out of the roots to something that is not there: that must not look different.
-    const std::optional<std::string> folder = RealPath(plain->substr(0, plain->rfind('/')) + "/");
-    struct stat status = {};
-    const bool dangling = lstat(plain->c_str(), &status) == 0;
-    if (!folder.has_value() || !IsBelowAny(*folder, roots) || dangling) {
-      return folder.has_value() || error != ENOENT ? Outside(field)
-                                                   : absl::Status(absl::NotFoundError(absl::StrFormat("%s: nothing there", field)));
-    }
-    return absl::NotFoundError(absl::StrFormat("%s: nothing there", field));
-  }
+  if (!whole.has_value()) return Unresolved(*plain, field, roots);
   if (!IsBelowAny(*whole, roots)) return Outside(field);
   // The last part keeps its name: a file of a hub snapshot is a link, and its name is the snapshot's.
   struct stat status = {};

@@ -1,6 +1,7 @@
 #include "services/daemon/status_bridge.h"
 
 #include <string>
+#include <utility>
 
 #include "absl/strings/cord.h"
 #include "services/base/utf8.h"
@@ -9,7 +10,9 @@ namespace weighbridge::daemon {
 namespace {
 
 constexpr char kDetailUrl[] = "type.googleapis.com/weighbridge.v1.ErrorDetail";
-constexpr size_t kMessageBytesMax = 4 << 10;
+// A client takes 8 KiB of headers, and what is more reaches it as another error. The message travels twice, once in the detail as base64.
+constexpr size_t kMessageBytesMax = 2816;
+constexpr size_t kFieldBytesMax = 256;
 
 v1::ErrorReason::Value ReasonOf(absl::StatusCode code) {
   switch (code) {
@@ -33,21 +36,33 @@ v1::ErrorReason::Value ReasonOf(absl::StatusCode code) {
   }
 }
 
+// What a byte takes in the header `grpc-message`, where it is percent-encoded.
+size_t HeaderBytes(char c) { return c >= ' ' && c <= '~' && c != '%' ? 1 : 3; }
+
+// `text`, which is UTF-8, up to the character that would make it take more than `bytes_max` in a header; says so if it is cut.
+std::string CutForHeader(std::string text, size_t bytes_max) {
+  size_t bytes = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    bytes += HeaderBytes(text[i]);
+    if (bytes <= bytes_max) continue;
+    text.resize(i);
+    while (!IsValidUtf8(text)) text.pop_back();
+    return text + " ...";
+  }
+  return text;
+}
+
 // Messages may have several lines (all faults of a profile); each is printable.
 std::string Lines(std::string_view message) {
   std::string out;
-  while (true) {
+  while (out.size() <= kMessageBytesMax) {
     const size_t end = message.find('\n');
     out += Printable(message.substr(0, end));
-    if (out.size() > kMessageBytesMax) {
-      out.resize(kMessageBytesMax);
-      while (!IsValidUtf8(out)) out.pop_back();
-      return out + " ...";
-    }
-    if (end == std::string_view::npos) return out;
+    if (end == std::string_view::npos) break;
     out += '\n';
     message.remove_prefix(end + 1);
   }
+  return CutForHeader(std::move(out), kMessageBytesMax);
 }
 
 }  // namespace
@@ -56,7 +71,7 @@ absl::Status Because(absl::Status status, v1::ErrorReason::Value reason, std::st
   if (status.ok()) return status;
   v1::ErrorDetail detail;
   detail.set_reason(reason);
-  detail.set_field(Printable(field));
+  detail.set_field(CutForHeader(Printable(field), kFieldBytesMax));
   status.SetPayload(kDetailUrl, absl::Cord(detail.SerializeAsString()));
   return status;
 }
@@ -64,7 +79,8 @@ absl::Status Because(absl::Status status, v1::ErrorReason::Value reason, std::st
 absl::Status BecauseOfField(absl::Status status) {
   const std::string message(status.message());
   const size_t colon = message.find(": ");
-  return Because(std::move(status), v1::ErrorReason::INVALID_FIELD,
+  const bool too_large = absl::IsResourceExhausted(status);
+  return Because(std::move(status), too_large ? v1::ErrorReason::REQUEST_TOO_LARGE : v1::ErrorReason::INVALID_FIELD,
                  colon == std::string::npos ? std::string() : message.substr(0, colon));
 }
 

@@ -22,7 +22,7 @@ Uploads::Place::~Place() {
 
 bool Uploads::Place::Take(size_t bytes) {
   const absl::MutexLock lock(&uploads_.mutex_);
-  if (uploads_.bytes_ + bytes > kUploadBytesMax) return false;
+  if (bytes > kUploadBytesMax - uploads_.bytes_) return false;
   uploads_.bytes_ += bytes;
   bytes_ += bytes;
   return true;
