@@ -45,9 +45,6 @@ class Backend {
   const UnixListener* unix_listener() const { return unix_listener_; }
   void set_unix_listener(const UnixListener* listener) { unix_listener_ = listener; }
 
-  // True once the server stops: long work then ends early.
-  std::atomic<bool>& stopping() { return stopping_; }
-
   bool database_serving() const { return database_serving_; }
 
   // Reads again what SIGHUP and changed files ask for; says so in the log and the counters.
@@ -75,7 +72,6 @@ class Backend {
   WorkerPool audits_;
   WorkerPool reads_;
   const UnixListener* unix_listener_ = nullptr;
-  std::atomic<bool> stopping_{false};
   std::atomic<bool> database_serving_{true};
   const uint32_t process_tag_;
   std::atomic<uint64_t> next_request_{1};
