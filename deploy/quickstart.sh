@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# From a fresh Debian 12 to decisions: installs what is missing, builds, composes example models, gates them.
+# From a fresh Debian 12 to decisions: installs what is missing, builds, composes example models, gates them, and asks a server.
 #
 # usage: deploy/quickstart.sh [--examples FOLDER]     default: the examples folder in the user's cache; remade at each run
 # Runs as root or with sudo that asks nothing. A second run takes seconds. Without a network for the licence pack it says which
@@ -33,12 +33,16 @@ done
 wb_install "${WB_BUILD_PACKAGES[@]}"
 wb_check_bazel
 
-wb_say "building (the first time: about 5 minutes on two cores)"
-wb_bazel build //services/cli:weighbridge >&2 </dev/null ||
+wb_say "building (the first time: about 9 minutes on two cores)"
+wb_bazel build "${WB_PROGRAMS[@]##* }" >&2 </dev/null ||
   wb_die "the build failed" "the lines above say why; it needs about 2 GB of memory and 2 GB of disk" \
-    "to see it alone: bazel build //services/cli:weighbridge"
+    "to see it alone: bazel build //services/..."
 weighbridge="$(pwd)/bazel-bin/services/cli/weighbridge"
-[[ -x "$weighbridge" ]] || wb_die "no program at $weighbridge after the build" "is bazel-bin a link that cannot be replaced?"
+weighbridged="$(pwd)/bazel-bin/services/daemon/weighbridged"
+registry="$(pwd)/bazel-bin/services/clients/cpp/registry_lookup"
+for program in "$weighbridge" "$weighbridged" "$registry"; do
+  [[ -x "$program" ]] || wb_die "no program at $program after the build" "is bazel-bin a link that cannot be replaced?"
+done
 
 # ---- compose -------------------------------------------------------------------------------------------------------------
 
@@ -61,10 +65,10 @@ export NO_COLOR=1
 
 # ---- gate ----------------------------------------------------------------------------------------------------------------
 
-# gate MODEL PROFILE DECISION EXIT: runs the gate into ./result.txt; false if decision or exit code is not as given.
+# gate MODEL PROFILE DECISION EXIT [OPTION]...: runs the gate into ./result.txt; false if decision or exit code is not as given.
 gate() {
   local status=0
-  "$weighbridge" gate "$1" --profile "profiles/$2" --quiet >result.txt 2>errors.txt </dev/null || status=$?
+  "$weighbridge" gate "$1" --profile "profiles/$2" "${@:5}" --quiet >result.txt 2>errors.txt </dev/null || status=$?
   local decision=""
   read -r decision _ <result.txt || true
   if [[ "$decision" == "$3" && "$status" == "$4" ]]; then return 0; fi
@@ -94,10 +98,12 @@ outline() {
 wrong=()
 shown=0
 first=1
-while IFS=$'\t' read -r model profile decision code comment; do
-  [[ "$model" != "#"* && -d "$model" ]] || continue
-  printf '\n# %s\n$ weighbridge gate %s --profile profiles/%s\n' "$comment" "$model" "$profile"
-  gate "$model" "$profile" "$decision" "$code" || wrong+=("$model with $profile")
+while IFS=$'\t' read -r model profile decision code options comment; do
+  [[ "$model" != "#"* && -e "$model" ]] || continue
+  more=()
+  [[ "$options" == - ]] || read -r -a more <<<"$options"
+  printf '\n# %s\n$ weighbridge gate %s --profile profiles/%s%s\n' "$comment" "$model" "$profile" "${more[*]:+ ${more[*]}}"
+  gate "$model" "$profile" "$decision" "$code" "${more[@]}" || wrong+=("$model with $profile")
   if ((first)); then
     cat result.txt
     first=0
@@ -116,6 +122,52 @@ else
   cat errors.txt >&2
   wrong+=("log list: it names no audit")
 fi
+
+# ---- the same from a server ----------------------------------------------------------------------------------------------
+
+server_pid=""
+stop_server() {
+  [[ -n "$server_pid" ]] || return 0
+  kill -TERM "$server_pid" 2>/dev/null || true
+  local status=0
+  wait "$server_pid" || status=$?
+  server_pid=""
+  return "$status"
+}
+trap 'stop_server || true' EXIT
+
+served=sharded
+[[ ! -d llama-3.1-8b ]] || served=llama-3.1-8b
+printf '\n# The same decisions by gRPC: a server with its own database, on a port of this machine\n'
+printf '$ weighbridged --listen 127.0.0.1:0 --db server.db --create-db --scan-root . &\n'
+rm -f server.db* server.out
+mkfifo server.out
+"$weighbridged" --listen 127.0.0.1:0 --db server.db --create-db --scan-root . >server.out 2>server.log </dev/null &
+server_pid=$!
+exec 3<server.out # held open: the server's stdout has a reader until the end
+listening=""
+read -r -t 60 listening <&3 || true
+printf '%s\n' "$listening"
+server="${listening#listening on }"
+if [[ -z "$listening" ]]; then
+  cat server.log >&2
+  wrong+=("weighbridged: it does not say where it listens")
+else
+  printf '\n$ weighbridge gate %s --profile profiles/startup.yaml --server %s --report html=%s.html\n' "$served" "$server" "$served"
+  gate "$served" startup.yaml APPROVED_WITH_CONDITIONS 0 --server "$server" --report "html=$served.html" || wrong+=("$served by the server")
+  outline result.txt
+  digest="$(sha256sum "$served"/model*.safetensors | awk 'NR == 1 { print $1 }')"
+  printf '\n$ weighbridge-registry --server %s %s\n' "$server" "$digest"
+  "$registry" --server "$server" "$digest" || wrong+=("look-up of a digest that the server gated")
+  if [[ -s "$served.html" ]]; then
+    printf '\nThe report for counsel, one page that needs nothing else: file://%s/%s.html\n' "$PWD" "$served"
+  else
+    wrong+=("HTML report")
+  fi
+fi
+exec 3<&-
+stop_server || wrong+=("weighbridged: it does not end with 0 when asked to stop (server.log)")
+rm -f server.out
 
 # ---- what now ------------------------------------------------------------------------------------------------------------
 

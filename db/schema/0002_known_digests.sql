@@ -48,21 +48,11 @@ CREATE TABLE known_digests (
   PRIMARY KEY (digest, measured, kind, audit_sequence)
 ) STRICT, WITHOUT ROWID;
 
--- What a look-up answers for an audit, in one row. A later decision or measurement adds a row; the last one stands.
--- answer_id is audit_sequence * 2^24 + 0, 1, 2, ..., so that the last answer of an audit is one search in one table.
+-- What a look-up answers for an audit: a copy of what stands in other tables, encoded in one value, because each look-up
+-- pays for each column. A later decision or measurement adds a row; the last one stands. answer_id is audit_sequence *
+-- 2^24 + 0, 1, 2, ..., so that the last answer of an audit is one search in one table. sha256 is of answer_id and answer.
 CREATE TABLE answers (
   answer_id INTEGER PRIMARY KEY CHECK (answer_id >= 16777216),
-  audit_id TEXT NOT NULL CHECK (length(audit_id) = 64),
-  model_digest TEXT NOT NULL CHECK (length(model_digest) IN (0, 64)),
-  weights_digest TEXT NOT NULL CHECK (length(weights_digest) IN (0, 64)),
-  rules_digest TEXT NOT NULL CHECK (length(rules_digest) = 64),
-  classifier_version TEXT NOT NULL CHECK (classifier_version <> ''),
-  measured_by TEXT NOT NULL CHECK (measured_by IN ('local', 'server', 'client')),
-  created_at TEXT NOT NULL CHECK (created_at LIKE '____-__-__T__:__:__%Z'),
-  repository TEXT NOT NULL,
-  revision TEXT NOT NULL,
-  latest_decision TEXT NOT NULL,
-  latest_decision_at TEXT NOT NULL,
-  governing TEXT NOT NULL,
-  row_sha256 TEXT NOT NULL CHECK (length(row_sha256) = 64)
+  answer BLOB NOT NULL,
+  sha256 BLOB NOT NULL CHECK (length(sha256) = 32)
 ) STRICT;

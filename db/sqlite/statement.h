@@ -40,6 +40,7 @@ class Statement {
   // index) is kept and returned by the next Step. The wrong type does not compile.
   void BindText(int index, std::string_view text);
   void BindBlob(int index, std::string_view bytes);
+  void BindBlobView(int index, std::string_view bytes);  // not copied: must stay until the next Reset or binding
   void BindNull(int index);
   void BindBool(int index, bool value) { BindInteger(index, value ? 1 : 0); }
   template <typename T>

@@ -3,7 +3,7 @@
 #define WEIGHBRIDGE_DB_STORE_ANSWER_ROWS_H_
 
 #include <cstdint>
-#include <optional>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -11,6 +11,7 @@
 #include "db/sqlite/database.h"
 #include "db/sqlite/statement.h"
 #include "db/store/lookup.h"
+#include "services/crypto/sha256.h"
 
 namespace weighbridge::db {
 
@@ -25,13 +26,14 @@ absl::Status AppendAnswer(Database* database, int64_t audit_sequence, const Dige
 class AnswerReader {
  public:
   static absl::StatusOr<AnswerReader> Make(Database* database);
-  // The last answer of the audit, checked; nullopt if it has none.
-  absl::StatusOr<std::optional<DigestAnswer>> Read(int64_t audit_sequence);
+  // Fills in the last answer of the audit, checked; false if it has none. Leaves `kind` alone.
+  absl::StatusOr<bool> Read(int64_t audit_sequence, DigestAnswer* answer);
 
  private:
   AnswerReader(Database* database, Statement select) : database_(database), select_(std::move(select)) {}
   Database* database_;
   Statement select_;
+  Sha256 hash_;
 };
 
 // All answers of the audit, oldest first, checked one by one and for gaps.

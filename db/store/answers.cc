@@ -1,11 +1,13 @@
 #include "db/store/answers.h"
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
 #include "absl/strings/str_format.h"
 #include "db/store/answer_rows.h"
 #include "db/store/decisions.h"
+#include "db/store/digest_bytes.h"
 #include "db/store/known_digests.h"
 #include "db/store/licenses.h"
 #include "services/base/status_macros.h"
@@ -70,17 +72,19 @@ absl::StatusOr<std::vector<std::optional<DigestAnswer>>> ReadAnswers(Database* d
   int64_t last_sequence = 0;
   const std::optional<DigestAnswer>* last = nullptr;
   for (size_t i = 0; i < digests.size(); ++i) {
-    WB_ASSIGN_OR_RETURN(const std::optional<DigestHolder> holder, holders.Find(digests[i]));
+    const std::string digest = DigestBytes(digests[i]);
+    WB_ASSIGN_OR_RETURN(const std::optional<DigestHolder> holder, holders.Find(digest));
     if (!holder.has_value()) continue;
     std::optional<DigestAnswer>& answer = answers[i];
+    bool intact = true;
     if (last != nullptr && last_sequence == holder->audit_sequence) {
       answer = *last;
     } else {
-      WB_ASSIGN_OR_RETURN(answer, reader.Read(holder->audit_sequence));
+      WB_ASSIGN_OR_RETURN(intact, reader.Read(holder->audit_sequence, &answer.emplace()));
     }
-    const bool intact = answer.has_value() && holder->Matches(answer->audit_id) &&
-                        (!holder->measured || answer->measured_by != "client") &&
-                        (!kind.has_value() || static_cast<int64_t>(*kind) == holder->kind);
+    intact = intact && holders.Matches(digest, *holder, answer->audit_id) &&
+             (!holder->measured || answer->measured_by != "client") &&
+             (!kind.has_value() || static_cast<int64_t>(*kind) == holder->kind);
     if (!intact) return Damaged(database, absl::StrFormat("what is known of the digest %s", digests[i]));
     answer->kind = static_cast<DigestKind>(holder->kind);
     last_sequence = holder->audit_sequence;

@@ -4,7 +4,7 @@
 
 #include <cstdint>
 #include <optional>
-#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -14,6 +14,7 @@
 #include "db/sqlite/statement.h"
 #include "db/store/audits.h"
 #include "db/store/lookup.h"
+#include "services/crypto/sha256.h"
 
 namespace weighbridge::db {
 
@@ -31,26 +32,24 @@ struct DigestHolder {
   int64_t kind = 0;
   int64_t audit_sequence = 0;
   int64_t row_check = 0;
-
-  std::string digest;  // 32 bytes
-
-  // Whether the row was stored for its digest and this audit.
-  bool Matches(const std::string& audit_id) const;
 };
 
-// Finds holders; kept for a batch.
+// Finds holders; kept for a batch. Digests are of 32 bytes here.
 class HolderReader {
  public:
   static absl::StatusOr<HolderReader> Make(Database* database, std::optional<DigestKind> kind);
-  // The holder that answers for a digest (64 hexadecimal digits), in the order that Store::LookupDigests promises.
-  absl::StatusOr<std::optional<DigestHolder>> Find(const std::string& digest);
+  // The holder that answers for a digest, in the order that Store::LookupDigests promises.
+  absl::StatusOr<std::optional<DigestHolder>> Find(std::string_view digest);
+  // Whether the row of `holder` was stored for this digest and this audit.
+  bool Matches(std::string_view digest, const DigestHolder& holder, std::string_view audit_id);
 
  private:
   HolderReader(std::optional<DigestKind> kind, Statement select) : kind_(kind), select_(std::move(select)) {}
-  absl::StatusOr<std::optional<DigestHolder>> Step(const std::string& digest);
+  absl::StatusOr<std::optional<DigestHolder>> Step();
 
   std::optional<DigestKind> kind_;
   Statement select_;
+  Sha256 hash_;
 };
 
 }  // namespace weighbridge::db

@@ -3,9 +3,11 @@
 #define WEIGHBRIDGE_DB_STORE_NETSTRING_H_
 
 #include <charconv>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 
 namespace weighbridge::db {
 

@@ -7,6 +7,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "db/store/digest_bytes.h"
 #include "db/store/store.h"
 #include "services/base/status_macros.h"
 
@@ -80,7 +81,7 @@ absl::Status CheckRowCount(size_t count) {
 }  // namespace
 
 bool IsDigest(std::string_view text) {
-  const auto is_digit = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
+  const auto is_digit = [](char c) { return kDigitValues[static_cast<uint8_t>(c)] != kNoDigit; };
   return text.size() == 64 && std::all_of(text.begin(), text.end(), is_digit);
 }
 

@@ -89,6 +89,9 @@ const std::string& FilledPath(int audits) {
   std::string& path = (*paths)[audits];
   if (!path.empty()) return path;
   path = NewPath(("filled_" + std::to_string(audits)).c_str());
+  std::atexit([] {
+    for (const auto& [count, filled] : *paths) unlink(filled.c_str());
+  });
   StoreOptions options;
   options.path = path;
   options.cache_max_kib = 512 << 10;
@@ -116,18 +119,21 @@ void BM_LookupDigests(benchmark::State& state) {
   options.cache_max_kib = 256 << 10;
   const auto store = Store::Open(options);
   if (!store.ok()) std::abort();
-  constexpr int kCalls = 4096;
+  constexpr int64_t kDigests = 65536;
   std::mt19937 random(1);
-  std::vector<std::vector<std::string>> calls(kCalls);
+  std::vector<std::vector<std::string>> calls(static_cast<size_t>(kDigests / state.range(1)));
   for (std::vector<std::string>& digests : calls) {
     for (int i = 0; i < state.range(1); ++i) {
       const int seed = static_cast<int>(random() % static_cast<unsigned>(audits));
       digests.push_back(SampleFileDigest(seed, static_cast<int>(random() % kFilesPerAudit)));
     }
   }
-  int call = 0;
+  for (const std::vector<std::string>& digests : calls) {
+    if (!(*store)->LookupDigests(digests).ok()) std::abort();
+  }
+  size_t call = 0;
   for (auto _ : state) {
-    const auto answers = (*store)->LookupDigests(calls[call++ % kCalls]);
+    const auto answers = (*store)->LookupDigests(calls[call++ % calls.size()]);
     if (!answers.ok() || !answers->front().has_value()) std::abort();
   }
   state.SetItemsProcessed(state.iterations() * state.range(1));

@@ -520,10 +520,10 @@ INSTANTIATE_TEST_SUITE_P(
             "INSERT INTO known_digests (digest, measured, kind, audit_sequence, row_check)"
             " SELECT digest, 1, kind, 1, row_check FROM known_digests WHERE audit_sequence = 2 AND measured = 0"},
         DamageCase{"KnownDigestOfNoAudit", "UPDATE known_digests SET audit_sequence = 99 WHERE audit_sequence = 2"},
-        DamageCase{"AnswerDecision", "UPDATE answers SET latest_decision = 'APPROVED'"},
-        DamageCase{"AnswerGoverning", "UPDATE answers SET governing = ''"},
-        DamageCase{"AnswerGoverningIsNoList", "UPDATE answers SET governing = '99:x'"},
-        DamageCase{"AnswerMeasuredBy", "UPDATE answers SET measured_by = 'local'"},
+        DamageCase{"AnswerChanged", "UPDATE answers SET answer = CAST(replace(answer, 'REVIEW', 'review') AS BLOB)"},
+        DamageCase{"AnswerCutShort", "UPDATE answers SET answer = substr(answer, 1, length(answer) - 1)"},
+        DamageCase{"AnswerEmpty", "UPDATE answers SET answer = zeroblob(0)"},
+        DamageCase{"AnswerDigest", "UPDATE answers SET sha256 = zeroblob(32)"},
         DamageCase{"AnswersGone", "DELETE FROM answers"},
         DamageCase{"AnswersMoved", "UPDATE answers SET answer_id = answer_id + 100"},
         DamageCase{"AnswersOfAnotherAudit",
@@ -534,9 +534,9 @@ INSTANTIATE_TEST_SUITE_P(
 
 // Rows that are gone together leave a store that looks like an earlier one: only the full check compares tables.
 TEST(DamageTest, WhatIsGoneWholeIsFoundByTheFullCheck) {
-  for (const std::string sql : {"DELETE FROM audit_licenses; DELETE FROM audit_license_lists",
-                                "DELETE FROM answers WHERE latest_decision <> ''", "DELETE FROM known_digests",
-                                "DELETE FROM known_digests; DELETE FROM answers"}) {
+  for (const std::string sql :
+       {"DELETE FROM audit_licenses; DELETE FROM audit_license_lists", "DELETE FROM answers WHERE answer_id > 16777216",
+        "DELETE FROM known_digests", "DELETE FROM known_digests; DELETE FROM answers"}) {
     SCOPED_TRACE(sql);
     const std::string path = NewPath();
     {

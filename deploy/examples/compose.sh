@@ -58,6 +58,53 @@ safetensors() {
   printf '\000\000\200\077%.0s' 1 2 3 4 >>"$file"
 }
 
+# little BYTES NUMBER    a number as little-endian bytes, to stdout
+little() {
+  local i
+  for ((i = 0; i < $1; i++)); do
+    # shellcheck disable=SC2059
+    printf "\\$(printf '%03o' $((($2 >> (8 * i)) & 255)))"
+  done
+}
+
+# A valid GGUF file of one 2 x 2 tensor and one key, its architecture.
+gguf() {
+  local file="$1" key=general.architecture value=llama tensor=token_embd.weight
+  {
+    printf GGUF
+    little 4 3
+    little 8 1
+    little 8 1
+    little 8 ${#key}
+    printf '%s' "$key"
+    little 4 8
+    little 8 ${#value}
+    printf '%s' "$value"
+    little 8 ${#tensor}
+    printf '%s' "$tensor"
+    little 4 2
+    little 8 2
+    little 8 2
+    little 4 0
+    little 8 0
+  } >"$file"
+  while (($(stat -c %s "$file") % 32 != 0)); do printf '\000' >>"$file"; done
+  printf '\000\000\200\077%.0s' 1 2 3 4 >>"$file"
+}
+
+# A git-lfs pointer to the file $1, to stdout.
+pointer() {
+  printf 'version https://git-lfs.github.com/spec/v1\noid sha256:%s\nsize %s\n' "$(sha256sum <"$1" | cut -d' ' -f1)" "$(stat -c %s "$1")"
+}
+
+# Moves the file $2 into the blobs of the store $1 under its digest, and prints that.
+blob() {
+  local digest
+  digest="$(sha256sum <"$2" | cut -d' ' -f1)"
+  mv -- "$2" "$1/blobs/sha256-$digest"
+  printf '%s' "$digest"
+}
+
 # The text of the pack behind its YAML front matter, to stdout.
 text() { awk 'past >= 2 { print } /^---$/ && past < 2 { past++ }' "$texts/$1.LICENSE" | sed '1{/^$/d}'; }
 
@@ -155,4 +202,89 @@ if model truncated; then
   safetensors truncated/whole.safetensors model.embed_tokens.weight
   head -c -4 truncated/whole.safetensors >truncated/model.safetensors
   rm truncated/whole.safetensors
+fi
+
+# ---- shapes that models have on disk -----------------------------------------------------------------------------------
+
+# A pipeline whose parts have licences of their own: one of them is not for commercial use.
+if model pipeline-mixed flux-1-nc; then
+  card pipeline-mixed 'license: apache-2.0'
+  text apache-2.0 >pipeline-mixed/LICENSE
+  printf '{"_class_name": "FluxPipeline", "transformer": ["diffusers", "FluxTransformer2DModel"], "vae": ["diffusers", "AutoencoderKL"]}\n' \
+    >pipeline-mixed/model_index.json
+  mkdir pipeline-mixed/transformer pipeline-mixed/vae
+  printf '{"_class_name": "FluxTransformer2DModel"}\n' >pipeline-mixed/transformer/config.json
+  safetensors pipeline-mixed/transformer/diffusion_pytorch_model.safetensors img_in.weight
+  text flux-1-nc >pipeline-mixed/transformer/LICENSE.md
+  printf '{"_class_name": "AutoencoderKL"}\n' >pipeline-mixed/vae/config.json
+  safetensors pipeline-mixed/vae/diffusion_pytorch_model.safetensors decoder.conv_in.weight
+fi
+
+# The same bytes as llama-3.1-8b, checked out with pointers instead of weights.
+if model llama-3.1-8b-pointers llama-3.1-license-2024; then
+  cp -- llama-3.1-8b/* llama-3.1-8b-pointers/
+  pointer llama-3.1-8b/model.safetensors >llama-3.1-8b-pointers/model.safetensors
+fi
+
+# An adapter is judged with its base.
+if model support-adapter; then
+  card support-adapter 'license: apache-2.0' 'base_model: meta-llama/Llama-3.1-8B' 'library_name: peft'
+  printf '{"peft_type": "LORA", "base_model_name_or_path": "meta-llama/Llama-3.1-8B", "r": 8, "lora_alpha": 16, "target_modules": ["q_proj"]}\n' \
+    >support-adapter/adapter_config.json
+  safetensors support-adapter/adapter_model.safetensors base_model.model.model.layers.0.self_attn.q_proj.lora_A.weight
+fi
+
+# Weights in two shards and the index that names them.
+if model sharded; then
+  card sharded 'license: apache-2.0'
+  safetensors sharded/model-00001-of-00002.safetensors model.embed_tokens.weight
+  safetensors sharded/model-00002-of-00002.safetensors lm_head.weight
+  printf '{"metadata": {"total_size": 32}, "weight_map": {"model.embed_tokens.weight": "model-00001-of-00002.safetensors", "lm_head.weight": "model-00002-of-00002.safetensors"}}\n' \
+    >sharded/model.safetensors.index.json
+fi
+
+# Two models below one folder.
+if model several; then
+  mkdir several/one several/two
+  card several/one 'license: apache-2.0'
+  safetensors several/one/model.safetensors model.embed_tokens.weight
+  card several/two 'license: other'
+  safetensors several/two/model.safetensors model.embed_tokens.weight
+fi
+
+# Two quantisations; one file is gated with the documents of its folder.
+if model quantised; then
+  card quantised 'license: apache-2.0'
+  gguf quantised/chat-q4.gguf
+  gguf quantised/chat-q8.gguf
+fi
+
+# A folder of a hub's cache: snapshots of links into blobs.
+if model hub; then
+  repository=hub/models--example--chat
+  snapshot=$repository/snapshots/0123456789abcdef0123456789abcdef01234567
+  mkdir -p $repository/blobs $repository/refs $snapshot
+  printf '0123456789abcdef0123456789abcdef01234567' >$repository/refs/main
+  mkdir scratch
+  card scratch 'license: apache-2.0'
+  safetensors scratch/model.safetensors model.embed_tokens.weight
+  for file in README.md model.safetensors; do
+    digest="$(sha256sum <scratch/$file | cut -d' ' -f1)"
+    mv scratch/$file "$repository/blobs/$digest"
+    ln -s "../../blobs/$digest" "$snapshot/$file"
+  done
+  rmdir scratch
+fi
+
+# A store of an Ollama installation: a manifest names blobs, and one of them is the licence.
+if model ollama apache-2.0; then
+  mkdir -p ollama/blobs ollama/manifests/registry.example/library/chat
+  gguf weights
+  text apache-2.0 >licence
+  printf '{"model_format": "gguf", "model_family": "llama"}' >settings
+  sizes="$(stat -c %s weights) $(stat -c %s licence) $(stat -c %s settings)"
+  read -r weights_size licence_size settings_size <<<"$sizes"
+  printf '{"schemaVersion": 2, "mediaType": "application/vnd.docker.distribution.manifest.v2+json", "config": {"mediaType": "application/vnd.docker.container.image.v1+json", "digest": "sha256:%s", "size": %s}, "layers": [{"mediaType": "application/vnd.ollama.image.model", "digest": "sha256:%s", "size": %s}, {"mediaType": "application/vnd.ollama.image.license", "digest": "sha256:%s", "size": %s}]}' \
+    "$(blob ollama settings)" "$settings_size" "$(blob ollama weights)" "$weights_size" "$(blob ollama licence)" "$licence_size" \
+    >ollama/manifests/registry.example/library/chat/latest
 fi

@@ -15,6 +15,9 @@ readonly WB_BUILD_PACKAGES=(
 # completions, unit) is packaged with it; see deploy/package/README.md.
 readonly WB_PROGRAMS=(
   "weighbridge //services/cli:weighbridge"
+  "weighbridge-remote //services/cli:weighbridge-remote" # what weighbridge becomes for --server; lies beside it
+  "weighbridged //services/daemon:weighbridged"
+  "weighbridge-registry //services/clients/cpp:registry_lookup"
 )
 
 # Debian 12 packages that making a package needs beside those for building.

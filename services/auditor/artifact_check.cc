@@ -134,8 +134,14 @@ absl::Status CheckArtifact(const std::string& at, const v1::InventoryArtifact& a
   return CheckWeightsHeader(at + ".header", artifact.header(), *format, artifact.size());
 }
 
-absl::Status CheckDocument(const std::string& at, const v1::InventoryArtifact& artifact, size_t allowance,
-                           bool exactly, const provenance::DocumentBytes& documents) {
+// What a scan keeps of one document, in bytes.
+struct Kept {
+  size_t least = 0;
+  size_t most = 0;
+};
+
+absl::Status CheckDocument(const std::string& at, const v1::InventoryArtifact& artifact, Kept kept,
+                           const provenance::DocumentBytes& documents) {
   const std::string digest_at = at + ".document_sha256", cut_at = at + ".document_truncated";
   if (!IsSha256Hex(artifact.document_sha256())) return Refused(digest_at, "is not 64 lower-case hexadecimal digits");
   const auto found = documents.find(artifact.document_sha256());
@@ -143,12 +149,12 @@ absl::Status CheckDocument(const std::string& at, const v1::InventoryArtifact& a
   const std::string& bytes = found->second;
   if (artifact.document_truncated()) {
     if (bytes.size() >= artifact.size()) return Refused(cut_at, "nothing of the file is left out");
-    if (bytes.size() > allowance || (exactly && bytes.size() < allowance)) {
-      return Refused(cut_at, absl::StrFormat("%d bytes are kept, a scan keeps %d", bytes.size(), allowance));
+    if (bytes.size() > kept.most || bytes.size() < kept.least) {
+      return Refused(cut_at, absl::StrFormat("%d bytes are kept, a scan keeps %d", bytes.size(), kept.most));
     }
   } else {
-    if (artifact.size() > allowance) {
-      return Refused(cut_at, absl::StrFormat("a scan keeps %d of %d bytes", allowance, artifact.size()));
+    if (artifact.size() > kept.most) {
+      return Refused(cut_at, absl::StrFormat("a scan keeps %d of %d bytes", kept.most, artifact.size()));
     }
     if (artifact.document_sha256() != artifact.sha256())
       return Refused(digest_at, "is not the digest of the file, which is kept whole");
@@ -242,17 +248,20 @@ absl::Status CheckArtifacts(std::string_view list, const ArtifactList& artifacts
   return absl::OkStatus();
 }
 
-absl::Status CheckArtifactDocuments(std::string_view list, const ArtifactList& artifacts, Kept kept,
-                                    const provenance::DocumentBytes& documents,
+absl::Status CheckArtifactDocuments(std::string_view list, const ArtifactList& artifacts, RolesBy roles,
+                                    size_t unlisted_bytes, const provenance::DocumentBytes& documents,
                                     std::set<std::string, std::less<>>& used) {
   std::vector<NamedFile> files;
   files.reserve(artifacts.size());
   for (const v1::InventoryArtifact& one : artifacts) {
     files.push_back({RoleOf(one.path(), ""), one.claimed() ? PointerFileBytes(one.size()) : one.size()});
   }
-  const std::vector<size_t> allowances = kept == Kept::kAtMostOne
-                                             ? std::vector<size_t>(files.size(), source::kMaxDocumentBytes)
-                                             : DocumentAllowances(files);
+  std::vector<size_t> least = DocumentAllowances(files, unlisted_bytes);
+  std::vector<size_t> most = DocumentAllowances(files);
+  if (roles == RolesBy::kManifest) {  // names say nothing of what a blob is for
+    least.assign(files.size(), 0);
+    most.assign(files.size(), source::kMaxDocumentBytes);
+  }
   for (int i = 0; i < artifacts.size(); ++i) {
     const v1::InventoryArtifact& one = artifacts[i];
     const std::string at = FieldAt(list, i);
@@ -264,7 +273,7 @@ absl::Status CheckArtifactDocuments(std::string_view list, const ArtifactList& a
       continue;
     }
     if (one.document_sha256().empty()) return Refused(at + ".document_sha256", "the document is missing");
-    WB_RETURN_IF_ERROR(CheckDocument(at, one, allowances[i], kept == Kept::kExactly, documents));
+    WB_RETURN_IF_ERROR(CheckDocument(at, one, {least[i], most[i]}, documents));
     used.insert(one.document_sha256());
   }
   return absl::OkStatus();

@@ -35,17 +35,11 @@ enum class RolesBy {
 // Role, format, digest, size and header of each artifact by itself. The paths have been checked.
 absl::Status CheckArtifacts(std::string_view list, const ArtifactList& artifacts, RolesBy roles = RolesBy::kName);
 
-// How much of a document a scan keeps, as far as the list shows it.
-enum class Kept {
-  kExactly,    // what all files of the list leave to it
-  kAtMost,     // other files, which are not in the list, had their share
-  kAtMostOne,  // the most of one document: what the files are for is not in their names
-};
-
 // Exactly the artifacts that are documents have one, whole unless its allowance says otherwise, with bytes of that
-// digest whose content is what the format says. The digests are added to `used`. The artifacts have been checked.
-absl::Status CheckArtifactDocuments(std::string_view list, const ArtifactList& artifacts, Kept kept,
-                                    const provenance::DocumentBytes& documents,
+// digest whose content is what the format says. The digests are added to `used`. Files that are not in the list may
+// have had up to `unlisted_bytes` of what a scan keeps. The artifacts have been checked.
+absl::Status CheckArtifactDocuments(std::string_view list, const ArtifactList& artifacts, RolesBy roles,
+                                    size_t unlisted_bytes, const provenance::DocumentBytes& documents,
                                     std::set<std::string, std::less<>>& used);
 
 // Bytes of the git-lfs pointer file that names a file of `size` bytes.

@@ -61,7 +61,8 @@ absl::Status AddContext(const std::string& folder, const source::WalkLimits& lim
   if (all > files.size()) {
     *seen.add_problems() = MakeProblem(
         "file.note", "",
-        absl::StrFormat("files of the context that are no documents and were not opened: %d", all - files.size()), false);
+        absl::StrFormat("files of the context that are no documents and were not opened: %d", all - files.size()),
+        false);
   }
   source::ReadOptions quiet = options;
   quiet.progress = nullptr;

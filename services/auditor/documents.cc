@@ -32,15 +32,15 @@ bool IsDocument(Role role, Format format) {
   return false;
 }
 
-std::vector<size_t> DocumentAllowances(const std::vector<NamedFile>& files) {
+std::vector<size_t> DocumentAllowances(const std::vector<NamedFile>& files, size_t taken) {
   std::vector<size_t> allowances(files.size(), 0);
   size_t left = kDocumentsBytesMax;
   for (const bool others : {false, true}) {
     for (size_t i = 0; i < files.size(); ++i) {
       const Role role = files[i].role;
       if (!IsDocument(role, Format::kText) || (role == Role::kOther) != others) continue;
-      allowances[i] = std::min(source::kMaxDocumentBytes, left);
-      left -= std::min<uint64_t>(allowances[i], files[i].size);
+      allowances[i] = std::min(source::kMaxDocumentBytes, left - std::min(left, taken));
+      left -= std::min<uint64_t>({source::kMaxDocumentBytes, left, files[i].size});
     }
   }
   return allowances;

@@ -17,6 +17,7 @@
 #include "services/base/status_macros.h"
 #include "services/base/utf8.h"
 #include "services/crypto/sha256.h"
+#include "services/source/document.h"
 #include "services/source/download_metadata.h"
 #include "services/source/listing.h"
 
@@ -223,7 +224,8 @@ absl::Status CheckContext(const std::string& field, const v1::Inventory& invento
                         std::find(std::begin(kSpeaking), std::end(kSpeaking), one.role()) != std::end(kSpeaking);
     if (!speaks || one.has_header()) return Refused(FieldAt(list, i), "nothing that could speak for a model");
   }
-  return CheckArtifactDocuments(list, inventory.context_artifacts(), Kept::kAtMost, documents, used);
+  return CheckArtifactDocuments(list, inventory.context_artifacts(), RolesBy::kName, kDocumentsBytesMax, documents,
+                                used);
 }
 
 // Each document is what its digest says, somebody refers to it, and all together are as many bytes as a scan keeps.
@@ -252,11 +254,14 @@ absl::Status CheckOne(const std::string& field, const v1::Inventory& inventory,
   const std::string list = field + ".artifacts";
   WB_RETURN_IF_ERROR(CheckArtifactPaths(list, inventory.artifacts(), inventory.ignored(), inventory.single_file()));
   WB_RETURN_IF_ERROR(CheckIgnored(field + ".ignored", inventory));
-  const bool by_name = kind != ScanKind::kOllama;
-  WB_RETURN_IF_ERROR(CheckArtifacts(list, inventory.artifacts(), by_name ? RolesBy::kName : RolesBy::kManifest));
-  const bool all_listed = kind == ScanKind::kWhole && !LeavesFilesOut(inventory);
-  const Kept kept = !by_name ? Kept::kAtMostOne : all_listed ? Kept::kExactly : Kept::kAtMost;
-  WB_RETURN_IF_ERROR(CheckArtifactDocuments(list, inventory.artifacts(), kept, documents, used));
+  const RolesBy roles = kind == ScanKind::kOllama ? RolesBy::kManifest : RolesBy::kName;
+  WB_RETURN_IF_ERROR(CheckArtifacts(list, inventory.artifacts(), roles));
+  // Of one model of several, the others may have had everything.
+  const size_t unlisted = kind == ScanKind::kWhole
+                              ? std::min(FilesLeftOut(inventory), kDocumentsBytesMax / source::kMaxDocumentBytes) *
+                                    source::kMaxDocumentBytes
+                              : kDocumentsBytesMax;
+  WB_RETURN_IF_ERROR(CheckArtifactDocuments(list, inventory.artifacts(), roles, unlisted, documents, used));
   WB_RETURN_IF_ERROR(CheckContext(field, inventory, kind, documents, used));
   WB_RETURN_IF_ERROR(CheckProblems(field, inventory, documents, kind));
   return CheckWhyEmpty(field, inventory);

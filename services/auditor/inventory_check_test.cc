@@ -808,13 +808,21 @@ TEST(InventoryCheckTest, TheUnchangedInventoryIsTaken) {
   EXPECT_EQ(Valid().inventory.problems_size(), 4) << Valid().inventory.DebugString();
 }
 
-// Unreadable files leave room for what is not known: documents may have been cut, sets of shards counted differently.
+// Unreadable files leave room for what is not known: sets of shards may have been counted differently, documents cut
+// where the limit is near. Not more than that.
 TEST(InventoryCheckTest, UnreadableFilesLeaveRoom) {
   Collected changed = Valid();
   AddProblem(changed, "file.changed", "zzz.txt", true);
   EXPECT_EQ(CheckInventory(changed.inventory, changed.documents), absl::OkStatus());
   Remove(changed, "model-00002-of-00002.safetensors");
   EXPECT_EQ(CheckInventory(changed.inventory, changed.documents), absl::OkStatus());
+
+  v1::InventoryArtifact& licence = At(changed, "LICENSE");
+  changed.documents.erase(licence.document_sha256());
+  changed.documents[Sha256Hex("Some")] = "Some";
+  licence.set_document_sha256(Sha256Hex("Some"));
+  licence.set_document_truncated(true);
+  EXPECT_EQ(CheckInventory(changed.inventory, changed.documents).code(), absl::StatusCode::kInvalidArgument);
 }
 
 }  // namespace

@@ -229,7 +229,7 @@ class Checker {
   }
 
   absl::Status Shards() {
-    if (LeavesFilesOut(inventory_)) {
+    if (FilesLeftOut(inventory_) > 0) {
       // A part whose reading failed may have been counted: which sets are whole cannot be told.
       for (; More() && Next().rule_id() == kShards; ++next_) WB_RETURN_IF_ERROR(CheckBlocks(true));
     } else {
@@ -310,9 +310,10 @@ class Checker {
 
 }  // namespace
 
-bool LeavesFilesOut(const v1::Inventory& inventory) {
-  return std::any_of(inventory.problems().begin(), inventory.problems().end(),
-                     [](const v1::InventoryProblem& problem) { return MeansUnread(problem.rule_id()); });
+size_t FilesLeftOut(const v1::Inventory& inventory) {
+  return static_cast<size_t>(
+      std::count_if(inventory.problems().begin(), inventory.problems().end(),
+                    [](const v1::InventoryProblem& problem) { return MeansUnread(problem.rule_id()); }));
 }
 
 absl::Status CheckProblems(std::string_view field, const v1::Inventory& inventory,

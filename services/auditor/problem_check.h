@@ -2,6 +2,7 @@
 #ifndef WEIGHBRIDGE_SERVICES_AUDITOR_PROBLEM_CHECK_H_
 #define WEIGHBRIDGE_SERVICES_AUDITOR_PROBLEM_CHECK_H_
 
+#include <cstddef>
 #include <string_view>
 
 #include "absl/status/status.h"
@@ -26,8 +27,8 @@ enum class ScanKind {
 absl::Status CheckProblems(std::string_view field, const v1::Inventory& inventory,
                            const provenance::DocumentBytes& documents, ScanKind kind);
 
-// True if a file may be missing among the artifacts because it could not be read.
-bool LeavesFilesOut(const v1::Inventory& inventory);
+// How many files may be missing among the artifacts because they could not be read.
+size_t FilesLeftOut(const v1::Inventory& inventory);
 
 }  // namespace weighbridge::auditor
 

@@ -1,3 +1,4 @@
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
@@ -39,26 +40,32 @@ TEST_P(Utf8Test, Validity) {
   EXPECT_EQ(IsValidUtf8(GetParam().bytes), GetParam().valid);
   EXPECT_EQ(IsPlainName(GetParam().bytes), GetParam().plain);
   EXPECT_TRUE(IsValidUtf8(Printable(GetParam().bytes)));
+  EXPECT_EQ(BytesOfPrinted(Printable(GetParam().bytes)), GetParam().bytes);
 }
 
-INSTANTIATE_TEST_SUITE_P(Table, Utf8Test,
-                         testing::Values(Utf8Case{"Ascii", "model.gguf", true, true},
-                                         Utf8Case{"TwoBytes", "mod\xc3\xa9le", true, true},
-                                         Utf8Case{"FourBytes", "\xf0\x9f\x98\x80", true, true},
-                                         Utf8Case{"Overlong", "\xc0\xaf", false, false},
-                                         Utf8Case{"OverlongThree", "\xe0\x80\xaf", false, false},
-                                         Utf8Case{"Surrogate", "\xed\xa0\x80", false, false},
-                                         Utf8Case{"TooLarge", "\xf4\x90\x80\x80", false, false},
-                                         Utf8Case{"Truncated", "\xe2\x82", false, false},
-                                         Utf8Case{"LoneContinuation", "\x80", false, false},
-                                         Utf8Case{"Newline", "a\nb", true, false},
-                                         Utf8Case{"C1Control", "\xc2\x85", true, false},
-                                         Utf8Case{"Backslash", "a\\b", true, false}),
-                         [](const auto& info) { return info.param.name; });
+TEST(Utf8Test, BytesOfWhatPrintableNeverReturns) {
+  for (const std::string text :
+       {"a\nb", "a\\b", "\\x", "\\x4", "\\x41", "\\X0a", "\\x0A", "\xff", "\\xc3\\xa9", "\xe2\x80\xae"}) {
+    EXPECT_EQ(BytesOfPrinted(text), std::nullopt) << Printable(text);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, Utf8Test,
+    testing::Values(
+        Utf8Case{"Ascii", "model.gguf", true, true}, Utf8Case{"TwoBytes", "mod\xc3\xa9le", true, true},
+        Utf8Case{"FourBytes", "\xf0\x9f\x98\x80", true, true}, Utf8Case{"Overlong", "\xc0\xaf", false, false},
+        Utf8Case{"OverlongThree", "\xe0\x80\xaf", false, false}, Utf8Case{"Surrogate", "\xed\xa0\x80", false, false},
+        Utf8Case{"TooLarge", "\xf4\x90\x80\x80", false, false}, Utf8Case{"Truncated", "\xe2\x82", false, false},
+        Utf8Case{"LoneContinuation", "\x80", false, false}, Utf8Case{"Newline", "a\nb", true, false},
+        Utf8Case{"C1Control", "\xc2\x85", true, false}, Utf8Case{"Backslash", "a\\b", true, false}),
+    [](const auto& info) { return info.param.name; });
 
 TEST(PrintableTest, EscapesWhatCouldForgeALine) {
   EXPECT_EQ(Printable("a\nb\x1b[0m\\"), "a\\x0ab\\x1b[0m\\x5c");
-  EXPECT_EQ(Printable("\xe2\x80\xae" "evil"), "\\xe2\\x80\\xaeevil");
+  EXPECT_EQ(Printable("\xe2\x80\xae"
+                      "evil"),
+            "\\xe2\\x80\\xaeevil");
 }
 
 absl::StatusOr<int> Half(int n) {

@@ -17,6 +17,7 @@ void AddClassifyCommand(CLI::App& app, Run& run);   // classify
 void AddLicenseCommands(CLI::App& app, Run& run);   // licenses, explain
 void AddRulesCommands(CLI::App& app, Run& run);     // rules lint|learn|relearn|import-texts|show-policy|digest
 void AddLogCommands(CLI::App& app, Run& run);       // log replay|list
+void AddDiffCommand(CLI::App& app, Run& run);       // diff
 void AddDoctorCommand(CLI::App& app, Run& run);     // doctor
 
 }  // namespace weighbridge::cli

@@ -19,12 +19,12 @@ inline constexpr int kExitInterrupted = 130;
 // Of a decision verb. The modes warn and audit turn 1 and 5 into 0; 3 is never softened.
 int ExitCodeOf(v1::Decision decision, v1::Mode mode);
 
-// Of an operation that gave no answer. INVALID_ARGUMENT is the user's own input, CANCELLED an interruption, everything else
-// means that something could not be read or measured.
+// Of an operation that gave no answer. INVALID_ARGUMENT is the user's own input, CANCELLED an interruption, everything
+// else means that something could not be read or measured.
 int ExitCodeOf(const absl::Status& status);
 
-// The one of two that a run over several models ends in: the first of 130, 2, 4, 3, 1, 5, 0. A code that is none of them comes
-// before 0.
+// The one of two that a run over several models ends in: the first of 130, 2, 4, 3, 1, 5, 0. A code that is none of
+// them comes before 0.
 int WorseExitCode(int a, int b);
 
 }  // namespace weighbridge::cli

@@ -51,8 +51,7 @@ void AddGateOutputOptions(CLI::App& app, CommonOptions& common, GateOutput& outp
   // Each report is an option of its own: none may swallow what follows it.
   app.add_option("--report", output.reports, "Write a report as well, FORMAT=FILE; can be repeated")
       ->check(CLI::Validator(CheckReport, "", "report"))
-      ->expected(1)
-      ->take_all();
+      ->allow_extra_args(false);
   app.add_flag("--all", output.list_all, "Text and Markdown: list every file and every prohibited use");
 }
 

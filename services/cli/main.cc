@@ -42,6 +42,7 @@ int Main(int argc, char** argv) {
   AddLicenseCommands(app, run);
   AddRulesCommands(app, run);
   AddLogCommands(app, run);
+  AddDiffCommand(app, run);
   AddDoctorCommand(app, run);
   try {
     app.parse(argc, argv);

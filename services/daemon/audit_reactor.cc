@@ -132,23 +132,17 @@ absl::Status AuditReactor::TakeStart(const v1::AuditStart& start) {
   inputs.cancelled = &cancelled_;
   if (start.has_profile()) inputs.profile = auditor::ConfigFile{Printable(start.profile().name()), start.profile().content()};
 
-  const std::vector<std::string>& roots = backend_.options().scan_roots;
   switch (start.model_case()) {
-    case v1::AuditStart::kServerPath: {
+    case v1::AuditStart::kServerPath:
       inputs.measured_by = "server";
-      WB_ASSIGN_OR_RETURN(gate_.collect.path, ResolveUnderRoots(start.server_path(), "start.server_path", roots));
-      if (!start.context_path().empty()) {
-        WB_ASSIGN_OR_RETURN(gate_.collect.context, ResolveUnderRoots(start.context_path(), "start.context_path", roots));
-      }
+      // As they were named; ResolvePaths() looks at the files, which a handler must not.
+      gate_.collect.path = start.server_path();
+      gate_.collect.context = start.context_path();
       gate_.collect.base = start.base();
-      if (!start.base().empty() && !IsSha256Hex(start.base())) {
-        WB_ASSIGN_OR_RETURN(gate_.collect.base, ResolveUnderRoots(start.base(), "start.base", roots));
-      }
       gate_.collect.recursive = start.recursive();
       gate_.collect.source = start.source();
       gate_.collect.options.read.threads = start.threads();
       break;
-    }
     case v1::AuditStart::kInventory:
       inputs.measured_by = "client";
       for (const auto& [given, field] : {std::pair<bool, std::string_view>{start.recursive(), "start.recursive"},
@@ -163,6 +157,19 @@ absl::Status AuditReactor::TakeStart(const v1::AuditStart& start) {
       return Wrong("start.model", "server_path or inventory");
   }
   start_.set_want_progress(start.want_progress());
+  return absl::OkStatus();
+}
+
+absl::Status AuditReactor::ResolvePaths() {
+  const std::vector<std::string>& roots = backend_.options().scan_roots;
+  auditor::CollectRequest& collect = gate_.collect;
+  WB_ASSIGN_OR_RETURN(collect.path, ResolveUnderRoots(collect.path, "start.server_path", roots));
+  if (!collect.context.empty()) {
+    WB_ASSIGN_OR_RETURN(collect.context, ResolveUnderRoots(collect.context, "start.context_path", roots));
+  }
+  if (!collect.base.empty() && !IsSha256Hex(collect.base)) {
+    WB_ASSIGN_OR_RETURN(collect.base, ResolveUnderRoots(collect.base, "start.base", roots));
+  }
   return absl::OkStatus();
 }
 
@@ -181,6 +188,7 @@ absl::StatusOr<std::vector<auditor::GateResponse>> AuditReactor::Gate() {
     return AsConfigurationFault(std::move(sound));
   }
   if (!upload_.has_value()) {
+    WB_RETURN_IF_ERROR(ResolvePaths());
     gate_.collect.options.read.cancelled = &cancelled_;
     if (start_.want_progress()) {
       gate_.collect.options.read.progress = [this](const source::Progress& progress) {

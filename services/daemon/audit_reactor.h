@@ -45,6 +45,7 @@ class AuditReactor : public grpc::ServerBidiReactor<v1::AuditModelRequest, v1::A
 
   // The job.
   void Run();
+  absl::Status ResolvePaths();
   absl::StatusOr<std::vector<auditor::GateResponse>> Gate();
 
   void Send(v1::AuditModelResponse response) ABSL_LOCKS_EXCLUDED(mutex_);

@@ -36,10 +36,10 @@ std::vector<v1::Finding> FileFindings(const ModelView& view) {
   bool weights = false;
   for (const v1::InventoryArtifact& artifact : view.inventory().artifacts()) {
     if (artifact.role() == "archive") {
-      findings.push_back(MakeFinding(v1::FILE_FORMAT_UNSUPPORTED, v1::Outcome::UNDECIDED,
-                                     absl::StrFormat("an archive (%s) that is not opened: it may hold weights or terms",
-                                                     artifact.format()),
-                                     PlaceInFile(artifact.path())));
+      findings.push_back(MakeFinding(
+          v1::FILE_FORMAT_UNSUPPORTED, v1::Outcome::UNDECIDED,
+          absl::StrFormat("an archive (%s) that is not opened: it may hold weights or terms", artifact.format()),
+          PlaceInFile(artifact.path())));
     }
     if (artifact.claimed() && !artifact.known()) {
       findings.push_back(MakeFinding(
@@ -59,26 +59,29 @@ std::vector<v1::Finding> FileFindings(const ModelView& view) {
                                        PlaceInFile(artifact.path())));
       }
     } else if (artifact.format() != "safetensors" && artifact.format() != "gguf") {
-      findings.push_back(MakeFinding(
-          v1::FILE_FORMAT_UNSUPPORTED, v1::Outcome::UNDECIDED,
-          absl::StrFormat("weights in the format %s, which has no parser yet: they cannot be measured", artifact.format()),
-          PlaceInFile(artifact.path())));
+      findings.push_back(
+          MakeFinding(v1::FILE_FORMAT_UNSUPPORTED, v1::Outcome::UNDECIDED,
+                      absl::StrFormat("weights in the format %s, which has no parser yet: they cannot be measured",
+                                      artifact.format()),
+                      PlaceInFile(artifact.path())));
     }
   }
   if (!weights) {
-    findings.push_back(MakeFinding(v1::FILE_NOTHING_TO_SCAN, v1::Outcome::UNDECIDED,
-                                   view.inventory().artifacts().empty() ? "the folder holds no files"
-                                                                        : "there are no weights among the files"));
+    findings.push_back(MakeFinding(
+        v1::FILE_NOTHING_TO_SCAN, v1::Outcome::UNDECIDED,
+        view.inventory().artifacts().empty() ? "the folder holds no files" : "there are no weights among the files"));
   }
   // What an engine would load is not here, so what is here was not measured as what it is.
   for (const ModelView::MissingComponent& missing : view.MissingComponents()) {
-    findings.push_back(MakeFinding(v1::FILE_COMPONENT_MISSING, v1::Outcome::UNDECIDED,
-                                   absl::StrFormat("the index names the component %s, and no file of it is here", Printable(missing.name)),
-                                   PlaceInFile(missing.index)));
+    findings.push_back(MakeFinding(
+        v1::FILE_COMPONENT_MISSING, v1::Outcome::UNDECIDED,
+        absl::StrFormat("the index names the component %s, and no file of it is here", Printable(missing.name)),
+        PlaceInFile(missing.index)));
   }
   for (const auto& [path, why] : view.unreadable_indexes()) {
     findings.push_back(MakeFinding(v1::FILE_DOCUMENT_MALFORMED, v1::Outcome::NEEDS_REVIEW,
-                                   absl::StrFormat("the index of a pipeline cannot be read: %s", Printable(why)), PlaceInFile(path)));
+                                   absl::StrFormat("the index of a pipeline cannot be read: %s", Printable(why)),
+                                   PlaceInFile(path)));
   }
   const std::vector<std::string> folders = view.ModelFolders();
   if (folders.size() > 1) {

@@ -39,7 +39,8 @@ class MetadataGatherer {
     }
     if (!view_.inventory().base_digest().empty() && !view_.inventory().has_base()) AddUnknownBase();
     if (!view_.inventory().repository().empty()) {
-      Evidence evidence{EvidenceKind::kRepository, "", "", 0, 0, 0, "repository", Printable(view_.inventory().repository()), {}};
+      Evidence evidence{
+          EvidenceKind::kRepository, "", "", 0, 0, 0, "repository", Printable(view_.inventory().repository()), {}};
       out_.evidence.push_back(std::move(evidence));
     }
     if (!view_.inventory().source_url().empty()) CheckSource();
@@ -69,7 +70,8 @@ class MetadataGatherer {
     for (const std::string& value : fields.licenses) said += (said.empty() ? "" : ", ") + Printable(value);
     if (!fields.name.empty()) said += absl::StrFormat("%s%s", said.empty() ? "" : " / ", Printable(fields.name));
 
-    Evidence evidence{source.kind, source.component, source.path, source.offset, source.offset, source.line, source.key, said, {}};
+    Evidence evidence{
+        source.kind, source.component, source.path, source.offset, source.offset, source.line, source.key, said, {}};
     for (const Candidates& operand : named.operands) {
       for (const auto* license : operand) evidence.license_ids.push_back(license->id());
     }
@@ -95,8 +97,10 @@ class MetadataGatherer {
       AddFinding(source, v1::LICENSE_OR_CHOICE, v1::Outcome::INFO,
                  absl::StrFormat("of \"%s\" the policy chose %s", said, named.or_chosen));
     } else if (named.or_open) {
-      AddFinding(source, v1::LICENSE_OR_CHOICE, v1::Outcome::INFO,
-                 absl::StrFormat("\"%s\" offers a choice that the policy does not make (or_choices): all sides are evaluated", said));
+      AddFinding(
+          source, v1::LICENSE_OR_CHOICE, v1::Outcome::INFO,
+          absl::StrFormat("\"%s\" offers a choice that the policy does not make (or_choices): all sides are evaluated",
+                          said));
     }
   }
 
@@ -110,18 +114,25 @@ class MetadataGatherer {
     const std::string shown = Printable(named);
     if (!seen_bases_.insert({source.component, shown, std::string(how)}).second) return;
     const std::string hub_id = HubIdOf(named);
-    const std::optional<rulebook::ModelResolution> model =
-        hub_id.empty() ? std::nullopt : rules_.ResolveModel(hub_id);
+    const std::optional<rulebook::ModelResolution> model = hub_id.empty() ? std::nullopt : rules_.ResolveModel(hub_id);
 
     v1::LineageLink link;
     link.set_relation(std::string(relation));
     link.set_base_model(shown);
     link.set_how(std::string(how));
-    Evidence evidence{EvidenceKind::kDeclaredBase, source.component, source.path, source.offset, source.offset, source.line,
-                      source.key, shown, {}};
+    Evidence evidence{EvidenceKind::kDeclaredBase,
+                      source.component,
+                      source.path,
+                      source.offset,
+                      source.offset,
+                      source.line,
+                      source.key,
+                      shown,
+                      {}};
     if (!model.has_value()) {
       AddFinding(source, v1::LICENSE_BASE_UNRESOLVED, v1::Outcome::NEEDS_REVIEW,
-                 absl::StrFormat("the base model \"%s\" is not in the rulebook: its terms, which pass on, are unknown", shown));
+                 absl::StrFormat("the base model \"%s\" is not in the rulebook: its terms, which pass on, are unknown",
+                                 shown));
       out_.findings.back().set_missing_fact("base_model");
       out_.lineage.push_back(std::move(link));
       out_.evidence.push_back(std::move(evidence));
@@ -151,7 +162,8 @@ class MetadataGatherer {
     out_.evidence.push_back(std::move(evidence));
     if (model->licenses.size() == 1) {
       AddFinding(source, v1::LINEAGE_DECLARED, v1::Outcome::INFO,
-                 absl::StrFormat("the declared base %s is under %s, whose terms pass on", shown, model->licenses.front()->short_id()));
+                 absl::StrFormat("the declared base %s is under %s, whose terms pass on", shown,
+                                 model->licenses.front()->short_id()));
     }
   }
 
@@ -159,28 +171,31 @@ class MetadataGatherer {
     const std::string component = view_.SpeaksFor(artifact);
     const absl::StatusOr<formats::ModelCard> card = formats::ParseModelCard(text);
     if (!card.ok()) {
-      out_.findings.push_back(MakeFinding(v1::FILE_DOCUMENT_MALFORMED, v1::Outcome::NEEDS_REVIEW,
-                                          absl::StrFormat("the front matter cannot be read: %s", Printable(std::string(card.status().message()))),
-                                          PlaceInFile(artifact.path())));
+      out_.findings.push_back(MakeFinding(
+          v1::FILE_DOCUMENT_MALFORMED, v1::Outcome::NEEDS_REVIEW,
+          absl::StrFormat("the front matter cannot be read: %s", Printable(std::string(card.status().message()))),
+          PlaceInFile(artifact.path())));
       return;
     }
     for (const formats::CardIssue& issue : card->issues) {
-      out_.findings.push_back(MakeFinding(v1::FILE_DOCUMENT_MALFORMED, v1::Outcome::NEEDS_REVIEW, Printable(issue.message),
-                                          PlaceInFile(artifact.path(), issue.at.offset, issue.at.offset, issue.at.line)));
+      out_.findings.push_back(
+          MakeFinding(v1::FILE_DOCUMENT_MALFORMED, v1::Outcome::NEEDS_REVIEW, Printable(issue.message),
+                      PlaceInFile(artifact.path(), issue.at.offset, issue.at.offset, issue.at.line)));
     }
     LicenseFields fields;
     for (const formats::CardValue& license : card->licenses) fields.licenses.push_back(license.value);
     if (card->license_name.has_value()) fields.name = card->license_name->value;
     if (card->license_link.has_value()) fields.link = card->license_link->value;
-    const formats::Position at = !card->licenses.empty()           ? card->licenses.front().at
+    const formats::Position at = !card->licenses.empty()          ? card->licenses.front().at
                                  : card->license_name.has_value() ? card->license_name->at
                                  : card->license_link.has_value() ? card->license_link->at
-                                                                   : formats::Position();
-    AddLicenses(fields, {ClaimSource::kCard, EvidenceKind::kCardField, component, artifact.path(), static_cast<uint32_t>(at.line),
-                         at.offset, "license"});
+                                                                  : formats::Position();
+    AddLicenses(fields, {ClaimSource::kCard, EvidenceKind::kCardField, component, artifact.path(),
+                         static_cast<uint32_t>(at.line), at.offset, "license"});
     ReadTags(artifact, *card, component);
     if (card->license_link.has_value()) CheckLink(artifact, *card->license_link, component);
-    const std::string relation = card->base_model_relation.has_value() ? Printable(card->base_model_relation->value) : "base_model";
+    const std::string relation =
+        card->base_model_relation.has_value() ? Printable(card->base_model_relation->value) : "base_model";
     if (card->base_models.size() > kBasesMax) {
       out_.findings.push_back(MakeFinding(v1::FILE_LIMIT, v1::Outcome::NEEDS_REVIEW,
                                           absl::StrFormat("%d base models are declared; the first %d are looked at",
@@ -190,21 +205,24 @@ class MetadataGatherer {
     for (size_t i = 0; i < std::min(card->base_models.size(), kBasesMax); ++i) {
       const formats::CardValue& base = card->base_models[i];
       AddBase(base.value, relation,
-              {ClaimSource::kBase, EvidenceKind::kDeclaredBase, component, artifact.path(), static_cast<uint32_t>(base.at.line),
-               base.at.offset, "base_model"},
+              {ClaimSource::kBase, EvidenceKind::kDeclaredBase, component, artifact.path(),
+               static_cast<uint32_t>(base.at.line), base.at.offset, "base_model"},
               "declared in " + artifact.path());
     }
   }
 
-  // Hubs write base models and licences as tags too: "base_model:org/name", "base_model:finetune:org/name", "license:mit".
+  // Hubs write base models and licences as tags too: "base_model:org/name", "base_model:finetune:org/name",
+  // "license:mit".
   void ReadTags(const v1::InventoryArtifact& artifact, const formats::ModelCard& card, const std::string& component) {
     for (const formats::CardValue& tag : card.tags) {
       const auto source = [&](ClaimSource kind, EvidenceKind evidence) {
-        return Source{kind, evidence, component, artifact.path(), static_cast<uint32_t>(tag.at.line), tag.at.offset, "tags"};
+        return Source{kind,          evidence, component, artifact.path(), static_cast<uint32_t>(tag.at.line),
+                      tag.at.offset, "tags"};
       };
       const std::string lower = TrimmedLower(tag.value);
       if (lower.rfind("license:", 0) == 0) {
-        AddLicenses({{tag.value.substr(tag.value.find(':') + 1)}, "", ""}, source(ClaimSource::kCard, EvidenceKind::kCardField));
+        AddLicenses({{tag.value.substr(tag.value.find(':') + 1)}, "", ""},
+                    source(ClaimSource::kCard, EvidenceKind::kCardField));
       } else if (lower.rfind("base_model:", 0) == 0) {
         AddBase(tag.value.substr(tag.value.rfind(':') + 1), "base_model",
                 source(ClaimSource::kBase, EvidenceKind::kDeclaredBase), "declared in " + artifact.path());
@@ -212,35 +230,41 @@ class MetadataGatherer {
     }
   }
 
-  // A link to a file of the repository itself says nothing new; one to another place that is not known may lead to any terms.
+  // A link to a file of the repository itself says nothing new; one to another place that is not known may lead to any
+  // terms.
   void CheckLink(const v1::InventoryArtifact& artifact, const formats::CardValue& link, const std::string& component) {
     const std::string lower = TrimmedLower(link.value);
     const bool relative = lower.find("://") == std::string::npos && lower.rfind("//", 0) != 0;
     const bool own_file = lower.find("/blob/") != std::string::npos || lower.find("/resolve/") != std::string::npos ||
                           lower.find("/raw/") != std::string::npos;
-    if (lower.empty() || relative || (own_file && !HubIdOf(link.value).empty()) || !rules_.LicensesByLink(lower).empty()) return;
-    AddFinding({ClaimSource::kCard, EvidenceKind::kCardField, component, artifact.path(), static_cast<uint32_t>(link.at.line),
-                link.at.offset, "license_link"},
-               v1::LICENSE_UNKNOWN, v1::Outcome::NEEDS_REVIEW,
-               absl::StrFormat("license_link leads to \"%s\", which the rulebook does not know", Printable(link.value)));
+    if (lower.empty() || relative || (own_file && !HubIdOf(link.value).empty()) ||
+        !rules_.LicensesByLink(lower).empty())
+      return;
+    AddFinding(
+        {ClaimSource::kCard, EvidenceKind::kCardField, component, artifact.path(), static_cast<uint32_t>(link.at.line),
+         link.at.offset, "license_link"},
+        v1::LICENSE_UNKNOWN, v1::Outcome::NEEDS_REVIEW,
+        absl::StrFormat("license_link leads to \"%s\", which the rulebook does not know", Printable(link.value)));
   }
 
   void ReadAdapterConfig(const v1::InventoryArtifact& artifact, std::string_view text) {
     const std::string component = view_.ComponentOf(artifact.path());
     const absl::StatusOr<formats::AdapterConfig> config = formats::ParseAdapterConfig(text);
     if (!config.ok()) {
-      out_.findings.push_back(MakeFinding(v1::FILE_DOCUMENT_MALFORMED, v1::Outcome::NEEDS_REVIEW, Printable(std::string(config.status().message())),
+      out_.findings.push_back(MakeFinding(v1::FILE_DOCUMENT_MALFORMED, v1::Outcome::NEEDS_REVIEW,
+                                          Printable(std::string(config.status().message())),
                                           PlaceInFile(artifact.path())));
     } else if (config->base_model_name_or_path.has_value() && !config->base_model_name_or_path->value.empty()) {
       const formats::AdapterValue& base = *config->base_model_name_or_path;
       AddBase(base.value, "adapter",
-              {ClaimSource::kBase, EvidenceKind::kDeclaredBase, component, artifact.path(), static_cast<uint32_t>(base.at.line),
-               base.at.offset, "base_model_name_or_path"},
+              {ClaimSource::kBase, EvidenceKind::kDeclaredBase, component, artifact.path(),
+               static_cast<uint32_t>(base.at.line), base.at.offset, "base_model_name_or_path"},
               "declared in " + artifact.path());
     }
   }
 
-  // A config that cannot be read may hide what the model is; what it does say is used elsewhere (FamilyFindings, MeasureModel).
+  // A config that cannot be read may hide what the model is; what it does say is used elsewhere (FamilyFindings,
+  // MeasureModel).
   void CheckConfig(const v1::InventoryArtifact& artifact, std::string_view text) {
     if (const absl::StatusOr<formats::Value> root = formats::ParseJson(text); root.ok()) {
       for (const std::string_view key : {"license", "license_name"}) {
@@ -254,25 +278,28 @@ class MetadataGatherer {
     const absl::StatusOr<formats::ModelConfig> config = formats::ParseModelConfig(text);
     if (config.ok()) return;
     out_.findings.push_back(MakeFinding(v1::FILE_DOCUMENT_MALFORMED, v1::Outcome::NEEDS_REVIEW,
-                                        Printable(std::string(config.status().message())), PlaceInFile(artifact.path())));
+                                        Printable(std::string(config.status().message())),
+                                        PlaceInFile(artifact.path())));
   }
 
-  // Whether a config names a base or not: the name of a base proves nothing about which bytes the adapter will be put on.
+  // Whether a config names a base or not: the name of a base proves nothing about which bytes the adapter will be put
+  // on.
   void AddBaseNeeded(const v1::InventoryArtifact& artifact) {
     const std::string component = view_.ComponentOf(artifact.path());
     if (!adapters_.insert(std::string(FolderOf(artifact.path()))).second) return;
-    v1::Finding finding = MakeFinding(v1::LINEAGE_BASE_NEEDED, v1::Outcome::NEEDS_REVIEW,
-                                      "an adapter is judged together with its base, which is not here",
-                                      PlaceInFile(artifact.path()));
+    v1::Finding finding =
+        MakeFinding(v1::LINEAGE_BASE_NEEDED, v1::Outcome::NEEDS_REVIEW,
+                    "an adapter is judged together with its base, which is not here", PlaceInFile(artifact.path()));
     finding.set_missing_fact("base_model");
     finding.set_component(component);
     out_.findings.push_back(std::move(finding));
   }
 
   void AddUnknownBase() {
-    v1::Finding finding = MakeFinding(v1::LINEAGE_BASE_NEEDED, v1::Outcome::NEEDS_REVIEW,
-                                      absl::StrFormat("no earlier audit of measured bytes has the digest that was given for the base: %s",
-                                                      Printable(view_.inventory().base_digest())));
+    v1::Finding finding =
+        MakeFinding(v1::LINEAGE_BASE_NEEDED, v1::Outcome::NEEDS_REVIEW,
+                    absl::StrFormat("no earlier audit of measured bytes has the digest that was given for the base: %s",
+                                    Printable(view_.inventory().base_digest())));
     finding.set_missing_fact("base_model");
     out_.findings.push_back(std::move(finding));
   }
@@ -287,10 +314,12 @@ class MetadataGatherer {
     const std::string revision = at == std::string::npos ? "" : source.substr(at + 1);
     if (inventory.layout() != "hub_snapshot" || said.empty()) return;
     if (TrimmedLower(said) != TrimmedLower(inventory.repository())) {
-      AddSourceDiffers(absl::StrFormat("--source says %s, the hub cache says %s", Printable(said), Printable(inventory.repository())));
+      AddSourceDiffers(absl::StrFormat("--source says %s, the hub cache says %s", Printable(said),
+                                       Printable(inventory.repository())));
     } else if (IsCommit(revision) && IsCommit(inventory.revision()) && inventory.revision().rfind(revision, 0) != 0) {
       // A branch or tag may be any commit.
-      AddSourceDiffers(absl::StrFormat("--source says revision %s, the hub cache says %s", Printable(revision), Printable(inventory.revision())));
+      AddSourceDiffers(absl::StrFormat("--source says revision %s, the hub cache says %s", Printable(revision),
+                                       Printable(inventory.revision())));
     }
   }
 
@@ -397,15 +426,19 @@ class FamilyReader {
                           PlaceInFile(artifact.path(), 0, 0, 0, "_class_name"));
         }
       }
-      if (artifact.has_header()) AddName(artifact.path() + ": file name", std::string(BaseNameOf(artifact.path())), PlaceInFile(artifact.path()));
+      if (artifact.has_header())
+        AddName(artifact.path() + ": file name", std::string(BaseNameOf(artifact.path())),
+                PlaceInFile(artifact.path()));
       for (const v1::HeaderField& field : artifact.header().fields()) {
         const auto place = PlaceInFile(artifact.path(), 0, 0, 0, field.key());
-        if (field.key() == "general.architecture") AddArchitecture(artifact.path() + ": " + field.key(), "", {}, field.value(), place);
+        if (field.key() == "general.architecture")
+          AddArchitecture(artifact.path() + ": " + field.key(), "", {}, field.value(), place);
         static const std::set<std::string> kNames = {
-            "general.name", "general.basename", "general.finetune", "general.url", "general.repo_url", "general.source.url",
-            "modelspec.title", "modelspec.architecture", "modelspec.merged_from", "_name_or_path", "ss_sd_model_name",
-            "ss_base_model_version"};
-        const bool names_base = field.key().rfind("general.base_model.", 0) == 0;  // beside the address that AddBase reads
+            "general.name",          "general.basename",   "general.finetune", "general.url",
+            "general.repo_url",      "general.source.url", "modelspec.title",  "modelspec.architecture",
+            "modelspec.merged_from", "_name_or_path",      "ss_sd_model_name", "ss_base_model_version"};
+        const bool names_base =
+            field.key().rfind("general.base_model.", 0) == 0;  // beside the address that AddBase reads
         if (kNames.count(field.key()) > 0 || names_base) {
           AddName(artifact.path() + ": " + field.key(), field.value(), place);
         }
@@ -424,14 +457,15 @@ class FamilyReader {
     AddArchitecture(artifact.path() + ": model_type", model_type, architectures, "",
                     PlaceInFile(artifact.path(), 0, 0, 0, "model_type"));
     if (config->name_or_path.has_value()) {
-      AddName(artifact.path() + ": _name_or_path", config->name_or_path->value,
-              PlaceInFile(artifact.path(), 0, 0, static_cast<uint32_t>(config->name_or_path->at.line), "_name_or_path"));
+      AddName(
+          artifact.path() + ": _name_or_path", config->name_or_path->value,
+          PlaceInFile(artifact.path(), 0, 0, static_cast<uint32_t>(config->name_or_path->at.line), "_name_or_path"));
     }
   }
 
   // Says something only if a single family uses it.
-  void AddArchitecture(const std::string& said, const std::string& model_type, const std::vector<std::string>& architectures,
-                       const std::string& gguf, v1::EvidenceRef place) {
+  void AddArchitecture(const std::string& said, const std::string& model_type,
+                       const std::vector<std::string>& architectures, const std::string& gguf, v1::EvidenceRef place) {
     const auto matches = rules_.FamiliesByArchitecture(model_type, architectures, gguf);
     if (matches.size() != 1) return;
     FamilyHint hint;
@@ -460,7 +494,8 @@ class FamilyReader {
 
   void AddLicenses(const rules::v1::Family& family, const rules::v1::FamilyMember& member, FamilyHint& hint) const {
     for (const auto* license : rules_.Resolve(family, member).licenses) {
-      if (std::find(hint.licenses.begin(), hint.licenses.end(), license) == hint.licenses.end()) hint.licenses.push_back(license);
+      if (std::find(hint.licenses.begin(), hint.licenses.end(), license) == hint.licenses.end())
+        hint.licenses.push_back(license);
     }
   }
 
@@ -482,15 +517,17 @@ std::vector<v1::Finding> FamilyFindings(const ModelView& view, const rulebook::R
   std::set<std::string> seen;
   for (FamilyHint& hint : FamilyReader(view, rules).Run()) {
     const bool agrees = std::any_of(claims.begin(), claims.end(), [&](const Claim& claim) {
-      return std::any_of(hint.licenses.begin(), hint.licenses.end(), [&](const auto* license) { return claim.Names(license); });
+      return std::any_of(hint.licenses.begin(), hint.licenses.end(),
+                         [&](const auto* license) { return claim.Names(license); });
     });
     if (agrees || !seen.insert(hint.said).second) continue;
     std::string names;
     for (const auto* license : hint.licenses) names += (names.empty() ? "" : " or ") + license->short_id();
-    findings.push_back(MakeFinding(v1::LICENSE_FAMILY_CONTRADICTS, v1::Outcome::NEEDS_REVIEW,
-                                   absl::StrFormat("%s points at %s, which is under %s, but nothing here names that licence",
-                                                   hint.said, hint.family, names),
-                                   std::move(hint.evidence)));
+    findings.push_back(
+        MakeFinding(v1::LICENSE_FAMILY_CONTRADICTS, v1::Outcome::NEEDS_REVIEW,
+                    absl::StrFormat("%s points at %s, which is under %s, but nothing here names that licence",
+                                    hint.said, hint.family, names),
+                    std::move(hint.evidence)));
   }
   return findings;
 }

@@ -72,7 +72,8 @@ std::map<FactId::Value, Measured> MeasureModel(const ModelView& view, const std:
     modality.values = {"text"};
     modality.values.insert(modality.values.end(), seen.words.begin(), seen.words.end());
     modality.how = seen.witness;
-  } else if (seen.config_says_text && !seen.other_config && multimodal_base.empty() && seen.any_weights && seen.all_weights_parsed) {
+  } else if (seen.config_says_text && !seen.other_config && multimodal_base.empty() && seen.any_weights &&
+             seen.all_weights_parsed) {
     measured[FactId::modality] = {{"text"}, "the config says text, and no tensor shows anything else"};
   }
 
@@ -88,7 +89,8 @@ std::map<FactId::Value, Measured> MeasureModel(const ModelView& view, const std:
   return measured;
 }
 
-Measured CombineModality(const ModelView& adapter, const Measured* own, const Measured* base, const std::string& multimodal_base) {
+Measured CombineModality(const ModelView& adapter, const Measured* own, const Measured* base,
+                         const std::string& multimodal_base) {
   const auto shows_more = [](const Measured* measured) { return measured != nullptr && measured->values.size() > 1; };
   if (shows_more(own) || shows_more(base)) {
     std::set<std::string> words;

@@ -25,7 +25,8 @@ using LicenseList = std::vector<const License*>;
 class Reconciler {
  public:
   // `depth`: bases between this model and the one that was asked about.
-  Reconciler(const ModelView& view, const DocumentBytes& documents, const rulebook::Rulebook& rules, const v1::Policy& policy, int depth)
+  Reconciler(const ModelView& view, const DocumentBytes& documents, const rulebook::Rulebook& rules,
+             const v1::Policy& policy, int depth)
       : view_(view), documents_(documents), rules_(rules), policy_(policy), depth_(depth) {}
 
   Reconciliation Run() {
@@ -59,8 +60,9 @@ class Reconciler {
  private:
   void ReconcileBase() {
     if (depth_ >= kBaseDepthMax) {
-      gathered_.findings.push_back(MakeFinding(v1::LICENSE_BASE_UNRESOLVED, v1::Outcome::NEEDS_REVIEW,
-                                               absl::StrFormat("more than %d bases one behind the other: the rest was not looked at", kBaseDepthMax)));
+      gathered_.findings.push_back(MakeFinding(
+          v1::LICENSE_BASE_UNRESOLVED, v1::Outcome::NEEDS_REVIEW,
+          absl::StrFormat("more than %d bases one behind the other: the rest was not looked at", kBaseDepthMax)));
       return;
     }
     const ModelView base(view_.inventory().base(), documents_);
@@ -111,10 +113,12 @@ class Reconciler {
 
   static bool IsSet(const Claim& claim) { return claim.licenses.size() > 1; }
 
-  // A bare text of one member settles a set; nothing else does. That of the base that was given settles a declared base.
+  // A bare text of one member settles a set; nothing else does. That of the base that was given settles a declared
+  // base.
   bool SettledByText(const Claim& claim) const {
-    if (claim.source == ClaimSource::kBase && std::any_of(claim.licenses.begin(), claim.licenses.end(),
-                                                          [&](const License* license) { return BaseHasText(license, /*bare=*/true); })) {
+    if (claim.source == ClaimSource::kBase &&
+        std::any_of(claim.licenses.begin(), claim.licenses.end(),
+                    [&](const License* license) { return BaseHasText(license, /*bare=*/true); })) {
       return true;
     }
     return std::any_of(gathered_.claims.begin(), gathered_.claims.end(), [&](const Claim& other) {
@@ -214,7 +218,9 @@ class Reconciler {
   void AddMissingTexts() {
     for (const Standing& standing : out_.standing) {
       const License& license = *standing.license;
-      if (license.kind() != rules::v1::DocumentKind::license || HasText(standing) || BaseHasText(&license, /*bare=*/false)) continue;
+      if (license.kind() != rules::v1::DocumentKind::license || HasText(standing) ||
+          BaseHasText(&license, /*bare=*/false))
+        continue;
       // The evaluator adds the duty to obtain it, and applies the policy's require_text.
       v1::Finding finding = MakeFinding(
           v1::LICENSE_TEXT_MISSING, v1::Outcome::INFO,
@@ -233,9 +239,8 @@ class Reconciler {
     const auto has_claim = [&](std::string_view component) {
       return std::any_of(gathered_.claims.begin(), gathered_.claims.end(), [&](const Claim& claim) {
         return claim.component == component &&
-               std::any_of(claim.licenses.begin(), claim.licenses.end(), [](const License* license) {
-                 return license->kind() == rules::v1::DocumentKind::license;
-               });
+               std::any_of(claim.licenses.begin(), claim.licenses.end(),
+                           [](const License* license) { return license->kind() == rules::v1::DocumentKind::license; });
       });
     };
     if (has_claim("")) return;
@@ -268,16 +273,17 @@ class Reconciler {
   // A use policy without the licence that incorporates it: somebody's terms are missing here.
   void AddOrphanPolicies() {
     for (const Claim& claim : gathered_.claims) {
-      if (claim.source != ClaimSource::kText || claim.licenses.front()->kind() != rules::v1::DocumentKind::use_policy) continue;
+      if (claim.source != ClaimSource::kText || claim.licenses.front()->kind() != rules::v1::DocumentKind::use_policy)
+        continue;
       const std::vector<EvaluatedLicense> evaluated = EvaluatedLicenses();
       const bool referenced = std::any_of(evaluated.begin(), evaluated.end(), [&](const EvaluatedLicense& other) {
-        return std::any_of(other.license->use_policies().begin(), other.license->use_policies().end(), [&](const auto& reference) {
-          return reference.short_id() == claim.licenses.front()->short_id();
-        });
+        return std::any_of(
+            other.license->use_policies().begin(), other.license->use_policies().end(),
+            [&](const auto& reference) { return reference.short_id() == claim.licenses.front()->short_id(); });
       });
       const bool by_family = std::any_of(gathered_.claims.begin(), gathered_.claims.end(), [&](const Claim& other) {
-        return std::find(other.use_policies_instead.begin(), other.use_policies_instead.end(), claim.licenses.front()) !=
-               other.use_policies_instead.end();
+        return std::find(other.use_policies_instead.begin(), other.use_policies_instead.end(),
+                         claim.licenses.front()) != other.use_policies_instead.end();
       });
       if (referenced || by_family) continue;
       v1::Finding finding = MakeFinding(
@@ -328,8 +334,8 @@ class Reconciler {
 
 }  // namespace
 
-Reconciliation Reconcile(const v1::Inventory& inventory, const DocumentBytes& documents, const rulebook::Rulebook& rules,
-                         const v1::Policy& policy) {
+Reconciliation Reconcile(const v1::Inventory& inventory, const DocumentBytes& documents,
+                         const rulebook::Rulebook& rules, const v1::Policy& policy) {
   const ModelView view(inventory, documents);
   return Reconciler(view, documents, rules, policy, /*depth=*/0).Run();
 }

@@ -100,6 +100,15 @@ std::string Spaced(std::string text) {
   return text;
 }
 
+// What the layout shows, and what the user says.
+std::string OriginOf(const v1::ModelSummary& model) {
+  std::string origin = Shown(model.repository());
+  if (!model.revision().empty()) origin += " at " + Shown(model.revision());
+  if (!model.source_url().empty())
+    origin += absl::StrFormat("%s%s (as the user says)", origin.empty() ? "" : "; ", Shown(model.source_url()));
+  return origin;
+}
+
 bool IsTerm(const v1::Finding& finding) { return finding.rule_id().compare(0, kTermPrefix.size(), kTermPrefix) == 0; }
 
 Tone ToneOf(const v1::Finding& finding) {
@@ -207,9 +216,7 @@ class ModelPage {
     Pair("Decided for", result_.evaluated_at());
     Pair("Licences", licenses.empty() ? "none that stands" : licenses);
     if (result_.decision() != v1::DECISION_UNSPECIFIED) Pair("Open duties", absl::StrFormat("%d", open));
-    Pair("Where it came from",
-         Shown(result_.model().repository()) +
-             (result_.model().revision().empty() ? "" : " at " + Shown(result_.model().revision())));
+    Pair("Where it came from", OriginOf(result_.model()));
     CodePair("Model digest",
              result_.model().digest().empty() ? "none: the model could not be measured" : result_.model().digest());
     html_.Close();
@@ -531,6 +538,10 @@ class ModelPage {
          result_.measured_by().empty() ? "this program, on the machine where it ran" : result_.measured_by());
     CodePair("Model digest", result_.model().digest());
     CodePair("Weights digest", result_.model().weights_digest());
+    CodePair("Base digest", result_.model().base_digest());
+    CodePair("Digest of base and adapter", result_.model().set_digest());
+    Pair("Layout", Spaced(result_.model().layout()));
+    for (const auto& revision : result_.model().download_revisions()) CodePair("Named by download notes", revision);
     CodePair("Rules", result_.rules_digest());
     CodePair("Policy", result_.policy_digest());
     CodePair("Profile", result_.profile_digest().empty() ? "none" : result_.profile_digest());

@@ -49,13 +49,14 @@ std::string CaseName(const v1::Finding& finding, const Names& names) {
   std::string name = finding.rule_id();
   if (!finding.license_id().empty()) name += ", " + names.Of(finding.license_id());
   if (!finding.clause().empty()) name += ", " + ClauseWords(finding.clause());
-  if (!finding.component().empty()) name += " [" + Shown(finding.component()) + "]";
-  return name;
+  if (!finding.component().empty()) name += " [" + finding.component() + "]";
+  return Shown(name);
 }
 
 std::string BodyOf(const v1::Finding& finding, const Names& names) {
   std::string body =
-      absl::StrFormat("%s%s: %s\n", TermOf(finding, names), OutcomeWord(finding.outcome()), Shown(finding.message()));
+      Shown(absl::StrFormat("%s%s: %s", TermOf(finding, names), OutcomeWord(finding.outcome()), finding.message()));
+  body += '\n';
   const auto add = [&](std::string_view name, const std::string& value) {
     if (!value.empty()) body += absl::StrFormat("  %s: %s\n", name, Shown(value));
   };
@@ -97,12 +98,14 @@ std::string DutiesOf(const v1::GateResult& result) {
   std::string text;
   for (const auto& duty : result.obligations()) {
     if (!policy::IsOpen(duty) || duty.kind() == v1::ObligationKind::prohibited_use) continue;
-    text += absl::StrFormat("open duty: %s, %s: %s\n", names.Of(duty.license_id()), ClauseWords(duty.clause()),
-                            Shown(duty.message()));
+    text += Shown(absl::StrFormat("open duty: %s, %s: %s", names.Of(duty.license_id()), ClauseWords(duty.clause()),
+                                  duty.message()));
+    text += '\n';
   }
   for (const Bans& bans : OpenBans(result)) {
-    text += absl::StrFormat("open duty: %s: keep clear of its %d prohibited uses (%s)\n", names.Of(bans.license_id),
-                            bans.clauses.size(), ClauseRanges(bans.clauses));
+    text += Shown(absl::StrFormat("open duty: %s: keep clear of its %d prohibited uses (%s)", names.Of(bans.license_id),
+                                  bans.clauses.size(), ClauseRanges(bans.clauses)));
+    text += '\n';
   }
   return text;
 }
@@ -155,6 +158,9 @@ Suite SuiteOf(const v1::GateResult& result, std::string_view given_name) {
   add("model_digest", result.model().digest());
   add("repository", result.model().repository());
   add("revision", result.model().revision());
+  add("source_url", result.model().source_url());
+  add("base_digest", result.model().base_digest());
+  add("set_digest", result.model().set_digest());
   add("rules_digest", result.rules_digest());
   add("policy_digest", result.policy_digest());
   add("profile_digest", result.profile_digest());

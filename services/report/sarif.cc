@@ -284,11 +284,11 @@ JsonWriter ResultOf(const Entry& entry, size_t rule_index, Run& run) {
   if (result.decision() != v1::DECISION_UNSPECIFIED) json.Key("decision").String(v1::Decision_Name(result.decision()));
   if (entry.finding != nullptr) {
     json.Key("outcome").String(v1::Outcome::Value_Name(entry.finding->outcome()));
-    json.Optional("missing_fact", entry.finding->missing_fact());
+    json.Optional("missing_fact", Shown(entry.finding->missing_fact()));
     json.Optional("remedy", Shown(entry.finding->remedy()));
   }
-  json.Optional("license_id", entry.license_id);
-  json.Optional("clause", entry.clause);
+  json.Optional("license_id", Shown(entry.license_id));
+  json.Optional("clause", Shown(entry.clause));
   json.Optional("component", Shown(entry.component));
   json.EndObject();
   json.EndObject();
@@ -435,6 +435,8 @@ void WriteModels(const Run& run, JsonWriter& json) {
     json.Optional("model_digest", result.model().digest()).Optional("weights_digest", result.model().weights_digest());
     json.Optional("repository", Shown(result.model().repository()))
         .Optional("revision", Shown(result.model().revision()));
+    json.Optional("source_url", Shown(result.model().source_url()));
+    json.Optional("base_digest", result.model().base_digest()).Optional("set_digest", result.model().set_digest());
     json.Optional("rules_digest", result.rules_digest()).Optional("policy_digest", result.policy_digest());
     json.Optional("profile_digest", result.profile_digest()).Optional("audit_id", result.audit_id());
     json.Optional("measured_by", Shown(result.measured_by()));

@@ -259,8 +259,14 @@ TEST(GateScriptReportsTest, EachModelHasItsReportsAndTheSummaryHasAll) {
   EXPECT_EQ(NamesIn(checkouts.At("reports")),
             (std::set<std::string>{"chat.sarif", "chat.junit.xml", "chat.md", "chat.html", "second.sarif",
                                    "second.junit.xml", "second.md", "second.html", "summary.md"}));
-  std::ifstream in(checkouts.At("reports/summary.md"));
-  EXPECT_EQ(std::string(std::istreambuf_iterator<char>(in), {}), "a markdown report\n\na markdown report\n\n");
+  const auto read = [&](const std::string& name) {
+    std::ifstream in(checkouts.At("reports/" + name));
+    return std::string(std::istreambuf_iterator<char>(in), {});
+  };
+  EXPECT_EQ(read("summary.md"), read("chat.md") + "\n" + read("second.md") + "\n");
+  EXPECT_NE(read("chat.sarif").find("\"2.1.0\""), std::string::npos);
+  EXPECT_NE(read("chat.junit.xml").find("<testsuite"), std::string::npos);
+  EXPECT_NE(read("chat.html").find("<html"), std::string::npos);
 }
 
 TEST(GateScriptReportsTest, NoneAskedForIsNoneWritten) {

@@ -7,6 +7,7 @@
 #include <iterator>
 #include <ostream>
 #include <string>
+#include <vector>
 
 #include "gtest/gtest.h"
 #include "services/formats/yaml/yaml_reader.h"
@@ -160,7 +161,7 @@ TEST_P(PipelineTest, WhatTheChangeBringsForItselfIsNotUsed) {
   const ProcessResult result = RunPipeline(checkouts_.PackageSha256());
   EXPECT_EQ(result.exit_code, 1) << Describe(result);
   EXPECT_NE(result.out.find("DENIED"), std::string::npos) << Describe(result);
-  EXPECT_EQ(ReadFile(checkouts_.At(GetParam().reports + "chat.junit.xml")), "a junit report\n");
+  EXPECT_NE(ReadFile(checkouts_.At(GetParam().reports + "chat.junit.xml")).find("<testsuite"), std::string::npos);
   EXPECT_FALSE(fs::exists(checkouts_.At(GetParam().reports + "other.junit.xml")));
 }
 

@@ -142,7 +142,7 @@ TEST_F(ShapesTest, OllamaStoreHasADigestOfCoreutils) {
                                layer("application/vnd.docker.container.image.v1+json", "{}") + R"(,"layers":[)" +
                                layer("application/vnd.ollama.image.model", gguf) + "," +
                                layer("application/vnd.ollama.image.license", license) + "]}";
-  dir_.Write("store/manifests/registry.ollama.ai/library/tree/latest", manifest);
+  dir_.Write("store/manifests/registry.example/library/tree/latest", manifest);
   const ProcessResult run = Run("store");
   EXPECT_EQ(run.exit_code, 5) << Describe(run);
   const v1::GateResult result = Results(run).at(0);
@@ -150,8 +150,8 @@ TEST_F(ShapesTest, OllamaStoreHasADigestOfCoreutils) {
   shell.args = {"-c", "sha256sum -- blobs/sha256-* manifests/*/*/*/* | LC_ALL=C sort -k2 | sha256sum"};
   shell.cwd = dir_.At("store");
   EXPECT_EQ(testing_support::RunProcess("/bin/sh", shell).out, result.model().digest() + "  -\n");
-  EXPECT_EQ(result.model().repository(), "registry.ollama.ai/library/tree");
-  EXPECT_EQ(Results(Run("store/manifests/registry.ollama.ai/library/tree/latest")).at(0).model().digest(),
+  EXPECT_EQ(result.model().repository(), "registry.example/library/tree");
+  EXPECT_EQ(Results(Run("store/manifests/registry.example/library/tree/latest")).at(0).model().digest(),
             result.model().digest());
   dir_.Write("store/blobs/sha256-" + Sha256Of(license), "Do what you like.\n");
   EXPECT_EQ(Run("store").exit_code, 3);

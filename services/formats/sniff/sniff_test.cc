@@ -62,6 +62,13 @@ class SniffTest : public ::testing::TestWithParam<Case> {};
 TEST_P(SniffTest, TellsTheFormat) {
   const Case& c = GetParam();
   EXPECT_EQ(FormatName(Sniff(c.bytes, c.bytes.size(), c.base_name)), FormatName(c.format));
+  EXPECT_EQ(FormatFromName(FormatName(c.format)), c.format);
+}
+
+TEST(FormatTest, OtherWordsNameNoFormat) {
+  for (const char* word : {"", "prose", "GGUF", "gguf ", "unknown"}) {
+    EXPECT_FALSE(FormatFromName(word).has_value()) << word;
+  }
 }
 
 // Whatever the suffix claims, content that is no text keeps its format.
