@@ -189,7 +189,7 @@ TEST_F(DaemonRecordsTest, AModelIsFoundByItsDigestWithAllItsAudits) {
   const v1::AuditOutcome again = Audit("m");
   const std::string digest = first.result().model().digest();
   v1::GetModelRequest request;
-  for (const std::string name : {digest, "models/sha256-" + digest}) {
+  for (const std::string& name : {digest, "models/sha256-" + digest}) {
     request.set_model_digest(name);
     const auto model = Asked<v1::Model>(*caller_, "ModelService/GetModel", request);
     EXPECT_EQ(model.model_digest(), digest);
@@ -204,8 +204,8 @@ TEST_F(DaemonRecordsTest, AModelIsFoundByItsDigestWithAllItsAudits) {
   request.set_model_digest(std::string(64, '0'));
   v1::Model none;
   EXPECT_EQ(Ask(*caller_, "ModelService/GetModel", request, none).code, StatusCode::kNotFound);
-  for (const std::string wrong :
-       {std::string(), digest.substr(1), digest + "0", "models/sha256-", "models/" + digest}) {
+  for (const std::string& wrong :
+       {std::string(), digest.substr(1), digest + "0", std::string("models/sha256-"), "models/" + digest}) {
     request.set_model_digest(wrong);
     EXPECT_EQ(Fails("ModelService/GetModel", request, "model_digest"), StatusCode::kInvalidArgument) << wrong;
   }
