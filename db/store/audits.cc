@@ -386,12 +386,12 @@ absl::StatusOr<std::vector<StoredAudit>> ReadAuditsOfModel(Database* database, s
 }
 
 absl::StatusOr<std::vector<StoredAudit>> ReadNewestOfModels(Database* database, const ModelSelection& selection) {
-  // A prefix is compared as bytes: names may be no UTF-8, and LIKE has its own ideas of case and of "%".
+  // A prefix is compared as bytes: names may be no UTF-8, and LIKE has its own ideas of case and of "%". A part of nothing is NULL.
   WB_ASSIGN_OR_RETURN(
       Statement select,
       database->Prepare(WB_AUDIT_COLUMNS
                         " WHERE sequence >= ? AND sequence < ? AND claimed = 0 AND model_digest <> ''"
-                        " AND substr(CAST(repository AS BLOB), 1, ?) = ?"
+                        " AND coalesce(substr(CAST(repository AS BLOB), 1, ?), x'') = ?"
                         " AND (? = '' OR EXISTS (SELECT 1 FROM audit_licenses WHERE audit_licenses.license_id = ?"
                         " AND audit_licenses.audit_sequence = audits.sequence AND audit_licenses.governs = 1))"
                         " AND NOT EXISTS (SELECT 1 FROM audits AS newer WHERE newer.model_digest = audits.model_digest"

@@ -344,6 +344,9 @@ TEST(ListModelsTest, FiltersByRepositoryAndLicence) {
   Record(store.get(), other);
   Record(store.get(), Named(6, "org\xff\xfe"));
   Record(store.get(), Named(7, ""));
+  EXPECT_THAT(AllModels(store.get(), {2, "", "", ""}),
+              ElementsAre("", "org\xff\xfe", "org/e", "org_d", "Org/c", "org/b", "org/a"))
+      << "a model of no repository is one too";
   EXPECT_THAT(AllModels(store.get(), {2, "", "org/", ""}), ElementsAre("org/e", "org/b", "org/a"));
   EXPECT_THAT(AllModels(store.get(), {2, "", "org_", ""}), ElementsAre("org_d")) << "no wildcard";
   EXPECT_THAT(AllModels(store.get(), {2, "", "org%", ""}), ElementsAre());

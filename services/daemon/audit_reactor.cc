@@ -55,6 +55,9 @@ AuditReactor* AuditReactor::Start(Backend& backend, grpc::CallbackServerContext*
   made->place_ = backend.uploads().Enter(Uploads::Clock::now(), [context] { context->TryCancel(); });
   if (made->place_ == nullptr) {
     made->End(Busy("as many audits are open as this server takes"));
+  } else if (backend.stopping()) {
+    // Asked behind Enter(): who stops the server either sees this call or is seen by it.
+    made->End(Stopping());
   } else {
     made->StartRead(&made->request_);
   }

@@ -151,6 +151,7 @@ grpc::ServerUnaryReactor* AuditService::EvaluateAudit(grpc::CallbackServerContex
   if (request->has_profile()) {
     inputs.profile = auditor::ConfigFile{Printable(request->profile().name()), request->profile().content()};
   }
+  if (backend_.stopping()) return EndNow(std::move(call), context, Stopping());
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   const bool taken = backend_.audits().TrySubmit([call, context, reactor, request, answer, inputs](size_t) mutable {
     absl::Status status = absl::CancelledError("the client went away");

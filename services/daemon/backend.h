@@ -48,6 +48,12 @@ class Backend {
   const UnixListener* unix_listener() const { return unix_listener_; }
   void set_unix_listener(const UnixListener* listener) { unix_listener_ = listener; }
 
+  // Once the server stops: what is new is refused, what runs may end.
+  bool stopping() const { return stopping_; }
+  void Stop() { stopping_ = true; }
+  // True while an AuditModel call is open, or anything runs or waits on the threads.
+  bool HasWork() const { return uploads_.count() + audits_.running() + audits_.waiting() + reads_.running() + reads_.waiting() > 0; }
+
   bool database_serving() const { return database_serving_; }
 
   // Reads again what SIGHUP and changed files ask for; says so in the log and the counters.
@@ -76,6 +82,7 @@ class Backend {
   WorkerPool audits_;
   WorkerPool reads_;
   const UnixListener* unix_listener_ = nullptr;
+  std::atomic<bool> stopping_{false};
   std::atomic<bool> database_serving_{true};
   const uint32_t process_tag_;
   std::atomic<uint64_t> next_request_{1};

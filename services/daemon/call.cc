@@ -78,6 +78,10 @@ absl::Status Busy(std::string_view what) {
   return Because(absl::ResourceExhaustedError(absl::StrFormat("%s; try again later", what)), v1::ErrorReason::SERVER_BUSY);
 }
 
+absl::Status Stopping() {
+  return Because(absl::UnavailableError("this server stops; ask another one, or again later"), v1::ErrorReason::SHUTTING_DOWN);
+}
+
 absl::StatusOr<absl::Time> InstantOf(const std::string& text, std::string_view field) {
   if (text.empty()) return absl::Now();
   absl::Time time;

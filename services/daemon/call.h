@@ -45,6 +45,9 @@ class Call {
 // Says that as many calls run, or wait, as may.
 absl::Status Busy(std::string_view what);
 
+// Says that the server stops: for calls that come when stopping() is true.
+absl::Status Stopping();
+
 // `text` as RFC 3339, or the clock where it is empty; InvalidArgument naming `field`.
 absl::StatusOr<absl::Time> InstantOf(const std::string& text, std::string_view field);
 

@@ -142,6 +142,7 @@ grpc::ServerUnaryReactor* ModelService::LookupDigests(grpc::CallbackServerContex
                                                       v1::LookupDigestsResponse* answer) {
   Call call(backend_, *context, Method::kLookupDigests);
   if (absl::Status sound = CheckLookup(*request); !sound.ok()) return EndNow(std::move(call), context, sound);
+  if (backend_.stopping()) return EndNow(std::move(call), context, Stopping());
   auto lookup = std::make_shared<Lookup>(backend_, *request, *answer);
   if (lookup->FromCache()) {
     lookup->Count();

@@ -1,5 +1,7 @@
 #include "services/daemon/principal.h"
 
+#include <vector>
+
 #include "absl/strings/str_format.h"
 #include "services/base/utf8.h"
 #include "services/daemon/unix_listener.h"
@@ -19,10 +21,9 @@ Principal PrincipalOf(const grpc::ServerContextBase& context, const UnixListener
   if (unix_listener != nullptr) {
     if (const auto uid = unix_listener->UserOf(context.peer())) return {absl::StrFormat("unix:uid=%d", *uid), true};
   }
-  if (auth != nullptr && !auth->FindPropertyValues("transport_security_type").empty() &&
-      auth->FindPropertyValues("transport_security_type").front() == "ssl") {
-    return {"tls", false};
-  }
+  // Which of the two words it is depends on how the server's credentials were made.
+  const auto security = auth == nullptr ? std::vector<grpc::string_ref>() : auth->FindPropertyValues("transport_security_type");
+  if (!security.empty() && (security.front() == "tls" || security.front() == "ssl")) return {"tls", false};
   return {"plain", false};
 }
 

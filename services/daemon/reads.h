@@ -12,11 +12,15 @@
 namespace weighbridge::daemon {
 
 // Runs `read` (db::Store& -> absl::Status, which fills in the answer) on a thread of backend.reads() and ends the call with its
-// status; refuses at once if too many wait. A call whose client is gone is not read for.
+// status; refuses at once if too many wait or the server stops. A call whose client is gone is not read for.
 template <typename Read>
 grpc::ServerUnaryReactor* ReadInTurn(Call call, grpc::CallbackServerContext* context, Read read) {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   Backend& backend = call.backend();
+  if (backend.stopping()) {
+    reactor->Finish(call.End(Stopping()));
+    return reactor;
+  }
   const bool taken = backend.reads().TrySubmit([call, context, reactor, read = std::move(read)](size_t worker) mutable {
     absl::Status status = absl::CancelledError("the client went away");
     if (!context->IsCancelled()) {

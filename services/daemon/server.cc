@@ -1,12 +1,17 @@
 #include "services/daemon/server.h"
 
-#include <chrono>
+#include <algorithm>
+#include <string_view>
 #include <utility>
 
 #include "absl/strings/str_format.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "grpc/support/log.h"
 #include "grpcpp/ext/proto_server_reflection_plugin.h"
 #include "grpcpp/health_check_service_interface.h"
+#include "grpcpp/impl/server_builder_option.h"
+#include "grpcpp/impl/server_builder_plugin.h"
 #include "grpcpp/resource_quota.h"
 #include "grpcpp/security/server_credentials.h"
 #include "grpcpp/security/tls_certificate_provider.h"
@@ -22,10 +27,14 @@ namespace weighbridge::daemon {
 namespace {
 
 constexpr absl::Duration kHousekeepEvery = absl::Milliseconds(50);
+constexpr absl::Duration kDrainLookEvery = absl::Milliseconds(20);
+// At the end, for answers that are made and not yet sent.
+constexpr absl::Duration kFarewell = absl::Seconds(1);
 // How often changed certificate files are looked for; the next handshake uses the new ones.
 constexpr unsigned kCertificateSeconds = 1;
 // What gRPC may hold for buffers of all connections.
 constexpr size_t kTransportBytesMax = size_t{256} << 20;
+constexpr char kReflectionPlugin[] = "proto_server_reflection";
 constexpr int kKeepaliveMillis = 60000;
 constexpr int kKeepaliveAnswerMillis = 20000;
 // A client that pings more often than this is cut off.
@@ -42,6 +51,24 @@ std::shared_ptr<grpc::ServerCredentials> CredentialsOf(const TlsOptions& tls) {
     options.set_cert_request_type(GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
   }
   return grpc::experimental::TlsServerCredentials(options);
+}
+
+// The library registers itself for every server of the process as soon as it is loaded.
+class WithoutReflection : public grpc::ServerBuilderOption {
+ public:
+  void UpdateArguments(grpc::ChannelArguments*) override {}
+  void UpdatePlugins(std::vector<std::unique_ptr<grpc::ServerBuilderPlugin>>* plugins) override {
+    plugins->erase(std::remove_if(plugins->begin(), plugins->end(), [](const auto& plugin) { return plugin->name() == kReflectionPlugin; }),
+                   plugins->end());
+  }
+};
+
+// What gRPC itself has to say becomes lines of our log.
+void LogOfGrpc(gpr_log_func_args* said) {
+  std::string_view file = said->file;
+  file.remove_prefix(file.rfind('/') + 1);
+  Log(said->severity == GPR_LOG_SEVERITY_ERROR ? LogLevel::kError : LogLevel::kInfo, "grpc",
+      {{"message", said->message}, {"file", file}, {"line", int64_t{said->line}}});
 }
 
 void SetLimits(grpc::ServerBuilder& builder) {
@@ -69,6 +96,7 @@ Server::Server(std::unique_ptr<Backend> backend)
       server_service_(*backend_) {}
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& options, const std::vector<grpc::Service*>& more) {
+  gpr_set_log_function(&LogOfGrpc);
   WB_ASSIGN_OR_RETURN(std::unique_ptr<Backend> backend, Backend::Open(options));
   std::unique_ptr<Server> server(new Server(std::move(backend)));
   WB_RETURN_IF_ERROR(server->Listen(more));
@@ -78,8 +106,12 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
 absl::Status Server::Listen(const std::vector<grpc::Service*>& more) {
   const ServerOptions& options = backend_->options();
   grpc::EnableDefaultHealthCheckService(true);
-  if (options.reflection) grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   grpc::ServerBuilder builder;
+  if (options.reflection) {
+    grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  } else {
+    builder.SetOption(std::make_unique<WithoutReflection>());
+  }
   SetLimits(builder);
   std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> interceptors;
   interceptors.push_back(std::make_unique<MalformedRequests>());
@@ -143,22 +175,36 @@ void Server::HousekeepUntilStopped() {
     backend_->Housekeep();
     if (backend_->database_serving() == serving) continue;
     serving = backend_->database_serving();
-    server_->GetHealthCheckService()->SetServingStatus(serving);
+    SetServing(serving);
   }
+}
+
+void Server::SetServing(bool serving) {
+  const absl::MutexLock lock(&mutex_);
+  server_->GetHealthCheckService()->SetServingStatus(serving && !backend_->stopping());
 }
 
 void Server::Drain() {
   {
     const absl::MutexLock lock(&mutex_);
     if (stopped_) return;
+  }
+  backend_->Stop();
+  if (server_ != nullptr) SetServing(false);
+  const absl::Time end = absl::Now() + absl::Seconds(backend_->options().drain_seconds);
+  // Shutdown() alone would wait for streams that never end by themselves, such as those that watch the health.
+  while (backend_->HasWork() && absl::Now() < end) absl::SleepFor(kDrainLookEvery);
+  {
+    const absl::MutexLock lock(&mutex_);
     stopped_ = true;
   }
   if (housekeeper_.joinable()) housekeeper_.join();
   if (server_ != nullptr) {
-    server_->GetHealthCheckService()->SetServingStatus(false);
     if (unix_listener_ != nullptr) unix_listener_->Stop();
-    // Audits that are not done by then are cancelled, and end as for a client that went away: nothing recorded.
-    server_->Shutdown(std::chrono::system_clock::now() + std::chrono::seconds(backend_->options().drain_seconds));
+    // Answers that are on their way arrive. Audits that are not done by now are cancelled, and end as for a client that went away:
+    // nothing recorded.
+    const absl::Duration more = backend_->HasWork() ? absl::ZeroDuration() : kFarewell;
+    server_->Shutdown(absl::ToChronoTime(absl::Now() + more));
   }
   backend_->audits().Drain();
   backend_->reads().Drain();

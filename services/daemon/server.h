@@ -40,14 +40,17 @@ class Server {
 
   Backend& backend() { return *backend_; }
 
-  // Health says NOT_SERVING, no new call is taken, calls that run may end within drain_seconds, then they are cancelled. Returns
-  // when nothing runs any more. May be called more than once, by one thread.
+  // Health says NOT_SERVING, new calls are refused (UNAVAILABLE, SHUTTING_DOWN), calls that run may end within drain_seconds, then they
+  // are cancelled. It listens meanwhile, so that who balances load can ask; who watches its health holds nothing up. Returns when
+  // nothing runs any more. May be called more than once, by one thread.
   void Drain();
 
  private:
   explicit Server(std::unique_ptr<Backend> backend);
   absl::Status Listen(const std::vector<grpc::Service*>& more);
   void HousekeepUntilStopped();
+  // What health says, NOT_SERVING for good once it stops.
+  void SetServing(bool serving);
 
   std::unique_ptr<Backend> backend_;
   AuditService audit_service_;

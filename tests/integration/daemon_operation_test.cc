@@ -270,24 +270,36 @@ TEST_F(DaemonOperationTest, AtItsEndWhatRunsIsFinishedAndNothingNewIsTaken) {
   ASSERT_NE(daemon, nullptr);
   const RawCaller caller(daemon->address());
   InfoOf(caller);
-  const AuditAnswer audit =
-      AuditPath(caller, LongStart(dir_.At("models/long")), OnceReading([&] {
-                  ASSERT_EQ(kill(daemon->pid(), SIGTERM), 0);
-                  v1::ServerInfo info;
-                  const auto code_of = [&info](const RawCaller& from) {
-                    return Ask(from, "ServerService/GetServerInfo", v1::GetServerInfoRequest(), info).code;
-                  };
-                  // From the connection that stands: a call that crosses the word of the end is cancelled, later ones
-                  // are not taken.
-                  StatusCode late = StatusCode::kOk;
-                  EXPECT_TRUE(WaitUntil([&] { return (late = code_of(caller)) != StatusCode::kOk; }));
-                  EXPECT_TRUE(late == StatusCode::kUnavailable || late == StatusCode::kCancelled)
-                      << absl::StatusCodeToString(late);
-                  EXPECT_EQ(code_of(caller), StatusCode::kUnavailable);
-                  EXPECT_EQ(code_of(RawCaller(daemon->address())), StatusCode::kUnavailable);
-                  EXPECT_EQ(code_of(RawCaller(daemon->unix_address())), StatusCode::kUnavailable);
-                  EXPECT_TRUE(daemon->IsRunning());
-                }));
+  const auto list = [](const RawCaller& from) {
+    v1::ListAuditsResponse ignored;
+    return Ask(from, "AuditService/ListAudits", v1::ListAuditsRequest(), ignored);
+  };
+  const auto stopping = [&] {
+    ASSERT_EQ(kill(daemon->pid(), SIGTERM), 0);
+    EXPECT_TRUE(WaitUntil([&] { return list(caller).code != StatusCode::kOk; }));
+    // From the connection that stands and from new ones; whoever asks learns that another server may answer.
+    const RawCaller other(daemon->address()), local(daemon->unix_address());
+    for (const RawCaller* from : std::vector<const RawCaller*>{&caller, &other, &local}) {
+      std::vector<RawAnswer> refused = {list(*from), AuditPath(*from, StartOf(dir_.At("models/small"))).call};
+      v1::LookupDigestsRequest lookup;
+      lookup.add_digests(std::string(64, '0'));
+      v1::LookupDigestsResponse unknown;
+      refused.push_back(Ask(*from, "ModelService/LookupDigests", lookup, unknown));
+      v1::EvaluateAuditRequest evaluate;
+      evaluate.set_audit_id(std::string(64, '0'));
+      v1::EvaluateAuditResponse evaluated;
+      refused.push_back(Ask(*from, "AuditService/EvaluateAudit", evaluate, evaluated));
+      for (const RawAnswer& answer : refused) {
+        EXPECT_EQ(answer.code, StatusCode::kUnavailable) << Describe(answer);
+        EXPECT_EQ(answer.detail.reason(), v1::ErrorReason::SHUTTING_DOWN);
+      }
+      InfoOf(*from);
+      // HealthCheckResponse{status: NOT_SERVING}
+      EXPECT_EQ(from->Call("/grpc.health.v1.Health/Check", {""}).messages, std::vector<std::string>{"\x08\x02"});
+    }
+    EXPECT_TRUE(daemon->IsRunning());
+  };
+  const AuditAnswer audit = AuditPath(caller, LongStart(dir_.At("models/long")), OnceReading(stopping));
   EXPECT_EQ(audit.call.code, StatusCode::kOk) << Describe(audit.call);
   ASSERT_EQ(audit.results.size(), 1u);
   EXPECT_EQ(daemon->Terminate(), 0);

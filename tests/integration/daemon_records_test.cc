@@ -10,6 +10,7 @@
 
 #include "gtest/gtest.h"
 #include "proto/weighbridge/v1/audit_service.pb.h"
+#include "proto/weighbridge/v1/enums.pb.h"
 #include "proto/weighbridge/v1/gate.pb.h"
 #include "proto/weighbridge/v1/license_service.pb.h"
 #include "proto/weighbridge/v1/model_service.pb.h"
@@ -63,7 +64,6 @@ class DaemonRecordsTest : public testing::Test {
 
   StatusCode Fails(const std::string& method, const google::protobuf::Message& request,
                    const std::string& field) const {
-    v1::ListAuditsResponse unused;
     const RawAnswer answer = caller_->Call("/weighbridge.v1." + method, {request.SerializeAsString()});
     EXPECT_TRUE(answer.code == StatusCode::kOk || answer.detail.field() == field) << Describe(answer);
     return answer.code;
@@ -80,17 +80,18 @@ class DaemonRecordsTest : public testing::Test {
 
 TEST_F(DaemonRecordsTest, ListsComeInPagesWithoutGapsAndRepetitions) {
   constexpr int kModels = 11;
-  std::vector<std::string> audits, models;  // newest first
+  std::vector<std::string> audits, models, decisions;  // newest first
   for (int i = 0; i < kModels; ++i) {
     const std::string name = "m" + std::to_string(i);
     Model(name, i % 2 == 0 ? "apache-2.0" : "mit", static_cast<uint32_t>(i + 1));
     const v1::AuditOutcome outcome = Audit(name);
     audits.insert(audits.begin(), outcome.result().audit_id());
     models.insert(models.begin(), outcome.result().model().digest());
+    decisions.insert(decisions.begin(), v1::Decision_Name(outcome.result().decision()));
   }
   for (const int size : {1, 3, 4, kModels, 100, 0}) {
     SCOPED_TRACE(size);
-    std::vector<std::string> listed_audits, listed_models;
+    std::vector<std::string> listed_audits, listed_models, listed_decisions;
     int pages = 0;
     v1::ListAuditsRequest audits_request;
     audits_request.set_page_size(size);
@@ -119,12 +120,14 @@ TEST_F(DaemonRecordsTest, ListsComeInPagesWithoutGapsAndRepetitions) {
         listed_models.push_back(model.model_digest());
         EXPECT_EQ(model.name(), "models/sha256-" + model.model_digest());
         ASSERT_EQ(model.audits_size(), 1);
-        EXPECT_EQ(model.audits(0).decisions(0).decision(), "APPROVED");
+        ASSERT_EQ(model.audits(0).decisions_size(), 1);
+        listed_decisions.push_back(model.audits(0).decisions(0).decision());
       }
       models_request.set_page_token(page.next_page_token());
       ++pages;
     } while (!models_request.page_token().empty() && pages <= kModels + 1);
     EXPECT_EQ(listed_models, models);
+    EXPECT_EQ(listed_decisions, decisions);
   }
 
   v1::ListModelsRequest by_license;
@@ -278,6 +281,7 @@ TEST_F(DaemonRecordsTest, DecidingAgainGivesTheBytesOfALocalGateWithThatProfile)
     const std::string name = "m" + std::to_string(++n);
     Model(name, license, static_cast<uint32_t>(n));
     const v1::AuditOutcome outcome = Audit(name, kCommercial);
+    dir_.Folder("local");
     std::filesystem::copy(dir_.At("models/" + name), dir_.At("local/" + name),
                           std::filesystem::copy_options::recursive);
     std::filesystem::remove_all(dir_.At("models/" + name));  // it lives from what is stored
