@@ -28,6 +28,18 @@ absl::Status AsConfigurationFault(absl::Status status) {
   return Because(std::move(status), v1::ErrorReason::INVALID_CONFIGURATION, "start.profile");
 }
 
+// What the audit finds wrong with the options of a path; its messages begin with the option.
+absl::Status AsOptionFault(absl::Status status) {
+  if (status.code() != absl::StatusCode::kInvalidArgument) return status;
+  const std::string message(status.message());
+  for (const auto& [option, field] : {std::pair<std::string_view, std::string_view>{"source: ", "start.source"},
+                                      {"context: ", "start.context_path"},
+                                      {"base: ", "start.base"}}) {
+    if (message.rfind(option, 0) == 0) return Because(std::move(status), v1::ErrorReason::INVALID_FIELD, field);
+  }
+  return Because(std::move(status), v1::ErrorReason::INVALID_FIELD, "start.server_path");
+}
+
 }  // namespace
 
 AuditReactor::AuditReactor(Backend& backend, grpc::CallbackServerContext* context)
@@ -49,7 +61,7 @@ AuditReactor* AuditReactor::Start(Backend& backend, grpc::CallbackServerContext*
 
 void AuditReactor::OnReadDone(bool ok) {
   if (!ok) {
-    End(cancelled_ ? Gone() : Wrong(started_ ? "finish" : "start", "the stream ended without it"));
+    End(cancelled_ ? Gone() : Wrong(started_ ? "finish" : "start", "the stream ended without it, or a message was none"));
     return;
   }
   absl::StatusOr<bool> more = absl::InternalError("no answer");
@@ -181,7 +193,9 @@ absl::StatusOr<std::vector<auditor::GateResponse>> AuditReactor::Gate() {
         Send(std::move(response));
       };
     }
-    return auditor::RunGate(gate_, *configuration_->rules, &backend_.writer());
+    auto responses = auditor::RunGate(gate_, *configuration_->rules, &backend_.writer());
+    if (!responses.ok()) return AsOptionFault(responses.status());
+    return responses;
   }
   absl::StatusOr<auditor::Collected> collected = upload_->Finish();
   if (!collected.ok()) return BecauseOfField(collected.status());

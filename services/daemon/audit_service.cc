@@ -1,6 +1,9 @@
 #include "services/daemon/audit_service.h"
 
 #include <charconv>
+#include <exception>
+#include <new>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_format.h"
@@ -57,6 +60,13 @@ absl::Status ReadAudit(const std::string& id, db::Store& store, v1::Audit& answe
   return absl::OkStatus();
 }
 
+// What the store says of an id that is none, means several or is unknown.
+absl::Status AsIdFault(absl::Status status) {
+  if (absl::IsInvalidArgument(status)) return Because(std::move(status), v1::ErrorReason::INVALID_FIELD, "audit_id");
+  if (absl::IsNotFound(status)) return Because(std::move(status), v1::ErrorReason::NOT_KNOWN, "audit_id");
+  return status;
+}
+
 absl::StatusOr<int64_t> PageBefore(const std::string& token) {
   if (token.empty()) return 0;
   int64_t before = 0;
@@ -64,6 +74,26 @@ absl::StatusOr<int64_t> PageBefore(const std::string& token) {
   if (error == std::errc() && end == token.data() + token.size() && before > 0) return before;
   return Because(absl::InvalidArgumentError("page_token: not one that this server gave"), v1::ErrorReason::INVALID_FIELD,
                  "page_token");
+}
+
+absl::Status Evaluate(Backend& backend, const v1::EvaluateAuditRequest& request, auditor::GateInputs inputs,
+                      v1::EvaluateAuditResponse& answer) {
+  const auto configuration = backend.configuration().Current();
+  if (absl::Status sound = auditor::CheckConfiguration(inputs.profile, std::nullopt, *configuration->rules); !sound.ok()) {
+    return absl::IsInvalidArgument(sound) ? Because(std::move(sound), v1::ErrorReason::INVALID_CONFIGURATION, "profile") : sound;
+  }
+  inputs.policy = configuration->policy;
+  const bool recorded = inputs.record;
+  absl::StatusOr<auditor::GateResponse> response =
+      auditor::EvaluateAudit(request.audit_id(), std::move(inputs), *configuration->rules, backend.writer());
+  if (!response.ok()) return AsIdFault(response.status());
+  if (recorded) backend.cache().Invalidate();
+  backend.metrics().CountDecision(v1::Decision_Name(response->result.decision()));
+  v1::AuditOutcome& outcome = *answer.mutable_outcome();
+  *outcome.mutable_result() = std::move(response->result);
+  outcome.set_decision_id(response->decision_id);
+  outcome.set_known_since(response->known_since);
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -76,7 +106,7 @@ grpc::ServerBidiReactor<v1::AuditModelRequest, v1::AuditModelResponse>* AuditSer
 grpc::ServerUnaryReactor* AuditService::GetAudit(grpc::CallbackServerContext* context, const v1::GetAuditRequest* request,
                                                  v1::Audit* answer) {
   return ReadInTurn(Call(backend_, *context, Method::kGetAudit), context, [request, answer](db::Store& store) {
-    return ReadAudit(request->audit_id(), store, *answer);
+    return AsIdFault(ReadAudit(request->audit_id(), store, *answer));
   });
 }
 
@@ -113,6 +143,11 @@ grpc::ServerUnaryReactor* AuditService::EvaluateAudit(grpc::CallbackServerContex
   if (!instant.ok()) return EndNow(std::move(call), context, instant.status());
   inputs.evaluated_at = *instant;
   inputs.record = !request->validate_only();
+  if (request->profile().content().size() > kProfileBytesMax || request->profile().name().size() > kNameBytesMax) {
+    const std::string_view field = request->profile().name().size() > kNameBytesMax ? "profile.name" : "profile.content";
+    return EndNow(std::move(call), context,
+                  Because(absl::InvalidArgumentError(absl::StrFormat("%s: too long", field)), v1::ErrorReason::INVALID_FIELD, field));
+  }
   if (request->has_profile()) {
     inputs.profile = auditor::ConfigFile{Printable(request->profile().name()), request->profile().content()};
   }
@@ -120,19 +155,12 @@ grpc::ServerUnaryReactor* AuditService::EvaluateAudit(grpc::CallbackServerContex
   const bool taken = backend_.audits().TrySubmit([call, context, reactor, request, answer, inputs](size_t) mutable {
     absl::Status status = absl::CancelledError("the client went away");
     if (!context->IsCancelled()) {
-      Backend& backend = call.backend();
-      const auto configuration = backend.configuration().Current();
-      inputs.policy = configuration->policy;
-      absl::StatusOr<auditor::GateResponse> response =
-          auditor::EvaluateAudit(request->audit_id(), inputs, *configuration->rules, backend.writer());
-      status = response.status();
-      if (status.ok()) {
-        if (inputs.record) backend.cache().Invalidate();
-        backend.metrics().CountDecision(v1::Decision_Name(response->result.decision()));
-        v1::AuditOutcome& outcome = *answer->mutable_outcome();
-        *outcome.mutable_result() = std::move(response->result);
-        outcome.set_decision_id(response->decision_id);
-        outcome.set_known_since(response->known_since);
+      try {
+        status = Evaluate(call.backend(), *request, std::move(inputs), *answer);
+      } catch (const std::bad_alloc&) {
+        status = Busy("out of memory");
+      } catch (const std::exception& error) {
+        status = absl::InternalError(error.what());
       }
     }
     reactor->Finish(call.End(status));

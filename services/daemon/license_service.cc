@@ -1,8 +1,10 @@
 #include "services/daemon/license_service.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_format.h"
 #include "services/auditor/explain.h"
 #include "services/base/status_macros.h"
@@ -19,6 +21,12 @@ absl::Status CheckName(const std::string& name) {
   if (!name.empty() && name.size() <= kNameBytesMax) return absl::OkStatus();
   return Because(absl::InvalidArgumentError(absl::StrFormat("name: 1 to %d bytes", kNameBytesMax)),
                  v1::ErrorReason::INVALID_FIELD, "name");
+}
+
+// Tokens are ids of licences, known to these rules or not any more.
+bool IsPageToken(const std::string& token) {
+  return token.size() <= kNameBytesMax &&
+         std::all_of(token.begin(), token.end(), [](char c) { return absl::ascii_isalnum(c) || c == '-' || c == '.' || c == '_' || c == '+'; });
 }
 
 // The command line takes an unknown name for a mistake of usage; here it is an answer.
@@ -49,8 +57,9 @@ grpc::ServerUnaryReactor* LicenseService::ListLicenses(grpc::CallbackServerConte
   Call call(backend_, *context, Method::kListLicenses);
   const absl::StatusOr<int> size = PageSizeOf(request->page_size(), kPageNormal, kPageMost);
   if (!size.ok()) return EndNow(std::move(call), context, size.status());
-  if (request->page_token().size() > kNameBytesMax) {
-    return EndNow(std::move(call), context, Because(absl::InvalidArgumentError("page_token: too long"), v1::ErrorReason::INVALID_FIELD, "page_token"));
+  if (!IsPageToken(request->page_token())) {
+    return EndNow(std::move(call), context,
+                  Because(absl::InvalidArgumentError("page_token: not one that this server gave"), v1::ErrorReason::INVALID_FIELD, "page_token"));
   }
   return WorkInTurn(std::move(call), context, [this, request, answer, size = *size] {
     const auto configuration = backend_.configuration().Current();

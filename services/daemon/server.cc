@@ -16,6 +16,7 @@
 #include "services/base/utf8.h"
 #include "services/daemon/addresses.h"
 #include "services/daemon/log.h"
+#include "services/daemon/malformed_requests.h"
 
 namespace weighbridge::daemon {
 namespace {
@@ -80,6 +81,9 @@ absl::Status Server::Listen(const std::vector<grpc::Service*>& more) {
   if (options.reflection) grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   grpc::ServerBuilder builder;
   SetLimits(builder);
+  std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> interceptors;
+  interceptors.push_back(std::make_unique<MalformedRequests>());
+  builder.experimental().SetInterceptorCreators(std::move(interceptors));
   const std::vector<grpc::Service*> ours = {&audit_service_, &model_service_, &license_service_, &server_service_};
   for (grpc::Service* service : ours) builder.RegisterService(service);
   for (grpc::Service* service : more) builder.RegisterService(service);

@@ -64,7 +64,8 @@ absl::Status Because(absl::Status status, v1::ErrorReason::Value reason, std::st
 absl::Status BecauseOfField(absl::Status status) {
   const std::string message(status.message());
   const size_t colon = message.find(": ");
-  return Because(std::move(status), v1::ErrorReason::INVALID_FIELD,
+  const bool too_large = absl::IsResourceExhausted(status);
+  return Because(std::move(status), too_large ? v1::ErrorReason::REQUEST_TOO_LARGE : v1::ErrorReason::INVALID_FIELD,
                  colon == std::string::npos ? std::string() : message.substr(0, colon));
 }
 
