@@ -48,13 +48,15 @@ struct RawCaller::Connection {
   std::shared_ptr<grpc::Channel> channel;
 };
 
-RawCaller::RawCaller(const std::string& address) : connection_(std::make_unique<Connection>()) {
+RawCaller::RawCaller(const std::string& address, const RawTls& tls) : connection_(std::make_unique<Connection>()) {
   grpc::ChannelArguments arguments;
   // Channels to one address would share their connection otherwise.
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   arguments.SetMaxReceiveMessageSize(-1);
-  connection_->channel = grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+  const auto credentials = tls.authority.empty() ? grpc::InsecureChannelCredentials()
+                                                 : grpc::SslCredentials({tls.authority, tls.key, tls.certificate});
+  connection_->channel = grpc::CreateCustomChannel(address, credentials, arguments);
 }
 
 RawCaller::~RawCaller() = default;

@@ -40,10 +40,17 @@ struct RawAnswer {
 // "INVALID_ARGUMENT start.mode (INVALID_FIELD): start.mode: block, warn or audit" for failure messages.
 std::string Describe(const RawAnswer& answer);
 
+// What a client shows and believes, as PEM. All empty: without TLS.
+struct RawTls {
+  std::string authority;
+  std::string certificate;
+  std::string key;
+};
+
 // One connection of its own. Thread-safe.
 class RawCaller {
  public:
-  explicit RawCaller(const std::string& address);
+  explicit RawCaller(const std::string& address, const RawTls& tls = {});
   ~RawCaller();
 
   // Unary calls send one message. A server that ends the call early is no fault: what was not sent stays unsent.
