@@ -6,7 +6,8 @@
 # Last line: `N passed, M failed`, counting GoogleTest cases. Exit 0 only if all passed.
 #
 # Real texts: the licence pack is fetched (deploy/licence-pack.sh); WEIGHBRIDGE_CORPUS names a folder with further real texts
-# and artefacts (default ../shared/corpus). What is missing is named, and the tests that need it report themselves as skipped.
+# and artefacts (default ../shared/corpus). Formats are checked with programs of others (deploy/validators.sh). What is missing
+# is named, and the tests that need it report themselves as skipped.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=deploy/lib/common.sh
@@ -21,7 +22,7 @@ case "${1:-}" in
     flags+=(--test_env=WEIGHBRIDGE_RELEASE=1 --test_timeout=21600)
     ;;
   -h | --help)
-    sed -n '2,9s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
+    sed -n '2,10s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
     exit 0
     ;;
   *) wb_die "unknown argument $1" "usage: tests/run.sh [--release]" ;;
@@ -39,6 +40,16 @@ case "$pack_status" in
     left_out+=("licence pack: cannot be fetched, so the tests over its 2,615 texts are skipped")
     ;;
   *) exit "$pack_status" ;; # a pack that is not the pinned one is no reason to go on without
+esac
+validators_status=0
+validators="$(deploy/validators.sh)" || validators_status=$?
+case "$validators_status" in
+  0) export WEIGHBRIDGE_VALIDATORS="$validators" ;;
+  1 | 2)
+    unset WEIGHBRIDGE_VALIDATORS
+    left_out+=("validators: cannot be fetched, so the tests that check formats with programs of others are skipped")
+    ;;
+  *) exit "$validators_status" ;;
 esac
 corpus="${WEIGHBRIDGE_CORPUS:-../shared/corpus}"
 if [[ -d "$corpus" ]]; then

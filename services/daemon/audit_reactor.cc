@@ -48,14 +48,16 @@ AuditReactor::AuditReactor(Backend& backend, grpc::CallbackServerContext* contex
 AuditReactor* AuditReactor::Start(Backend& backend, grpc::CallbackServerContext* context) {
   std::shared_ptr<AuditReactor> made(new AuditReactor(backend, context));
   made->self_ = made;
+  if (backend.audits().Full()) {
+    made->End(Busy("as many audits wait as this server takes"));
+    return made.get();
+  }
   made->place_ = backend.uploads().Enter(Uploads::Clock::now(), [context] { context->TryCancel(); });
   if (made->place_ == nullptr) {
     made->End(Busy("as many audits are open as this server takes"));
   } else if (backend.stopping()) {
     // Asked behind Enter(): who stops the server either sees this call or is seen by it.
     made->End(Stopping());
-  } else if (backend.audits().Full()) {
-    made->End(Busy("as many audits wait as this server takes"));
   } else {
     made->StartRead(&made->request_);
   }

@@ -18,6 +18,7 @@ db::StoreOptions StoreOptionsOf(const ServerOptions& options, db::StoreMode mode
   db::StoreOptions store;
   store.path = options.db_path;
   store.mode = mode;
+  if (mode == db::StoreMode::kReadOnly) store.cache_max_kib = kReaderCacheKib;
   return store;
 }
 

@@ -12,6 +12,7 @@
 #include "db/store/store.h"
 #include "services/daemon/configuration.h"
 #include "services/daemon/limits.h"
+#include "services/daemon/log_limit.h"
 #include "services/daemon/lookup_cache.h"
 #include "services/daemon/metrics.h"
 #include "services/daemon/options.h"
@@ -33,6 +34,8 @@ class Backend {
   Metrics& metrics() { return metrics_; }
   Uploads& uploads() { return uploads_; }
   LookupCache& cache() { return cache_; }
+  // Of calls that are refused because the server is busy.
+  LogLimit& refusal_log() { return refusal_log_; }
 
   // Serialises itself; for threads of `audits` alone.
   db::Store& writer() { return *writer_; }
@@ -70,6 +73,7 @@ class Backend {
   Metrics metrics_;
   Uploads uploads_;
   LookupCache cache_;
+  LogLimit refusal_log_;
   std::unique_ptr<db::Store> writer_;
   std::vector<std::unique_ptr<db::Store>> readers_;
   std::unique_ptr<db::Store> watcher_;  // sees the commits of everybody else, the writer above included

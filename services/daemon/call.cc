@@ -1,6 +1,8 @@
 #include "services/daemon/call.h"
 
 #include <algorithm>
+#include <optional>
+#include <vector>
 
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
@@ -48,19 +50,27 @@ grpc::Status Call::End(const absl::Status& status) {
   const auto took = std::chrono::steady_clock::now() - begun_;
   backend_->metrics().CountCall(method_, status.code(), took);
   if (status.ok() && IsLookUp(method_)) return grpc::Status::OK;
+  // A server that is flooded has no time to write about each call that it refuses.
+  int64_t held_back = 0;
+  if (IsBusy(status)) {
+    const std::optional<int64_t> admitted = backend_->refusal_log().Admit(begun_);
+    if (!admitted.has_value()) return ToGrpc(status, request_id());
+    held_back = *admitted;
+  }
   const std::string code = absl::StatusCodeToString(status.code());
   const std::string who = principal().name;
   const int64_t micros = std::chrono::duration_cast<std::chrono::microseconds>(took).count();
   // The message of a client's own mistake is for the client; ours is for us too.
   const bool ours = status.code() == absl::StatusCode::kInternal || status.code() == absl::StatusCode::kDataLoss ||
                     status.code() == absl::StatusCode::kUnknown;
-  Log(ours ? LogLevel::kError : LogLevel::kInfo, "call",
-      {{"method", MethodName(method_)},
-       {"request_id", request_id()},
-       {"principal", who},
-       {"code", code},
-       {"microseconds", micros},
-       {"error", std::string_view(status.message().data(), status.message().size()).substr(0, 500)}});
+  std::vector<LogField> fields = {{"method", MethodName(method_)},
+                                  {"request_id", request_id()},
+                                  {"principal", who},
+                                  {"code", code},
+                                  {"microseconds", micros},
+                                  {"error", std::string_view(status.message().data(), status.message().size()).substr(0, 500)}};
+  if (held_back > 0) fields.push_back({"refused_before_without_a_line", held_back});
+  Log(ours ? LogLevel::kError : LogLevel::kInfo, "call", fields);
   return ToGrpc(status, request_id());
 }
 

@@ -23,6 +23,9 @@ inline constexpr std::chrono::seconds kUploadIdleTime{60};
 
 // Look-ups and other reads that wait for a database thread.
 inline constexpr size_t kWaitingReadsMax = 1024;
+// Pages of the database that each of these threads keeps, at most: the inner pages of tens of millions of known digests, or all of a
+// million. A page that is not kept costs a read from the kernel, as much as the rest of a look-up.
+inline constexpr int kReaderCacheKib = 64 << 10;
 
 inline constexpr size_t kProfileBytesMax = size_t{1} << 20;
 inline constexpr size_t kTextBytesMax = size_t{2} << 20;

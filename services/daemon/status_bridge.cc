@@ -84,6 +84,13 @@ absl::Status BecauseOfField(absl::Status status) {
                  colon == std::string::npos ? std::string() : message.substr(0, colon));
 }
 
+bool IsBusy(const absl::Status& status) {
+  if (status.code() != absl::StatusCode::kResourceExhausted) return false;
+  v1::ErrorDetail detail;
+  const auto payload = status.GetPayload(kDetailUrl);
+  return payload.has_value() && detail.ParseFromString(std::string(*payload)) && detail.reason() == v1::ErrorReason::SERVER_BUSY;
+}
+
 grpc::Status ToGrpc(const absl::Status& status, std::string_view request_id) {
   if (status.ok()) return grpc::Status::OK;
   v1::ErrorDetail detail;

@@ -49,6 +49,30 @@ std::string_view Mark(Tone tone) {
   return "-";
 }
 
+// U+FFFE and its like are UTF-8 but never characters: XML and HTML forbid some or all of them.
+bool IsNoncharacter(int32_t point) {
+  return (point >= 0xfdd0 && point <= 0xfdef) || (point > 0 && (point & 0xfffe) == 0xfffe);
+}
+
+// What Printable() left over: noncharacters as \xNN too.
+std::string WithoutNoncharacters(std::string text) {
+  // All of them begin with one of these bytes; most texts have none.
+  if (text.find_first_of("\xef\xf0\xf1\xf2\xf3\xf4") == std::string::npos) return text;
+  std::string out;
+  int length = 0;
+  for (size_t i = 0; i < text.size(); i += static_cast<size_t>(length)) {
+    const bool shown = !IsNoncharacter(DecodeUtf8(text, i, &length));
+    for (size_t byte = i; byte < i + static_cast<size_t>(length); ++byte) {
+      if (shown) {
+        out += text[byte];
+      } else {
+        out += absl::StrFormat("\\x%02x", static_cast<unsigned char>(text[byte]));
+      }
+    }
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string Shown(std::string_view text) {
@@ -56,7 +80,7 @@ std::string Shown(std::string_view text) {
   while (true) {
     const size_t backslash = text.find('\\');
     shown += Printable(text.substr(0, backslash));
-    if (backslash == std::string_view::npos) return shown;
+    if (backslash == std::string_view::npos) return WithoutNoncharacters(std::move(shown));
     shown += '\\';
     text.remove_prefix(backslash + 1);
   }

@@ -13,7 +13,7 @@ namespace weighbridge::report {
 enum class Tone { kPlain, kGood, kCaution, kBad };
 
 // Printable() of base/utf8.h for texts that may have gone through it before: backslashes stay, so that it can be
-// applied any number of times.
+// applied any number of times. Noncharacters of Unicode become visible too.
 std::string Shown(std::string_view text);
 
 // Collects a report from top to bottom, every text through Shown().

@@ -57,7 +57,7 @@ TEST(XmlWriterTest, Escapes) {
   EXPECT_EQ(EscapeXml("<a b=\"c\" d='e'>&amp;]]>"), "&lt;a b=&quot;c&quot; d=&apos;e&apos;&gt;&amp;amp;]]&gt;");
   EXPECT_EQ(EscapeXml(std::string("\0\x01\x08\x0b\x1f\x7f", 6)), "\\x00\\x01\\x08\\x0b\\x1f\\x7f");
   EXPECT_EQ(EscapeXml("a\r\nb\tc"), "a\\x0d\nb\\x09c");
-  EXPECT_EQ(EscapeXml("\xef\xbf\xbe\xef\xbf\xbf\xef\xbf\xbd"), "\\uFFFE\\uFFFF\xef\xbf\xbd");
+  EXPECT_EQ(EscapeXml("\xef\xbf\xbe\xef\xbf\xbf\xef\xbf\xbd"), "\\xef\\xbf\\xbe\\xef\\xbf\\xbf\xef\xbf\xbd");
   EXPECT_EQ(EscapeXml("\xff\xfe"), "\\xff\\xfe");
 }
 
@@ -94,6 +94,8 @@ TEST(HtmlWriterTest, TextIsNeverMarkup) {
   HtmlWriter html;
   html.Open("p", "a", "b").Id("why", 3).TextAttribute("title", evil).Text(evil).Close();
   EXPECT_EQ(html.Take(), "<!DOCTYPE html>\n<p class=\"a b\" id=\"why-3\" title=\"" + safe + "\">" + safe + "</p>\n");
+  EXPECT_EQ(EscapeHtml("\xef\xb7\x90\xf0\x9f\xbf\xbf\xf0\x9f\x98\x80"),
+            "\\xef\\xb7\\x90\\xf0\\x9f\\xbf\\xbf\xf0\x9f\x98\x80");
   EXPECT_EQ(EscapeHtml("\x1b\n\xe2\x80\xae"), "\\x1b\\x0a\\xe2\\x80\\xae");
 }
 

@@ -10,15 +10,7 @@ namespace {
 
 // One line without control characters.
 void AppendLine(std::string_view line, std::string& out) {
-  const std::string shown = Shown(line);
-  for (size_t i = 0; i < shown.size(); ++i) {
-    const char c = shown[i];
-    // U+FFFE and U+FFFF are UTF-8 but no characters of XML.
-    if (c == '\xef' && i + 2 < shown.size() && shown[i + 1] == '\xbf' && (shown[i + 2] & '\xfe') == '\xbe') {
-      out += shown[i + 2] == '\xbe' ? "\\uFFFE" : "\\uFFFF";
-      i += 2;
-      continue;
-    }
+  for (const char c : Shown(line)) {
     switch (c) {
       case '&':
         out += "&amp;";

@@ -355,6 +355,7 @@ void LookUps(const std::string& self, const Options& options) {
 
 constexpr double kGoodputBar = 0.9;
 constexpr double kGrowthMibBar = 64;
+constexpr size_t kRefusalBytes = 300;  // of message and details in the trailers
 
 // The most that the process held while this lived.
 class MemoryWatch {
@@ -429,7 +430,15 @@ void AuditsOverloaded(const Served& served, const char* what, const Method& audi
   const double cpu = served.process->CpuSeconds() - cpu_before;
   const double growth = memory.GrowthMib();
   const double after = Goodput(served.clients->CallInTurn(audit, peak.in_flight, UINT64_MAX, short_time * 2));
+  // What is left of the peak when the calls beyond it cost what calls cost at least: clients and server share the
+  // cores.
+  const Method noop = NoopLike(audit, kRefusalBytes);
+  std::thread others([&] { crowd.Offer(noop, before * (kOverload - 1), short_time * 2); });
+  const Outcome beside = served.clients->CallInTurn(audit, peak.in_flight, UINT64_MAX, short_time * 2);
+  others.join();
   ShowOverload(what, outcome, before, after, growth);
+  Show("  goodput beside that with as many no-op calls instead of what is refused", Goodput(outcome) / Goodput(beside),
+       "x", Bar::kAtLeast, kGoodputBar);
   Show("  cores that the server had", cpu / outcome.seconds, "");
 }
 
@@ -463,7 +472,10 @@ void Overload(const std::string& self, const Options& options) {
   const std::string few_db = Fill(options.dir, kFewKnown);
   const Served served = Start(self, options.dir, few_db, root.string(), /*tls=*/false);
   Heading("look-ups by ten times as many callers and connections");
-  LookUpsOverloaded(served, "any of 1000 known", LookUp(SomeKnown(kFewKnown, 5000), 1), options.seconds);
+  const Method of_few = LookUp(SomeKnown(kFewKnown, 5000), 1);
+  LookUpsOverloaded(served, "any of 1000 known", of_few, options.seconds);
+  const size_t answer_bytes = served.clients->CallInTurn(of_few, 1, 1).answer_bytes;
+  LookUpsOverloaded(served, "no-op calls likewise", NoopLike(of_few, answer_bytes), options.seconds);
 }
 
 // ---- the program
