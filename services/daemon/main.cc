@@ -11,6 +11,8 @@
 #include <string>
 
 #include "CLI/CLI.hpp"
+#include "google/protobuf/stubs/logging.h"
+#include "grpc/support/log.h"
 #include "services/base/version.h"
 #include "services/daemon/log.h"
 #include "services/daemon/scan_roots.h"
@@ -80,6 +82,17 @@ absl::Status CheckOptions(ServerOptions& options) {
   return absl::OkStatus();
 }
 
+// What the libraries would write to stderr by themselves: a line of ours, so that the log stays a JSON object a line. Hostile requests make
+// Protobuf talk.
+void TakeOverLibraryLogs() {
+  google::protobuf::SetLogHandler([](google::protobuf::LogLevel level, const char*, int, const std::string& message) {
+    Log(level >= google::protobuf::LOGLEVEL_FATAL ? LogLevel::kError : LogLevel::kInfo, "protobuf", {{"error", message}});
+  });
+  gpr_set_log_function([](gpr_log_func_args* args) {
+    Log(args->severity == GPR_LOG_SEVERITY_ERROR ? LogLevel::kError : LogLevel::kInfo, "grpc", {{"error", std::string_view(args->message)}});
+  });
+}
+
 // Blocked in every thread and taken one by one here: no handler runs at a bad moment.
 sigset_t Signals() {
   sigset_t signals;
@@ -95,6 +108,7 @@ int Serve(const ServerOptions& options) {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   signal(SIGPIPE, SIG_IGN);
   signal(SIGXFSZ, SIG_IGN);
+  TakeOverLibraryLogs();
   absl::StatusOr<std::unique_ptr<Server>> server = Server::Start(options);
   if (!server.ok()) return Fail(server.status());
   for (const std::string& address : (*server)->addresses()) std::printf("listening on %s\n", address.c_str());

@@ -337,12 +337,12 @@ std::vector<Attack> HostileRequestsTest::UploadAttacks() const {
     nested = std::move(outer);
   }
   v1::Inventory flood = good_.inventory;
-  for (int i = 0; i < 300000; ++i) flood.add_ignored("");
+  for (int i = 0; i < 500000; ++i) flood.add_ignored("");
   v1::Inventory wide = good_.inventory;
   for (int i = 0; i < 3; ++i) wide.add_ignored(std::string(500 << 10, 'a'));
   std::vector<std::string> endless = {start, part};
   v1::Inventory more;
-  for (int i = 0; i < 500000; ++i) more.add_ignored("");
+  for (int i = 0; i < 100000; ++i) more.add_ignored("");
   for (int i = 0; i < 40; ++i) endless.push_back(Part(more));
   return {
       {"nothing behind the start", kAuditModel, {start}, invalid, "finish"},
@@ -388,7 +388,7 @@ std::vector<Attack> HostileRequestsTest::UploadAttacks() const {
        exhausted,
        "document[0]",
        large},
-      {"part of 300,000 elements", kAuditModel, {start, Part(flood)}, exhausted, "inventory", large},
+      {"part of 500,000 elements", kAuditModel, {start, Part(flood)}, exhausted, "inventory", large},
       {"part of more than 1 MiB", kAuditModel, {start, Part(wide)}, exhausted, "inventory", large},
       {"small parts without end", kAuditModel, endless, exhausted, "inventory", large},
       {"an inventory in 120 others", kAuditModel, {start, Part(nested)}, invalid, "finish"},
@@ -511,7 +511,7 @@ std::vector<Attack> HostileRequestsTest::UnaryAttacks() const {
     audits.set_page_token(token);
     attacks.push_back({"audits: token " + token, kListAudits, {audits.SerializeAsString()}, invalid, "page_token"});
   }
-  for (const std::string name : {std::string(), std::string(600, 'a'), std::string(kFallenUtf8)}) {
+  for (const std::string& name : {std::string(), std::string(600, 'a'), std::string(kFallenUtf8)}) {
     v1::GetLicenseRequest license;
     license.set_name(name);
     const std::string field = name == kFallenUtf8 ? "request" : "name";

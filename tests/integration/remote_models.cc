@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <utility>
 
 #include "absl/time/time.h"
@@ -67,6 +68,16 @@ void ApplyOptions(const Scenario& scenario, auditor::GateRequest& request) {
       ADD_FAILURE() << scenario.place << ": option " << option << " is not compared with a server";
     }
   }
+}
+
+// Models with pointers are answered from what was measured before: each of them gets databases of its own.
+bool HasPointers(const auditor::GateRequest& request) {
+  const auto models = auditor::CollectModels(request.collect);
+  if (!models.ok()) return false;
+  return std::any_of(models->begin(), models->end(), [](const auditor::Collected& model) {
+    const auto& artifacts = model.inventory.artifacts();
+    return std::any_of(artifacts.begin(), artifacts.end(), [](const auto& artifact) { return artifact.claimed(); });
+  });
 }
 
 class ShapeBuilder {
@@ -307,7 +318,7 @@ std::vector<RemoteChain> CorpusChains(const TempDir& dir) {
 }
 
 std::vector<RemoteGroup> ScenarioGroups(const TempDir& dir) {
-  std::vector<RemoteGroup> groups(1);
+  std::vector<RemoteGroup> groups(1), alone;
   for (const Scenario& scenario : LoadScenarios(testing_support::Runfile("tests/scenarios"))) {
     EXPECT_EQ(scenario.error, "");
     const Composed composed = ComposeModel(scenario, dir, scenario.name);
@@ -321,10 +332,15 @@ std::vector<RemoteGroup> ScenarioGroups(const TempDir& dir) {
     request.request.inputs.evaluated_at = InstantOf(scenario.at);
     ApplyOptions(scenario, request.request);
     const std::string policy = scenario.policy.value_or("");
+    if (HasPointers(request.request)) {
+      alone.push_back({policy, {{std::move(request)}}});
+      continue;
+    }
     auto group = std::find_if(groups.begin(), groups.end(), [&](const auto& one) { return one.policy == policy; });
     if (group == groups.end()) group = groups.insert(groups.end(), RemoteGroup{policy, {}});
     group->chains.push_back({std::move(request)});
   }
+  groups.insert(groups.end(), std::make_move_iterator(alone.begin()), std::make_move_iterator(alone.end()));
   return groups;
 }
 

@@ -29,7 +29,8 @@ struct RemoteGroup {
 // Every folder and file of the corpus' configs and artefacts; nothing if there is no corpus.
 std::vector<RemoteChain> CorpusChains(const testing_support::TempDir& dir);
 
-// Every scenario that can be composed here, below `dir`; the first group is that without a policy.
+// Every scenario that can be composed here, below `dir`, by policy; models with pointers alone, so that no other
+// scenario answers them.
 std::vector<RemoteGroup> ScenarioGroups(const testing_support::TempDir& dir);
 
 // Directory shapes: several models, hub caches, Ollama stores, files with context, adapters, pipelines, pointers,
