@@ -41,6 +41,16 @@ absl::Status Malformed(std::string_view field, std::string_view why) {
   return Because(absl::InvalidArgumentError(absl::StrFormat("%s: %s", field, why)), v1::ErrorReason::INVALID_FIELD, field);
 }
 
+// A link may lead out of the roots to something that is not there: that must not look different from what is. The deepest part that is there
+// decides.
+absl::Status NothingAt(std::string path, std::string_view field, const std::vector<std::string>& roots) {
+  struct stat status = {};
+  while (!path.empty() && lstat(path.c_str(), &status) != 0) path.resize(path.rfind('/'));
+  const std::optional<std::string> whole = RealPath(path.empty() ? "/" : path);
+  if (!whole.has_value() || !IsBelowAny(*whole, roots)) return Outside(field);
+  return Because(absl::NotFoundError(absl::StrFormat("%s: nothing there", field)), v1::ErrorReason::NOT_KNOWN, field);
+}
+
 // "/a/./b/" is "/a/b"; nothing if a part is "..".
 std::optional<std::string> Plain(std::string_view path) {
   std::string plain;
@@ -54,22 +64,6 @@ std::optional<std::string> Plain(std::string_view path) {
     plain += part;
   }
   return plain.empty() ? "/" : plain;
-}
-
-// What to say of `plain`, below a root by its words, where it cannot be resolved. Decided by the longest part that can: a link may lead out of
-// the roots before the way ends, and then it must not show whether anything is there.
-absl::Status Unresolved(std::string plain, std::string_view field, const std::vector<std::string>& roots) {
-  while (true) {
-    const std::string part = plain;
-    plain.erase(plain.rfind('/'));
-    const std::optional<std::string> folder = RealPath(plain.empty() ? "/" : plain);
-    if (!folder.has_value() && !plain.empty()) continue;
-    if (!folder.has_value() || !IsBelowAny(*folder, roots)) return Outside(field);
-    struct stat status = {};
-    // Only a link is there and cannot be resolved.
-    if (lstat(part.c_str(), &status) == 0) return Outside(field);
-    return absl::NotFoundError(absl::StrFormat("%s: nothing there", field));
-  }
 }
 
 }  // namespace
@@ -106,7 +100,7 @@ absl::StatusOr<std::string> ResolveUnderRoots(const std::string& path, std::stri
   const std::optional<std::string> plain = Plain(absolute);
   if (!plain.has_value() || !IsBelowAny(*plain, roots)) return Outside(field);
   const std::optional<std::string> whole = RealPath(*plain);
-  if (!whole.has_value()) return Unresolved(*plain, field, roots);
+  if (!whole.has_value()) return NothingAt(*plain, field, roots);
   if (!IsBelowAny(*whole, roots)) return Outside(field);
   // The last part keeps its name: a file of a hub snapshot is a link, and its name is the snapshot's.
   struct stat status = {};
