@@ -4,6 +4,7 @@
 #include <fstream>
 #include <map>
 #include <optional>
+#include <ostream>
 #include <sstream>
 #include <string>
 #include <string_view>
@@ -148,6 +149,8 @@ TEST_F(FormatsTest, OfADownloadThatBrokeOffInEveryMode) {
 struct Name {
   std::string what, name;
 };
+
+void PrintTo(const Name& name, std::ostream* out) { *out << name.what; }
 
 class NamesTest : public FormatsTest, public testing::WithParamInterface<Name> {};
 
