@@ -1,6 +1,7 @@
 #include "services/daemon/configuration.h"
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -238,12 +239,13 @@ TEST_F(ConfigurationTest, ReadersBesideReloadsSeeNoMix) {
   ASSERT_NE(odd_rules, even_rules);
 
   std::atomic<int> round{0}, looks{0};
+  std::atomic<std::chrono::microseconds> reload_time{std::chrono::microseconds(0)};
   std::thread turner([&] {
     std::mt19937 random(20261121);
     for (int i = 1; i <= kTurns; ++i) {
       while (round < i) std::this_thread::yield();
-      // Somewhere in the reload that has begun.
-      for (uint32_t spins = random() % 20000; spins > 0; --spins) std::this_thread::yield();
+      // Somewhere in the reload that has begun; not awaited by anything.
+      std::this_thread::sleep_for(reload_time.load() * static_cast<int>(random() % 100) / 100);
       turn(i);
     }
   });
@@ -262,8 +264,10 @@ TEST_F(ConfigurationTest, ReadersBesideReloadsSeeNoMix) {
   });
   while (round <= kTurns) {
     ++round;
+    const auto begun = std::chrono::steady_clock::now();
     const absl::Status reloaded = holder->Reload();
     EXPECT_TRUE(reloaded.ok() || absl::IsUnavailable(reloaded)) << reloaded;
+    reload_time = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begun);
   }
   turner.join();
   reader.join();
