@@ -386,7 +386,8 @@ absl::StatusOr<std::vector<StoredAudit>> ReadAuditsOfModel(Database* database, s
 }
 
 absl::StatusOr<std::vector<StoredAudit>> ReadNewestOfModels(Database* database, const ModelSelection& selection) {
-  // A prefix is compared as bytes: names may be no UTF-8, and LIKE has its own ideas of case and of "%". A part of nothing is NULL.
+  // A prefix is compared as bytes: names may be no UTF-8, and LIKE has its own ideas of case and of "%". A part of
+  // nothing is NULL.
   WB_ASSIGN_OR_RETURN(
       Statement select,
       database->Prepare(WB_AUDIT_COLUMNS

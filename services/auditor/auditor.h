@@ -72,9 +72,9 @@ absl::StatusOr<GateResponse> GateCollected(Collected collected, const GateInputs
 absl::Status CheckConfiguration(const std::optional<ConfigFile>& profile, const std::optional<ConfigFile>& policy,
                                 const rulebook::Rulebook& rules);
 
-// Gates what an audit stored, with these rules and inputs, without reading weights; `inputs.measured_by` is taken from the audit. New
-// rules classify again from the stored texts. `id` is an audit or a decision, or a prefix of one. NotFound, InvalidArgument (an
-// ambiguous prefix, a broken profile), DataLoss.
+// Gates what an audit stored, with these rules and inputs, without reading weights; `inputs.measured_by` is taken from
+// the audit. New rules classify again from the stored texts. `id` is an audit or a decision, or a prefix of one.
+// NotFound, InvalidArgument (an ambiguous prefix, a broken profile), DataLoss.
 absl::StatusOr<GateResponse> EvaluateAudit(std::string_view id, GateInputs inputs, const rulebook::Rulebook& rules,
                                            db::Store& store);
 

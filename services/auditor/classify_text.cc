@@ -73,8 +73,7 @@ v1::ClassifyTextResult ClassifyText(std::string_view path, std::string_view text
       const auto* license = rules.LicenseById(id);
       shown.add_also(license == nullptr ? id : license->id());
     }
-    const std::optional<OfficialText> official =
-        match.edits.empty() ? std::nullopt : FindOfficialText(match, store);
+    const std::optional<OfficialText> official = match.edits.empty() ? std::nullopt : FindOfficialText(match, store);
     for (const classify::Edit& edit : match.edits) {
       v1::Edit& line = *shown.add_edits();
       line.set_class_(std::string(classify::EditClassName(edit.cls)));

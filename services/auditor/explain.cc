@@ -70,8 +70,10 @@ v1::ExplainResult OfModel(std::string_view name, const rulebook::ModelResolution
   Describe(model.licenses, result);
   if (model.member->closed()) {
     result.set_openness(v1::CLOSED_WEIGHTS);
-    result.set_main_restriction("No weights are published: the model is offered as a service only, under the provider's terms.");
-    result.set_summary(absl::StrFormat("Files that claim to be %s did not come from its developer.", model.family->name()));
+    result.set_main_restriction(
+        "No weights are published: the model is offered as a service only, under the provider's terms.");
+    result.set_summary(
+        absl::StrFormat("Files that claim to be %s did not come from its developer.", model.family->name()));
   } else if (model.member->openness() != v1::OPENNESS_UNKNOWN) {
     result.set_openness(model.member->openness());
   }
@@ -102,8 +104,9 @@ std::optional<v1::ExplainResult> OfFact(std::string_view name) {
   v1::ExplainResult result = Start("fact", name);
   std::string words;
   for (const std::string& word : info.values()) words += (words.empty() ? " Values: " : ", ") + word;
-  result.set_summary(absl::StrFormat("%s: %s.%s%s", info.side() == rules::v1::FactSide::measured ? "Measured from the model" : "Stated in the profile",
-                                     info.meaning(), words, words.empty() ? "" : "."));
+  result.set_summary(absl::StrFormat(
+      "%s: %s.%s%s", info.side() == rules::v1::FactSide::measured ? "Measured from the model" : "Stated in the profile",
+      info.meaning(), words, words.empty() ? "" : "."));
   return result;
 }
 
@@ -117,9 +120,10 @@ absl::StatusOr<v1::ExplainResult> Explain(std::string_view name, const rulebook:
   const Licenses licenses = rules.FindLicenses(name);
   if (!licenses.empty()) {
     const bool one = licenses.size() == 1;
-    v1::ExplainResult result =
-        Start(!one ? "family" : licenses.front()->kind() == rules::v1::DocumentKind::license ? "license" : "use_policy",
-              one ? licenses.front()->name() : std::string(name));
+    v1::ExplainResult result = Start(!one                                                           ? "family"
+                                     : licenses.front()->kind() == rules::v1::DocumentKind::license ? "license"
+                                                                                                    : "use_policy",
+                                     one ? licenses.front()->name() : std::string(name));
     Describe(licenses, result);
     return result;
   }
@@ -141,7 +145,8 @@ absl::StatusOr<v1::ExplainResult> Explain(std::string_view name, const rulebook:
     return result;
   }
   return absl::InvalidArgumentError(absl::StrFormat(
-      "%s: no licence, model, finding, term or fact of that name; weighbridge licenses lists the licences", Printable(name)));
+      "%s: no licence, model, finding, term or fact of that name; weighbridge licenses lists the licences",
+      Printable(name)));
 }
 
 absl::StatusOr<v1::LicenseRecord> RecordOf(std::string_view name, const rulebook::Rulebook& rules) {
@@ -151,7 +156,8 @@ absl::StatusOr<v1::LicenseRecord> RecordOf(std::string_view name, const rulebook
         absl::StrFormat("%s: no licence of that name; weighbridge licenses lists them", Printable(name)));
   }
   if (found.size() > 1) {
-    return absl::InvalidArgumentError(absl::StrFormat("%s names several documents: %s", Printable(name), NamesOf(found)));
+    return absl::InvalidArgumentError(
+        absl::StrFormat("%s names several documents: %s", Printable(name), NamesOf(found)));
   }
   const License& license = *found.front();
   v1::LicenseRecord record;

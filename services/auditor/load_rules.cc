@@ -16,7 +16,8 @@
 namespace weighbridge::auditor {
 namespace {
 
-std::vector<std::string> Replaced(const std::vector<rulebook::RuleFile>& base, const std::vector<rulebook::RuleFile>& overlay) {
+std::vector<std::string> Replaced(const std::vector<rulebook::RuleFile>& base,
+                                  const std::vector<rulebook::RuleFile>& overlay) {
   std::map<std::string, const std::string*> builtin;
   for (const rulebook::RuleFile& file : base) builtin[file.path] = &file.bytes;
   std::vector<std::string> replaced;
@@ -31,27 +32,31 @@ std::vector<std::string> Replaced(const std::vector<rulebook::RuleFile>& base, c
 
 absl::StatusOr<std::vector<rulebook::RuleFile>> ReadRuleFiles(const std::string& folder) {
   WB_ASSIGN_OR_RETURN(const source::Root root, source::Root::Open(folder));
-  if (root.single_file()) return absl::InvalidArgumentError(absl::StrFormat("%s is a file, not a folder of rules", Printable(folder)));
+  if (root.single_file())
+    return absl::InvalidArgumentError(absl::StrFormat("%s is a file, not a folder of rules", Printable(folder)));
   WB_ASSIGN_OR_RETURN(const source::Listing listing, source::Walk(root));
   if (listing.blocked) {
-    return absl::InvalidArgumentError(absl::StrFormat("%s: %s", Printable(listing.problems.front().path), listing.problems.front().message));
+    return absl::InvalidArgumentError(
+        absl::StrFormat("%s: %s", Printable(listing.problems.front().path), listing.problems.front().message));
   }
   std::vector<rulebook::RuleFile> files(listing.files.size());
   std::vector<absl::Status> statuses(listing.files.size());
-  const auto results = source::ReadAll(root, listing, [&](size_t index, const source::FileEntry& file, formats::ByteSource& source) {
-    if (!rulebook::IsRuleFileName(file.path)) return;
-    absl::StatusOr<std::string> bytes = source::ReadDocument(source, rulebook::kTokenFileBytesMax);
-    if (bytes.ok()) {
-      files[index] = {file.path, *std::move(bytes)};
-    } else {
-      statuses[index] = bytes.status();
-    }
-  });
+  const auto results =
+      source::ReadAll(root, listing, [&](size_t index, const source::FileEntry& file, formats::ByteSource& source) {
+        if (!rulebook::IsRuleFileName(file.path)) return;
+        absl::StatusOr<std::string> bytes = source::ReadDocument(source, rulebook::kTokenFileBytesMax);
+        if (bytes.ok()) {
+          files[index] = {file.path, *std::move(bytes)};
+        } else {
+          statuses[index] = bytes.status();
+        }
+      });
   for (size_t i = 0; i < results.size(); ++i) {
     WB_RETURN_IF_ERROR(results[i].status);
     WB_RETURN_IF_ERROR(statuses[i]);
   }
-  files.erase(std::remove_if(files.begin(), files.end(), [](const auto& file) { return file.path.empty(); }), files.end());
+  files.erase(std::remove_if(files.begin(), files.end(), [](const auto& file) { return file.path.empty(); }),
+              files.end());
   return files;
 }
 
@@ -67,8 +72,8 @@ absl::StatusOr<LoadedRules> LoadRules(const std::string& folder) {
   std::vector<rulebook::RuleIssue> issues;
   auto layered = rulebook::Rulebook::Layered(std::move(base), *std::move(overlay), &issues);
   if (!layered.ok()) {
-    return absl::InvalidArgumentError(
-        absl::StrFormat("the rulebook with --rules %s does not load:\n%s", Printable(folder), rulebook::ToString(issues)));
+    return absl::InvalidArgumentError(absl::StrFormat("the rulebook with --rules %s does not load:\n%s",
+                                                      Printable(folder), rulebook::ToString(issues)));
   }
   loaded.rules = *std::move(layered);
   return loaded;

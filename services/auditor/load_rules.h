@@ -14,11 +14,13 @@ namespace weighbridge::auditor {
 
 struct LoadedRules {
   std::shared_ptr<const rulebook::Rulebook> rules;
-  // Built-in files in whose place a file of the folder stands, in order. They can weaken a licence: never pass over them in silence.
+  // Built-in files in whose place a file of the folder stands, in order. They can weaken a licence: never pass over
+  // them in silence.
   std::vector<std::string> replaced;
 };
 
-// `folder` empty: the built-in rules alone. INVALID_ARGUMENT for a folder that cannot be used, with all that is wrong with it.
+// `folder` empty: the built-in rules alone. INVALID_ARGUMENT for a folder that cannot be used, with all that is wrong
+// with it.
 absl::StatusOr<LoadedRules> LoadRules(const std::string& folder);
 
 // Rule files below a folder. NotFound, PermissionDenied, InvalidArgument, ResourceExhausted.

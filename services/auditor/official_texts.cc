@@ -40,7 +40,8 @@ std::vector<ProvedText> Prove(std::string_view text, const rulebook::Rulebook& r
   return proved;
 }
 
-absl::StatusOr<ImportResult> ImportTexts(const source::TextPack& pack, const rulebook::Rulebook& rules, db::Store& store) {
+absl::StatusOr<ImportResult> ImportTexts(const source::TextPack& pack, const rulebook::Rulebook& rules,
+                                         db::Store& store) {
   const bool is_pinned = pack.sha256_hex == kPackSha256;
   ImportResult result;
   std::vector<db::OfficialTextInput> inputs;
@@ -49,8 +50,9 @@ absl::StatusOr<ImportResult> ImportTexts(const source::TextPack& pack, const rul
     const std::vector<ProvedText> proved = Prove(body, rules);
     for (const ProvedText& proof : proved) {
       ++result.proved_by_tokens;
-      inputs.push_back({{proof.license_id, proof.token_file, "", is_pinned ? "pack" : "operator", is_pinned ? kPackVersion : ""},
-                        std::string(body)});
+      inputs.push_back(
+          {{proof.license_id, proof.token_file, "", is_pinned ? "pack" : "operator", is_pinned ? kPackVersion : ""},
+           std::string(body)});
     }
     if (!proved.empty()) continue;
     if (body.find_first_not_of(" \t\r\n") == std::string_view::npos) {

@@ -22,13 +22,14 @@ struct ImportResult {
   int64_t proved_by_tokens = 0;
   int64_t proved_by_pack = 0;
   int64_t without_text = 0;           // entries that hold no text
-  int64_t added = 0;                   // rows that were not in the store before
+  int64_t added = 0;                  // rows that were not in the store before
   std::vector<std::string> unproved;  // names of texts that nothing proves: not imported
 };
 
-// Takes texts into the store. A text is official if it is EXACT as a whole against a token file, or if it comes from the pinned
-// pack. YAML front matter of the pack's files is cut off.
-absl::StatusOr<ImportResult> ImportTexts(const source::TextPack& pack, const rulebook::Rulebook& rules, db::Store& store);
+// Takes texts into the store. A text is official if it is EXACT as a whole against a token file, or if it comes from
+// the pinned pack. YAML front matter of the pack's files is cut off.
+absl::StatusOr<ImportResult> ImportTexts(const source::TextPack& pack, const rulebook::Rulebook& rules,
+                                         db::Store& store);
 
 // A text that is EXACT from its first to its last word against one token file.
 struct ProvedText {

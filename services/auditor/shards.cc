@@ -33,7 +33,8 @@ void ShardCheck::AddWeights(std::string_view path, const ParsedWeights& weights)
   }
   if (!weights.tensor_names.empty()) tensor_names_.emplace(path, weights.tensor_names);
   if (const auto shard = ParseShardName(provenance::BaseNameOf(path))) {
-    NamedShards& set = named_[{std::string(provenance::FolderOf(path)), std::string(shard->prefix), std::string(shard->suffix), shard->count}];
+    NamedShards& set = named_[{std::string(provenance::FolderOf(path)), std::string(shard->prefix),
+                               std::string(shard->suffix), shard->count}];
     set.first_path = set.first_path.empty() ? std::string(path) : set.first_path;
     set.numbers.insert(shard->number);
   }
@@ -41,8 +42,8 @@ void ShardCheck::AddWeights(std::string_view path, const ParsedWeights& weights)
 
 void ShardCheck::CheckIndexes(std::vector<v1::InventoryProblem>& problems) const {
   for (const auto& [path, index] : indexes_) {
-    // The files that the index speaks of lie beside it. Other formats (pytorch_model.bin) have no names to compare; the files
-    // themselves are then refused as unparsable.
+    // The files that the index speaks of lie beside it. Other formats (pytorch_model.bin) have no names to compare; the
+    // files themselves are then refused as unparsable.
     std::map<std::string, std::vector<std::string_view>> beside;
     const std::string_view folder = provenance::FolderOf(path);
     for (const auto& [file, names] : tensor_names_) {
@@ -78,8 +79,9 @@ void ShardCheck::CheckNames(std::vector<v1::InventoryProblem>& problems) const {
     if (set.numbers.size() == count) continue;
     uint32_t missing = set.numbers.count(0) > 0 ? 0 : 1;  // some writers count from 0
     while (set.numbers.count(missing) > 0) ++missing;
-    problems.push_back(ShardProblem(
-        set.first_path, absl::StrFormat("%d of %d shards are here; the first one missing is number %d", set.numbers.size(), count, missing)));
+    problems.push_back(
+        ShardProblem(set.first_path, absl::StrFormat("%d of %d shards are here; the first one missing is number %d",
+                                                     set.numbers.size(), count, missing)));
   }
 }
 

@@ -38,8 +38,9 @@ void SetModality(const formats::TensorNameModality& names, formats::Modality key
 
 // Names of PEFT, kohya, LyCORIS and GGUF adapters.
 bool IsAdapterTensor(std::string_view name) {
-  for (const std::string_view part : {".lora_A", ".lora_B", ".lora_a", ".lora_b", "lora_down", "lora_up", "lora_embedding_", "hada_w1", "hada_w2",
-                                      "lokr_w", ".oft_", "ia3_l", "prompt_embeddings"}) {
+  for (const std::string_view part :
+       {".lora_A", ".lora_B", ".lora_a", ".lora_b", "lora_down", "lora_up", "lora_embedding_", "hada_w1", "hada_w2",
+        "lokr_w", ".oft_", "ia3_l", "prompt_embeddings"}) {
     if (name.find(part) != std::string_view::npos) return true;
   }
   // The first LoRA writer of diffusion models: "unet:12:up", "text_encoder:0:down".
@@ -96,7 +97,8 @@ ParsedWeights FromGguf(formats::GgufHeader parsed) {
   }
   SetModality(names, formats::GgufModality(parsed), weights.header);
   if (parsed.unreadable_tensors > 0) {
-    weights.problem = absl::StrFormat("%d tensors have a type that this version cannot measure", parsed.unreadable_tensors);
+    weights.problem =
+        absl::StrFormat("%d tensors have a type that this version cannot measure", parsed.unreadable_tensors);
   }
   if (parsed.trailing_bytes.value_or(0) > 0) {
     weights.note = absl::StrFormat("%d bytes lie behind the last tensor", *parsed.trailing_bytes);

@@ -77,7 +77,9 @@ void AddClassifyCommand(CLI::App& app, Run& run) {
   AddOutputOptions(*classify, options->common, {"text", "json"});
   AddRulesOption(*classify, options->common);
   AddStoreOptions(*classify, options->common);
-  classify->footer("Exit code: 0 every match bare and no residue with trigger phrases, 5 anything less, 3 a file could not be read.");
+  classify->footer(
+      "Exit code: 0 every match bare and no residue with trigger phrases, 5 anything less, 3 a file could not be "
+      "read.");
   classify->callback([options, &run] { run = [options] { return RunClassify(*options); }; });
 }
 

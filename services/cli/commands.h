@@ -8,17 +8,17 @@
 
 namespace weighbridge::cli {
 
-// What the chosen verb does; returns an exit code. Set while arguments are parsed, run afterwards, so that nothing happens before
-// the whole command line was accepted.
+// What the chosen verb does; returns an exit code. Set while arguments are parsed, run afterwards, so that nothing
+// happens before the whole command line was accepted.
 using Run = std::function<int()>;
 
-void AddGateCommands(CLI::App& app, Run& run);      // scan, gate
-void AddClassifyCommand(CLI::App& app, Run& run);   // classify
-void AddLicenseCommands(CLI::App& app, Run& run);   // licenses, explain
-void AddRulesCommands(CLI::App& app, Run& run);     // rules lint|learn|relearn|import-texts|show-policy|digest
-void AddLogCommands(CLI::App& app, Run& run);       // log replay|list
-void AddDiffCommand(CLI::App& app, Run& run);       // diff
-void AddDoctorCommand(CLI::App& app, Run& run);     // doctor
+void AddGateCommands(CLI::App& app, Run& run);     // scan, gate
+void AddClassifyCommand(CLI::App& app, Run& run);  // classify
+void AddLicenseCommands(CLI::App& app, Run& run);  // licenses, explain
+void AddRulesCommands(CLI::App& app, Run& run);    // rules lint|learn|relearn|import-texts|show-policy|digest
+void AddLogCommands(CLI::App& app, Run& run);      // log replay|list
+void AddDiffCommand(CLI::App& app, Run& run);      // diff
+void AddDoctorCommand(CLI::App& app, Run& run);    // doctor
 
 }  // namespace weighbridge::cli
 

@@ -7,11 +7,11 @@
 #include "absl/strings/str_format.h"
 #include "services/auditor/official_texts.h"
 #include "services/base/utf8.h"
+#include "services/base/version.h"
 #include "services/cli/commands.h"
 #include "services/cli/environment.h"
 #include "services/cli/exit_code.h"
 #include "services/cli/remote.h"
-#include "services/base/version.h"
 #include "services/crypto/sha256.h"
 #include "services/source/root.h"
 
@@ -50,7 +50,8 @@ void CheckRules(const CommonOptions& options, Checkup& checkup) {
 
 void CheckCrypto(Checkup& checkup) {
   const bool good = Sha256Hex("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
-  good ? checkup.Good("sha-256", "the published test vector holds") : checkup.Bad("sha-256", "the published test vector fails");
+  good ? checkup.Good("sha-256", "the published test vector holds")
+       : checkup.Bad("sha-256", "the published test vector fails");
 }
 
 void CheckDatabase(const CommonOptions& options, Checkup& checkup) {
@@ -62,7 +63,9 @@ void CheckDatabase(const CommonOptions& options, Checkup& checkup) {
   const auto texts = (*store)->ListOfficialTexts("");
   if (!texts.ok()) return checkup.Bad("texts", MessageOf(texts.status()));
   if (texts->empty()) {
-    checkup.Note("texts", "no official texts: run deploy/licence-pack.sh and weighbridge rules import-texts for two-sided diffs");
+    checkup.Note(
+        "texts",
+        "no official texts: run deploy/licence-pack.sh and weighbridge rules import-texts for two-sided diffs");
   } else {
     checkup.Good("texts", absl::StrFormat("%d official texts in the store", texts->size()));
   }
@@ -83,7 +86,8 @@ int RunServerDoctor(const CommonOptions& options, const RemoteOptions& remote) {
   const absl::StatusOr<std::vector<ServerCheck>> checks = CheckServer(remote);
   if (!checks.ok()) return Fail(checks.status());
   Checkup checkup;
-  for (const ServerCheck& check : *checks) check.healthy ? checkup.Good("server", check.summary) : checkup.Bad("server", check.summary);
+  for (const ServerCheck& check : *checks)
+    check.healthy ? checkup.Good("server", check.summary) : checkup.Bad("server", check.summary);
   const absl::Status written = WriteResult(options, checkup.lines());
   if (!written.ok()) return Fail(written);
   return checkup.healthy() ? kExitOk : kExitUnmeasured;
@@ -106,13 +110,16 @@ int RunDoctor(const CommonOptions& options) {
 void AddDoctorCommand(CLI::App& app, Run& run) {
   auto options = std::make_shared<CommonOptions>();
   auto remote = std::make_shared<RemoteOptions>();
-  CLI::App* doctor = app.add_subcommand("doctor", "Check that this installation works: rules, digests, containment, database");
+  CLI::App* doctor =
+      app.add_subcommand("doctor", "Check that this installation works: rules, digests, containment, database");
   AddOutputOptions(*doctor, *options, {"text"});
   AddRulesOption(*doctor, *options);
   AddStoreOptions(*doctor, *options);
   AddServerOptions(*doctor, *remote, /*with_path=*/false);
   doctor->callback([options, remote, &run] {
-    run = [options, remote] { return remote->server.empty() ? RunDoctor(*options) : RunServerDoctor(*options, *remote); };
+    run = [options, remote] {
+      return remote->server.empty() ? RunDoctor(*options) : RunServerDoctor(*options, *remote);
+    };
   });
 }
 

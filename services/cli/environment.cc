@@ -66,8 +66,9 @@ absl::StatusOr<std::string> DataFolder() {
   for (size_t slash = folder.find('/', 1);; slash = folder.find('/', slash + 1)) {
     const std::string part = folder.substr(0, slash);
     if (mkdir(part.c_str(), 0700) != 0 && errno != EEXIST) {
-      return absl::PermissionDeniedError(absl::StrFormat(
-          "cannot make the folder %s for the database: %s; give --db FILE or --no-record", Printable(part), std::strerror(errno)));
+      return absl::PermissionDeniedError(
+          absl::StrFormat("cannot make the folder %s for the database: %s; give --db FILE or --no-record",
+                          Printable(part), std::strerror(errno)));
     }
     if (slash == std::string::npos) return folder;
   }
@@ -90,7 +91,9 @@ void InstallSignalHandlers() {
 
 void AddOutputOptions(CLI::App& app, CommonOptions& options, std::vector<std::string> formats) {
   options.format = formats.front();
-  app.add_option("--format", options.format, "How to print the result")->check(CLI::IsMember(std::move(formats)))->capture_default_str();
+  app.add_option("--format", options.format, "How to print the result")
+      ->check(CLI::IsMember(std::move(formats)))
+      ->capture_default_str();
   app.add_option("-o,--output", options.output, "Write the result to this file instead of stdout")->check(NotEmpty());
   app.add_option("--color", options.color, "Colours: auto, always, never (NO_COLOR is obeyed)")
       ->check(CLI::IsMember({"auto", "always", "never"}));
@@ -110,7 +113,8 @@ void AddRulesOption(CLI::App& app, CommonOptions& options) {
 }
 
 void AddStoreOptions(CLI::App& app, CommonOptions& options) {
-  auto* db = app.add_option("--db", options.db_path, "Database file; it must exist (default: made under $XDG_DATA_HOME/weighbridge)")
+  auto* db = app.add_option("--db", options.db_path,
+                            "Database file; it must exist (default: made under $XDG_DATA_HOME/weighbridge)")
                  ->check(NotEmpty());
   app.add_flag("--no-record", options.no_record, "Work without a database")->excludes(db);
 }
@@ -154,7 +158,8 @@ absl::Status WriteResult(const CommonOptions& options, std::string_view bytes) {
   }
   if (ok) return absl::OkStatus();
   if (!special) unlink(temporary.c_str());
-  return absl::UnavailableError(absl::StrFormat("cannot write %s: %s", Printable(options.output), std::strerror(error)));
+  return absl::UnavailableError(
+      absl::StrFormat("cannot write %s: %s", Printable(options.output), std::strerror(error)));
 }
 
 bool UseColor(const CommonOptions& options) {
@@ -171,8 +176,10 @@ absl::StatusOr<std::shared_ptr<const rulebook::Rulebook>> LoadRules(const Common
   if (!loaded.replaced.empty()) {
     // Files of --rules that stand in the place of built-in ones can weaken a licence: never in silence.
     std::string named;
-    for (size_t i = 0; i < loaded.replaced.size() && i < kReplacedNamed; ++i) named += (i == 0 ? "" : ", ") + loaded.replaced[i];
-    if (loaded.replaced.size() > kReplacedNamed) named += absl::StrFormat(" and %d more", loaded.replaced.size() - kReplacedNamed);
+    for (size_t i = 0; i < loaded.replaced.size() && i < kReplacedNamed; ++i)
+      named += (i == 0 ? "" : ", ") + loaded.replaced[i];
+    if (loaded.replaced.size() > kReplacedNamed)
+      named += absl::StrFormat(" and %d more", loaded.replaced.size() - kReplacedNamed);
     Note(options, absl::StrFormat("--rules %s replaces %d of the built-in rule files: %s", Printable(options.rules_dir),
                                   loaded.replaced.size(), named));
   }
@@ -204,15 +211,17 @@ absl::StatusOr<absl::Time> Instant(const CommonOptions& options) {
   std::string error;
   if (absl::ParseTime(absl::RFC3339_full, options.at, &time, &error) ||
       absl::ParseTime("%Y-%m-%d", options.at, absl::UTCTimeZone(), &time, &error)) {
-    if (time >= absl::FromUnixSeconds(0) && time < absl::FromCivil(absl::CivilYear(10000), absl::UTCTimeZone())) return time;
+    if (time >= absl::FromUnixSeconds(0) && time < absl::FromCivil(absl::CivilYear(10000), absl::UTCTimeZone()))
+      return time;
   }
-  return absl::InvalidArgumentError(
-      absl::StrFormat("--at %s: give an instant such as 2026-11-21T12:00:00Z or a day such as 2026-11-21", Printable(options.at)));
+  return absl::InvalidArgumentError(absl::StrFormat(
+      "--at %s: give an instant such as 2026-11-21T12:00:00Z or a day such as 2026-11-21", Printable(options.at)));
 }
 
 absl::StatusOr<std::string> ReadInput(const std::string& path, std::string_view what, size_t limit) {
   const auto fail = [&](int error) {
-    const std::string message = absl::StrFormat("cannot read the %s %s: %s", what, Printable(path), std::strerror(error));
+    const std::string message =
+        absl::StrFormat("cannot read the %s %s: %s", what, Printable(path), std::strerror(error));
     return error == ENOENT ? absl::NotFoundError(message) : absl::PermissionDeniedError(message);
   };
   // A named pipe that nobody writes to would hold an open that waits for ever.

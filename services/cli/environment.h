@@ -44,8 +44,8 @@ int Fail(int exit_code, std::string_view message);
 // A line on stderr unless --quiet.
 void Note(const CommonOptions& options, std::string_view message);
 
-// Writes a result where it goes: to stdout, or whole to the file of -o (never a half-written one). What cannot be written is an
-// error: a pipeline that sees no result must not see exit code 0 either.
+// Writes a result where it goes: to stdout, or whole to the file of -o (never a half-written one). What cannot be
+// written is an error: a pipeline that sees no result must not see exit code 0 either.
 absl::Status WriteResult(const CommonOptions& options, std::string_view bytes);
 
 // True if text may be coloured: --color, NO_COLOR, TERM, a terminal.

@@ -12,8 +12,8 @@
 #include "services/cli/commands.h"
 #include "services/cli/environment.h"
 #include "services/cli/exit_code.h"
-#include "services/cli/remote.h"
 #include "services/cli/gate_output.h"
+#include "services/cli/remote.h"
 #include "services/source/progress_line.h"
 
 namespace weighbridge::cli {
@@ -94,7 +94,8 @@ void NoteOn(const auditor::GateResponse& response, const GateOptions& options) {
   }
 }
 
-absl::StatusOr<std::vector<auditor::GateResponse>> GateHere(const GateOptions& options, const auditor::GateRequest& request) {
+absl::StatusOr<std::vector<auditor::GateResponse>> GateHere(const GateOptions& options,
+                                                            const auditor::GateRequest& request) {
   WB_ASSIGN_OR_RETURN(const auto rules, LoadRules(options.common));
   WB_ASSIGN_OR_RETURN(const auto store, OpenStore(options.common));
   return auditor::RunGate(request, *rules, store.get());
@@ -103,7 +104,8 @@ absl::StatusOr<std::vector<auditor::GateResponse>> GateHere(const GateOptions& o
 int RunScanOrGate(const GateOptions& options, auditor::Scope scope) {
   const bool on_server = !options.remote.server.empty();
   if (on_server) {
-    if (const absl::Status sound = CheckServerOptions(options.remote, options.common, options.policy); !sound.ok()) return Fail(sound);
+    if (const absl::Status sound = CheckServerOptions(options.remote, options.common, options.policy); !sound.ok())
+      return Fail(sound);
     if (const absl::Status remote = BecomeRemote(); !remote.ok()) return Fail(remote);
   }
   absl::StatusOr<auditor::GateRequest> request = RequestOf(options, scope);

@@ -27,7 +27,8 @@ int RunLicenses(const LicenseOptions& options) {
   if (!rules.ok()) return Fail(rules.status());
   std::vector<v1::LicenseRecord> records;
   if (options.names.empty()) {
-    for (const auto* license : (*rules)->licenses()) records.push_back(*auditor::RecordOf(license->short_id(), **rules));
+    for (const auto* license : (*rules)->licenses())
+      records.push_back(*auditor::RecordOf(license->short_id(), **rules));
   }
   for (const std::string& name : options.names) {
     absl::StatusOr<v1::LicenseRecord> record = auditor::RecordOf(name, **rules);
@@ -57,7 +58,8 @@ int RunExplain(const LicenseOptions& options) {
     const absl::StatusOr<v1::ExplainResult> result = auditor::Explain(name, **rules);
     if (!result.ok()) return Fail(result.status());
     const bool json = options.common.format == "json";
-    const std::string text = json ? report::ToJson(*result) : report::RenderExplanation(*result, UseColor(options.common));
+    const std::string text =
+        json ? report::ToJson(*result) : report::RenderExplanation(*result, UseColor(options.common));
     if (text.empty()) return Fail(absl::InternalError("the explanation cannot be written as JSON"));
     out += text + (json ? "\n" : "");
   }
@@ -68,15 +70,18 @@ int RunExplain(const LicenseOptions& options) {
 
 void AddLicenseCommands(CLI::App& app, Run& run) {
   auto licenses = std::make_shared<LicenseOptions>();
-  CLI::App* list = app.add_subcommand("licenses", "List the known licences, or show one with every fact and its clause");
+  CLI::App* list =
+      app.add_subcommand("licenses", "List the known licences, or show one with every fact and its clause");
   list->add_option("ID", licenses->names, "Licence ids, short ids or names as people type them");
   AddOutputOptions(*list, licenses->common, {"text", "json"});
   AddRulesOption(*list, licenses->common);
   list->callback([licenses, &run] { run = [licenses] { return RunLicenses(*licenses); }; });
 
   auto explain = std::make_shared<LicenseOptions>();
-  CLI::App* verb = app.add_subcommand("explain", "Explain a licence, family, hub model, closed model, finding, term or fact");
-  verb->add_option("NAME", explain->names, "Such as llama3.1, meta-llama/Llama-3.1-8B, license.text_missing, domicile")->required();
+  CLI::App* verb =
+      app.add_subcommand("explain", "Explain a licence, family, hub model, closed model, finding, term or fact");
+  verb->add_option("NAME", explain->names, "Such as llama3.1, meta-llama/Llama-3.1-8B, license.text_missing, domicile")
+      ->required();
   AddOutputOptions(*verb, explain->common, {"text", "json"});
   AddRulesOption(*verb, explain->common);
   verb->callback([explain, &run] { run = [explain] { return RunExplain(*explain); }; });

@@ -24,7 +24,10 @@ int RunReplay(const LogOptions& options) {
     const bool damaged = replay.status().code() == absl::StatusCode::kDataLoss;
     // An id that is not there is the user's word, not the database's fault.
     const bool unknown = replay.status().code() == absl::StatusCode::kNotFound;
-    return Fail(damaged ? kExitIntegrity : unknown ? kExitUsage : ExitCodeOf(replay.status()), MessageOf(replay.status()));
+    return Fail(damaged   ? kExitIntegrity
+                : unknown ? kExitUsage
+                          : ExitCodeOf(replay.status()),
+                MessageOf(replay.status()));
   }
   std::string out;
   bool same = true;
@@ -40,7 +43,9 @@ int RunReplay(const LogOptions& options) {
     }
   }
   if (replay->decisions.empty()) {
-    out += options.common.format == "json" ? "" : absl::StrFormat("audit %s has no decisions (scan only)\n", replay->audit_id);
+    out += options.common.format == "json"
+               ? ""
+               : absl::StrFormat("audit %s has no decisions (scan only)\n", replay->audit_id);
   }
   const absl::Status written = WriteResult(options.common, out);
   if (!written.ok()) return Fail(written);
@@ -57,10 +62,12 @@ int RunList(const LogOptions& options) {
   for (const db::AuditSummary& audit : page->audits) {
     const auto decisions = (*store)->ListDecisions(audit.audit_id);
     if (!decisions.ok()) return Fail(decisions.status());
-    out += absl::StrFormat("%s  %s  %s\n", audit.audit_id.substr(0, 16), audit.created_at,
-                           audit.model_digest.empty() ? "no model digest" : "model " + audit.model_digest.substr(0, 16));
+    out +=
+        absl::StrFormat("%s  %s  %s\n", audit.audit_id.substr(0, 16), audit.created_at,
+                        audit.model_digest.empty() ? "no model digest" : "model " + audit.model_digest.substr(0, 16));
     for (const db::DecisionRecord& decision : *decisions) {
-      out += absl::StrFormat("  %s  %s  %s\n", decision.decision_id.substr(0, 16), decision.evaluated_at, decision.decision);
+      out += absl::StrFormat("  %s  %s  %s\n", decision.decision_id.substr(0, 16), decision.evaluated_at,
+                             decision.decision);
     }
   }
   const absl::Status written = WriteResult(options.common, out);
@@ -73,7 +80,8 @@ void AddLogCommands(CLI::App& app, Run& run) {
   CLI::App* log = app.add_subcommand("log", "What was recorded");
   log->require_subcommand(1);
   auto replay_options = std::make_shared<LogOptions>();
-  CLI::App* replay = log->add_subcommand("replay", "Evaluate a recorded audit again from stored inputs and compare the bytes");
+  CLI::App* replay =
+      log->add_subcommand("replay", "Evaluate a recorded audit again from stored inputs and compare the bytes");
   replay->add_option("AUDIT", replay_options->id, "Audit or decision id, or at least 8 digits of it")->required();
   AddOutputOptions(*replay, replay_options->common, {"text", "json"});
   AddStoreOptions(*replay, replay_options->common);

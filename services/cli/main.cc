@@ -7,11 +7,11 @@
 #include <vector>
 
 #include "CLI/CLI.hpp"
+#include "services/base/version.h"
 #include "services/cli/commands.h"
 #include "services/cli/environment.h"
 #include "services/cli/exit_code.h"
 #include "services/cli/remote.h"
-#include "services/base/version.h"
 
 namespace weighbridge::cli {
 namespace {
@@ -20,7 +20,8 @@ constexpr char kFooter[] = R"(
 Exit codes of gate: 0 approved (maybe with conditions), 1 denied, 2 usage or configuration error, 3 could not be measured,
 4 integrity failure, 5 needs review, 130 interrupted. Nothing here is legal advice.)";
 
-// Whether all that was printed through the streams of CLI11 arrived; std::endl flushes, so the error may be an earlier one.
+// Whether all that was printed through the streams of CLI11 arrived; std::endl flushes, so the error may be an earlier
+// one.
 bool StdoutArrived() { return std::fflush(stdout) == 0 && std::ferror(stdout) == 0; }
 
 // "A subcommand is required" does not say which word was taken for none.

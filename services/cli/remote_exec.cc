@@ -30,7 +30,8 @@ absl::Status BecomeRemote() {
   const std::string path(self, static_cast<size_t>(length));
   const std::string program = path.substr(0, path.rfind('/') + 1) + kProgram;
   execv(program.c_str(), g_arguments);
-  return absl::InvalidArgumentError(absl::StrFormat("--server needs the program %s beside this one: %s", Printable(program), std::strerror(errno)));
+  return absl::InvalidArgumentError(
+      absl::StrFormat("--server needs the program %s beside this one: %s", Printable(program), std::strerror(errno)));
 }
 
 absl::StatusOr<std::vector<auditor::GateResponse>> GateOnServer(const RemoteOptions&, const auditor::GateRequest&) {

@@ -35,7 +35,8 @@ void KeepArguments(int, char**) {}
 
 absl::Status BecomeRemote() { return absl::OkStatus(); }
 
-absl::StatusOr<std::vector<auditor::GateResponse>> GateOnServer(const RemoteOptions& remote, const auditor::GateRequest& request) {
+absl::StatusOr<std::vector<auditor::GateResponse>> GateOnServer(const RemoteOptions& remote,
+                                                                const auditor::GateRequest& request) {
   WB_ASSIGN_OR_RETURN(const auto channel, Channel(remote));
   clients::GateOptions options;
   options.server = remote.server;
@@ -52,11 +53,14 @@ absl::StatusOr<std::vector<ServerCheck>> CheckServer(const RemoteOptions& remote
   v1::ServerInfo info;
   WB_RETURN_IF_ERROR(clients::FromGrpc(stub->GetServerInfo(&context, {}, &info), remote.server));
   std::vector<ServerCheck> checks;
-  checks.push_back({absl::StrFormat("%s answers as %s; this program is %s", Printable(remote.server), Printable(info.version()), kVersion), true});
-  checks.push_back({absl::StrFormat("%d licences and policies, %d families, digest %s, policy %s", info.licenses(), info.families(),
-                                    Printable(info.rules_digest()), Printable(info.policy_digest())),
+  checks.push_back({absl::StrFormat("%s answers as %s; this program is %s", Printable(remote.server),
+                                    Printable(info.version()), kVersion),
                     true});
-  checks.push_back({info.database_serving() ? "its database answers" : "its database does not answer", info.database_serving()});
+  checks.push_back({absl::StrFormat("%d licences and policies, %d families, digest %s, policy %s", info.licenses(),
+                                    info.families(), Printable(info.rules_digest()), Printable(info.policy_digest())),
+                    true});
+  checks.push_back(
+      {info.database_serving() ? "its database answers" : "its database does not answer", info.database_serving()});
   checks.push_back({absl::StrFormat("you are %s, and may%s call mutations; scan roots: %s", Printable(info.principal()),
                                     info.may_mutate() ? "" : " not", Joined(info.scan_roots())),
                     true});

@@ -44,27 +44,34 @@ int RunLint(const RulesOptions& options) {
   if (options.folder.empty()) {
     const auto rules = LoadRules(options.common);
     if (!rules.ok()) return Fail(rules.status());
-    return Print(options.common, absl::StrFormat("ok: %d licences and policies, %d families, rules digest %s\n",
-                                                 (*rules)->licenses().size(), (*rules)->families().size(), (*rules)->digest()));
+    return Print(options.common,
+                 absl::StrFormat("ok: %d licences and policies, %d families, rules digest %s\n",
+                                 (*rules)->licenses().size(), (*rules)->families().size(), (*rules)->digest()));
   }
   auto files = auditor::ReadRuleFiles(options.folder);
   if (!files.ok()) return Fail(files.status());
-  if (files->empty()) return Fail(kExitUsage, absl::StrFormat("%s holds no rule files (*.textproto, *.tokens)", Printable(options.folder)));
+  if (files->empty())
+    return Fail(kExitUsage,
+                absl::StrFormat("%s holds no rule files (*.textproto, *.tokens)", Printable(options.folder)));
   std::vector<rulebook::RuleIssue> issues;
   const auto rules = rulebook::Rulebook::FromFiles(*std::move(files), &issues);
   if (rules.ok()) {
-    return Print(options.common, absl::StrFormat("ok: %d licences and policies, %d families, rules digest %s\n",
-                                                 (*rules)->licenses().size(), (*rules)->families().size(), (*rules)->digest()));
+    return Print(options.common,
+                 absl::StrFormat("ok: %d licences and policies, %d families, rules digest %s\n",
+                                 (*rules)->licenses().size(), (*rules)->families().size(), (*rules)->digest()));
   }
   const int printed = Print(options.common, rulebook::ToString(issues) + "\n");
-  return printed == kExitOk ? Fail(kExitUsage, absl::StrFormat("%d issues; a rulebook with any does not load", issues.size())) : printed;
+  return printed == kExitOk
+             ? Fail(kExitUsage, absl::StrFormat("%d issues; a rulebook with any does not load", issues.size()))
+             : printed;
 }
 
 // "12:40" as words [12, 40).
 std::optional<classify::WordRange> ParseRange(const std::string& text) {
   unsigned begin = 0, end = 0;
   int used = 0;
-  if (std::sscanf(text.c_str(), "%u:%u%n", &begin, &end, &used) != 2 || used != static_cast<int>(text.size()) || begin >= end) {
+  if (std::sscanf(text.c_str(), "%u:%u%n", &begin, &end, &used) != 2 || used != static_cast<int>(text.size()) ||
+      begin >= end) {
     return std::nullopt;
   }
   return classify::WordRange{begin, end};
@@ -120,12 +127,13 @@ int RunRelearn(const RulesOptions& options) {
     if (!opened.ok()) return Fail(opened.status());
     store = *std::move(opened);
   }
-  const rulebook::RelearnResult result = rulebook::Relearn(*files, [&](std::string_view sha256) -> std::optional<std::string> {
-    if (const auto found = by_digest.find(std::string(sha256)); found != by_digest.end()) return found->second;
-    if (store == nullptr) return std::nullopt;
-    auto blob = store->GetBlob(sha256);
-    return blob.ok() ? std::optional<std::string>(*std::move(blob)) : std::nullopt;
-  });
+  const rulebook::RelearnResult result =
+      rulebook::Relearn(*files, [&](std::string_view sha256) -> std::optional<std::string> {
+        if (const auto found = by_digest.find(std::string(sha256)); found != by_digest.end()) return found->second;
+        if (store == nullptr) return std::nullopt;
+        auto blob = store->GetBlob(sha256);
+        return blob.ok() ? std::optional<std::string>(*std::move(blob)) : std::nullopt;
+      });
   if (!result.issues.empty()) return Fail(kExitUsage, rulebook::ToString(result.issues));
   for (const rulebook::RuleFile& file : result.files) {
     CommonOptions target;
@@ -134,7 +142,8 @@ int RunRelearn(const RulesOptions& options) {
     if (!written.ok()) return Fail(written);
   }
   std::string out = absl::StrFormat("%d token files made\n", result.files.size());
-  for (const std::string& path : result.absent) out += absl::StrFormat("left as it is, its text is not at hand: %s\n", path);
+  for (const std::string& path : result.absent)
+    out += absl::StrFormat("left as it is, its text is not at hand: %s\n", path);
   return Print(options.common, out);
 }
 
@@ -148,12 +157,12 @@ int RunImport(const RulesOptions& options) {
   if (*store == nullptr) return Fail(kExitUsage, "import-texts needs a database");
   const auto result = auditor::ImportTexts(*pack, **rules, **store);
   if (!result.ok()) return Fail(result.status());
-  std::string out = absl::StrFormat("%d texts: %d proved by tokens, %d by the pinned pack, %d without text; %d new in the store\n",
-                                    pack->texts.size(), result->proved_by_tokens, result->proved_by_pack,
-                                    result->without_text, result->added);
+  std::string out = absl::StrFormat(
+      "%d texts: %d proved by tokens, %d by the pinned pack, %d without text; %d new in the store\n",
+      pack->texts.size(), result->proved_by_tokens, result->proved_by_pack, result->without_text, result->added);
   if (!result->unproved.empty()) {
-    out += absl::StrFormat("%d texts were not imported: nothing proves that they are official (first: %s)\n", result->unproved.size(),
-                           Printable(result->unproved.front()));
+    out += absl::StrFormat("%d texts were not imported: nothing proves that they are official (first: %s)\n",
+                           result->unproved.size(), Printable(result->unproved.front()));
   }
   const int printed = Print(options.common, out);
   if (printed != kExitOk) return printed;
@@ -174,7 +183,8 @@ void AddRulesCommands(CLI::App& app, Run& run) {
     return std::make_pair(verb, options);
   };
 
-  auto [lint, lint_options] = add("lint", "Check a folder of rules, or the built-in ones, and say everything that is wrong", RunLint);
+  auto [lint, lint_options] =
+      add("lint", "Check a folder of rules, or the built-in ones, and say everything that is wrong", RunLint);
   lint->add_option("DIR", lint_options->folder, "Folder with licenses/, families/ and the other rule files");
   AddRulesOption(*lint, lint_options->common);
 
@@ -188,9 +198,11 @@ void AddRulesCommands(CLI::App& app, Run& run) {
   learn->add_option("--omittable", learn_options->omittable, "Words that may be absent as a whole, BEGIN:END");
   learn->add_option("--slot", learn_options->slots, "Words that may vary, BEGIN:END");
 
-  auto [relearn, relearn_options] = add("relearn", "Make all token files of a folder again, after the normaliser changed", RunRelearn);
+  auto [relearn, relearn_options] =
+      add("relearn", "Make all token files of a folder again, after the normaliser changed", RunRelearn);
   relearn->add_option("DIR", relearn_options->folder, "Folder of rules")->required();
-  relearn->add_option("--texts", relearn_options->texts, "Folders or wheel with the official texts (default: those in the database)");
+  relearn->add_option("--texts", relearn_options->texts,
+                      "Folders or wheel with the official texts (default: those in the database)");
   AddStoreOptions(*relearn, relearn_options->common);
 
   auto [import, import_options] = add("import-texts", "Take official texts into the database", RunImport);

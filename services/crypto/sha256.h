@@ -16,8 +16,8 @@ using Sha256Digest = std::array<uint8_t, 32>;
 // 64 lower-case hexadecimal digits.
 std::string ToHex(const Sha256Digest& digest);
 
-// Incremental hash. Not thread-safe; movable. A failure inside OpenSSL (which only lack of memory can cause) ends the process:
-// a digest that could be wrong must not exist.
+// Incremental hash. Not thread-safe; movable. A failure inside OpenSSL (which only lack of memory can cause) ends the
+// process: a digest that could be wrong must not exist.
 class Sha256 {
  public:
   Sha256();

@@ -50,7 +50,8 @@ absl::Status CheckTlsFiles(const std::string& cert, const std::string& key, cons
   }
   const bool fits = X509_check_private_key(certificate->get(), private_key.get()) == 1;
   ERR_clear_error();
-  if (!fits) return absl::InvalidArgumentError(absl::StrFormat("%s is not the key of the certificate in %s", key, cert));
+  if (!fits)
+    return absl::InvalidArgumentError(absl::StrFormat("%s is not the key of the certificate in %s", key, cert));
   if (client_ca.empty()) return absl::OkStatus();
   return FirstCertificate(client_ca).status();
 }

@@ -8,8 +8,9 @@
 
 namespace weighbridge {
 
-// OK if `cert` is a PEM chain, `key` the private key of its first certificate, and `client_ca` (empty: not looked at) holds at least
-// one certificate. InvalidArgument names the file and what is wrong with it. Whether the certificate is in its time is not asked: clients do.
+// OK if `cert` is a PEM chain, `key` the private key of its first certificate, and `client_ca` (empty: not looked at)
+// holds at least one certificate. InvalidArgument names the file and what is wrong with it. Whether the certificate is
+// in its time is not asked: clients do.
 absl::Status CheckTlsFiles(const std::string& cert, const std::string& key, const std::string& client_ca);
 
 }  // namespace weighbridge

@@ -46,7 +46,8 @@ absl::StatusOr<ListenAddress> ParseListenAddress(const std::string& text) {
   const char* begin = text.data() + colon + 1;
   const char* end = text.data() + text.size();
   const auto [last, error] = std::from_chars(begin, end, address.port);
-  if (error != std::errc() || last != end || begin == end || address.port < 0 || address.port > 65535 || address.host.empty()) {
+  if (error != std::errc() || last != end || begin == end || address.port < 0 || address.port > 65535 ||
+      address.host.empty()) {
     return wrong;
   }
   address.loopback = IsLoopback(address.host);

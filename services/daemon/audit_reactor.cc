@@ -14,7 +14,8 @@ namespace weighbridge::daemon {
 namespace {
 
 absl::Status Wrong(std::string_view field, std::string_view why) {
-  return Because(absl::InvalidArgumentError(absl::StrFormat("%s: %s", field, why)), v1::ErrorReason::INVALID_FIELD, field);
+  return Because(absl::InvalidArgumentError(absl::StrFormat("%s: %s", field, why)), v1::ErrorReason::INVALID_FIELD,
+                 field);
 }
 
 absl::Status Gone() {
@@ -66,7 +67,8 @@ AuditReactor* AuditReactor::Start(Backend& backend, grpc::CallbackServerContext*
 
 void AuditReactor::OnReadDone(bool ok) {
   if (!ok) {
-    End(cancelled_ ? Gone() : Wrong(started_ ? "finish" : "start", "the stream ended without it, or a message was none"));
+    End(cancelled_ ? Gone()
+                   : Wrong(started_ ? "finish" : "start", "the stream ended without it, or a message was none"));
     return;
   }
   absl::StatusOr<bool> more = absl::InternalError("no answer");
@@ -99,8 +101,8 @@ absl::StatusOr<bool> AuditReactor::Take() {
       return true;
     case v1::AuditModelRequest::kDocument:
       WB_RETURN_IF_ERROR(TakePart(bytes));
-      WB_RETURN_IF_ERROR(BecauseOfField(
-          upload_->AddDocument(request_.document().sha256(), request_.document().content(), request_.document().last())));
+      WB_RETURN_IF_ERROR(BecauseOfField(upload_->AddDocument(
+          request_.document().sha256(), request_.document().content(), request_.document().last())));
       return true;
     case v1::AuditModelRequest::kFinish:
       WB_RETURN_IF_ERROR(TakePart(0));
@@ -128,14 +130,16 @@ absl::Status AuditReactor::TakeStart(const v1::AuditStart& start) {
   auditor::GateInputs& inputs = gate_.inputs;
   if (!start.mode().empty()) {
     v1::Mode mode;
-    if (!v1::Mode_Parse(start.mode(), &mode) || mode == v1::MODE_UNSPECIFIED) return Wrong("start.mode", "block, warn or audit");
+    if (!v1::Mode_Parse(start.mode(), &mode) || mode == v1::MODE_UNSPECIFIED)
+      return Wrong("start.mode", "block, warn or audit");
     inputs.mode = mode;
   }
   WB_ASSIGN_OR_RETURN(inputs.evaluated_at, InstantOf(start.evaluated_at(), "start.evaluated_at"));
   inputs.scope = start.scan_only() ? auditor::Scope::kScan : auditor::Scope::kGate;
   inputs.record = !start.validate_only();
   inputs.cancelled = &cancelled_;
-  if (start.has_profile()) inputs.profile = auditor::ConfigFile{Printable(start.profile().name()), start.profile().content()};
+  if (start.has_profile())
+    inputs.profile = auditor::ConfigFile{Printable(start.profile().name()), start.profile().content()};
 
   switch (start.model_case()) {
     case v1::AuditStart::kServerPath:
@@ -189,7 +193,8 @@ absl::StatusOr<std::vector<auditor::GateResponse>> AuditReactor::Gate() {
   // One configuration from here to the end: a reload meanwhile is for the next call.
   configuration_ = backend_.configuration().Current();
   gate_.inputs.policy = configuration_->policy;
-  if (absl::Status sound = auditor::CheckConfiguration(gate_.inputs.profile, std::nullopt, *configuration_->rules); !sound.ok()) {
+  if (absl::Status sound = auditor::CheckConfiguration(gate_.inputs.profile, std::nullopt, *configuration_->rules);
+      !sound.ok()) {
     return AsConfigurationFault(std::move(sound));
   }
   if (!upload_.has_value()) {
@@ -213,8 +218,9 @@ absl::StatusOr<std::vector<auditor::GateResponse>> AuditReactor::Gate() {
   absl::StatusOr<auditor::Collected> collected = upload_->Finish();
   if (!collected.ok()) return BecauseOfField(collected.status());
   std::vector<auditor::GateResponse> responses;
-  WB_ASSIGN_OR_RETURN(auditor::GateResponse response, auditor::GateCollected(*std::move(collected), gate_.inputs,
-                                                                             *configuration_->rules, &backend_.writer()));
+  WB_ASSIGN_OR_RETURN(
+      auditor::GateResponse response,
+      auditor::GateCollected(*std::move(collected), gate_.inputs, *configuration_->rules, &backend_.writer()));
   responses.push_back(std::move(response));
   return responses;
 }
@@ -237,7 +243,8 @@ void AuditReactor::Run() {
         outcome.set_decision_id(response.decision_id);
         outcome.set_known_since(response.known_since);
         if (message.ByteSizeLong() > kAnswerBytesMax) {
-          status = Because(absl::ResourceExhaustedError("the result is larger than a message of this server; read it with GetAudit in parts"),
+          status = Because(absl::ResourceExhaustedError(
+                               "the result is larger than a message of this server; read it with GetAudit in parts"),
                            v1::ErrorReason::REQUEST_TOO_LARGE);
           break;
         }

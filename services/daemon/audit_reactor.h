@@ -21,8 +21,8 @@
 
 namespace weighbridge::daemon {
 
-// Owns itself: it lives until gRPC is done with it and its job has ended. Reads come one after the other; the job and the writes run
-// beside them.
+// Owns itself: it lives until gRPC is done with it and its job has ended. Reads come one after the other; the job and
+// the writes run beside them.
 class AuditReactor : public grpc::ServerBidiReactor<v1::AuditModelRequest, v1::AuditModelResponse>,
                      public std::enable_shared_from_this<AuditReactor> {
  public:

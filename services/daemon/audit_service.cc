@@ -72,15 +72,17 @@ absl::StatusOr<int64_t> PageBefore(const std::string& token) {
   int64_t before = 0;
   const auto [end, error] = std::from_chars(token.data(), token.data() + token.size(), before);
   if (error == std::errc() && end == token.data() + token.size() && before > 0) return before;
-  return Because(absl::InvalidArgumentError("page_token: not one that this server gave"), v1::ErrorReason::INVALID_FIELD,
-                 "page_token");
+  return Because(absl::InvalidArgumentError("page_token: not one that this server gave"),
+                 v1::ErrorReason::INVALID_FIELD, "page_token");
 }
 
 absl::Status Evaluate(Backend& backend, const v1::EvaluateAuditRequest& request, auditor::GateInputs inputs,
                       v1::EvaluateAuditResponse& answer) {
   const auto configuration = backend.configuration().Current();
-  if (absl::Status sound = auditor::CheckConfiguration(inputs.profile, std::nullopt, *configuration->rules); !sound.ok()) {
-    return absl::IsInvalidArgument(sound) ? Because(std::move(sound), v1::ErrorReason::INVALID_CONFIGURATION, "profile") : sound;
+  if (absl::Status sound = auditor::CheckConfiguration(inputs.profile, std::nullopt, *configuration->rules);
+      !sound.ok()) {
+    return absl::IsInvalidArgument(sound) ? Because(std::move(sound), v1::ErrorReason::INVALID_CONFIGURATION, "profile")
+                                          : sound;
   }
   inputs.policy = configuration->policy;
   const bool recorded = inputs.record;
@@ -103,15 +105,16 @@ grpc::ServerBidiReactor<v1::AuditModelRequest, v1::AuditModelResponse>* AuditSer
   return AuditReactor::Start(backend_, context);
 }
 
-grpc::ServerUnaryReactor* AuditService::GetAudit(grpc::CallbackServerContext* context, const v1::GetAuditRequest* request,
-                                                 v1::Audit* answer) {
+grpc::ServerUnaryReactor* AuditService::GetAudit(grpc::CallbackServerContext* context,
+                                                 const v1::GetAuditRequest* request, v1::Audit* answer) {
   return ReadInTurn(Call(backend_, *context, Method::kGetAudit), context, [request, answer](db::Store& store) {
     return AsIdFault(ReadAudit(request->audit_id(), store, *answer));
   });
 }
 
 grpc::ServerUnaryReactor* AuditService::ListAudits(grpc::CallbackServerContext* context,
-                                                   const v1::ListAuditsRequest* request, v1::ListAuditsResponse* answer) {
+                                                   const v1::ListAuditsRequest* request,
+                                                   v1::ListAuditsResponse* answer) {
   Call call(backend_, *context, Method::kListAudits);
   const absl::StatusOr<int> size = PageSizeOf(request->page_size(), kPageNormal, db::kPageSizeMax);
   if (!size.ok()) return EndNow(std::move(call), context, size.status());
@@ -129,13 +132,15 @@ grpc::ServerUnaryReactor* AuditService::EvaluateAudit(grpc::CallbackServerContex
                                                       const v1::EvaluateAuditRequest* request,
                                                       v1::EvaluateAuditResponse* answer) {
   Call call(backend_, *context, Method::kEvaluateAudit);
-  if (absl::Status id = call.TakeRequestId(request->request_id()); !id.ok()) return EndNow(std::move(call), context, id);
+  if (absl::Status id = call.TakeRequestId(request->request_id()); !id.ok())
+    return EndNow(std::move(call), context, id);
   auditor::GateInputs inputs;
   if (!request->mode().empty()) {
     v1::Mode mode;
     if (!v1::Mode_Parse(request->mode(), &mode) || mode == v1::MODE_UNSPECIFIED) {
-      return EndNow(std::move(call), context,
-                    Because(absl::InvalidArgumentError("mode: block, warn or audit"), v1::ErrorReason::INVALID_FIELD, "mode"));
+      return EndNow(
+          std::move(call), context,
+          Because(absl::InvalidArgumentError("mode: block, warn or audit"), v1::ErrorReason::INVALID_FIELD, "mode"));
     }
     inputs.mode = mode;
   }
@@ -144,9 +149,11 @@ grpc::ServerUnaryReactor* AuditService::EvaluateAudit(grpc::CallbackServerContex
   inputs.evaluated_at = *instant;
   inputs.record = !request->validate_only();
   if (request->profile().content().size() > kProfileBytesMax || request->profile().name().size() > kNameBytesMax) {
-    const std::string_view field = request->profile().name().size() > kNameBytesMax ? "profile.name" : "profile.content";
+    const std::string_view field =
+        request->profile().name().size() > kNameBytesMax ? "profile.name" : "profile.content";
     return EndNow(std::move(call), context,
-                  Because(absl::InvalidArgumentError(absl::StrFormat("%s: too long", field)), v1::ErrorReason::INVALID_FIELD, field));
+                  Because(absl::InvalidArgumentError(absl::StrFormat("%s: too long", field)),
+                          v1::ErrorReason::INVALID_FIELD, field));
   }
   if (request->has_profile()) {
     inputs.profile = auditor::ConfigFile{Printable(request->profile().name()), request->profile().content()};
@@ -176,7 +183,8 @@ grpc::ServerUnaryReactor* AuditService::ClassifyText(grpc::CallbackServerContext
   Call call(backend_, *context, Method::kClassifyText);
   const auto refuse = [&](std::string_view field, std::string_view why) {
     return EndNow(std::move(call), context,
-                  Because(absl::InvalidArgumentError(absl::StrFormat("%s: %s", field, why)), v1::ErrorReason::INVALID_FIELD, field));
+                  Because(absl::InvalidArgumentError(absl::StrFormat("%s: %s", field, why)),
+                          v1::ErrorReason::INVALID_FIELD, field));
   };
   if (request->text().size() > kTextBytesMax) return refuse("text", "more than 2 MiB");
   if (request->path().size() > kPathBytesMax) return refuse("path", "more than 4095 bytes");

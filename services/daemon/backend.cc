@@ -33,8 +33,9 @@ Backend::Backend(const ServerOptions& options)
 absl::StatusOr<std::unique_ptr<Backend>> Backend::Open(const ServerOptions& options) {
   std::unique_ptr<Backend> backend(new Backend(options));
   WB_ASSIGN_OR_RETURN(backend->configuration_, ConfigurationHolder::Load(options));
-  WB_ASSIGN_OR_RETURN(backend->writer_, db::Store::Open(StoreOptionsOf(
-                                            options, options.create_db ? db::StoreMode::kCreate : db::StoreMode::kMustExist)));
+  WB_ASSIGN_OR_RETURN(
+      backend->writer_,
+      db::Store::Open(StoreOptionsOf(options, options.create_db ? db::StoreMode::kCreate : db::StoreMode::kMustExist)));
   for (size_t i = 0; i < options.readers; ++i) {
     WB_ASSIGN_OR_RETURN(std::unique_ptr<db::Store> reader,
                         db::Store::Open(StoreOptionsOf(options, db::StoreMode::kReadOnly)));
@@ -52,7 +53,8 @@ absl::Status Backend::Reload(std::string_view why) {
     Log(LogLevel::kInfo, "configuration loaded",
         {{"why", why}, {"rules_digest", now->rules->digest()}, {"policy_digest", now->policy_digest}});
   } else {
-    Log(LogLevel::kError, "configuration refused, the one before stays", {{"why", why}, {"error", reloaded.ToString()}});
+    Log(LogLevel::kError, "configuration refused, the one before stays",
+        {{"why", why}, {"error", reloaded.ToString()}});
   }
   return reloaded;
 }
@@ -60,8 +62,8 @@ absl::Status Backend::Reload(std::string_view why) {
 void Backend::Housekeep() {
   const absl::StatusOr<int64_t> version = watcher_->DataVersion();
   if (version.ok() != database_serving_) {
-    Log(version.ok() ? LogLevel::kInfo : LogLevel::kError, version.ok() ? "database answers" : "database does not answer",
-        {{"error", version.status().ToString()}});
+    Log(version.ok() ? LogLevel::kInfo : LogLevel::kError,
+        version.ok() ? "database answers" : "database does not answer", {{"error", version.status().ToString()}});
   }
   database_serving_ = version.ok();
   if (version.ok() && *version != seen_version_) {

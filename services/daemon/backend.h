@@ -25,8 +25,8 @@ namespace weighbridge::daemon {
 // Thread-safe. Made once; outlives every call.
 class Backend {
  public:
-  // Opens the database once for writing and once for each reader, and loads the configuration. Errors as those of db::Store and of
-  // ConfigurationHolder::Load.
+  // Opens the database once for writing and once for each reader, and loads the configuration. Errors as those of
+  // db::Store and of ConfigurationHolder::Load.
   static absl::StatusOr<std::unique_ptr<Backend>> Open(const ServerOptions& options);
 
   const ServerOptions& options() const { return options_; }
@@ -52,7 +52,9 @@ class Backend {
   bool stopping() const { return stopping_; }
   void Stop() { stopping_ = true; }
   // True while an AuditModel call is open, or anything runs or waits on the threads.
-  bool HasWork() const { return uploads_.count() + audits_.running() + audits_.waiting() + reads_.running() + reads_.waiting() > 0; }
+  bool HasWork() const {
+    return uploads_.count() + audits_.running() + audits_.waiting() + reads_.running() + reads_.waiting() > 0;
+  }
 
   bool database_serving() const { return database_serving_; }
 

@@ -41,9 +41,11 @@ const std::string& Call::request_id() {
 absl::Status Call::CheckMayMutate() const {
   const Principal who = principal();
   if (who.may_mutate) return absl::OkStatus();
-  return Because(absl::PermissionDeniedError(absl::StrFormat(
-                     "mutations are served on a Unix socket and to holders of a client certificate; this connection is %s", who.name)),
-                 v1::ErrorReason::MUTATION_NOT_SERVED_HERE);
+  return Because(
+      absl::PermissionDeniedError(absl::StrFormat(
+          "mutations are served on a Unix socket and to holders of a client certificate; this connection is %s",
+          who.name)),
+      v1::ErrorReason::MUTATION_NOT_SERVED_HERE);
 }
 
 grpc::Status Call::End(const absl::Status& status) {
@@ -63,31 +65,34 @@ grpc::Status Call::End(const absl::Status& status) {
   // The message of a client's own mistake is for the client; ours is for us too.
   const bool ours = status.code() == absl::StatusCode::kInternal || status.code() == absl::StatusCode::kDataLoss ||
                     status.code() == absl::StatusCode::kUnknown;
-  std::vector<LogField> fields = {{"method", MethodName(method_)},
-                                  {"request_id", request_id()},
-                                  {"principal", who},
-                                  {"code", code},
-                                  {"microseconds", micros},
-                                  {"error", std::string_view(status.message().data(), status.message().size()).substr(0, 500)}};
+  std::vector<LogField> fields = {
+      {"method", MethodName(method_)},
+      {"request_id", request_id()},
+      {"principal", who},
+      {"code", code},
+      {"microseconds", micros},
+      {"error", std::string_view(status.message().data(), status.message().size()).substr(0, 500)}};
   if (held_back > 0) fields.push_back({"refused_before_without_a_line", held_back});
   Log(ours ? LogLevel::kError : LogLevel::kInfo, "call", fields);
   return ToGrpc(status, request_id());
 }
 
 absl::Status Busy(std::string_view what) {
-  return Because(absl::ResourceExhaustedError(absl::StrFormat("%s; try again later", what)), v1::ErrorReason::SERVER_BUSY);
+  return Because(absl::ResourceExhaustedError(absl::StrFormat("%s; try again later", what)),
+                 v1::ErrorReason::SERVER_BUSY);
 }
 
 absl::Status Stopping() {
-  return Because(absl::UnavailableError("this server stops; ask another one, or again later"), v1::ErrorReason::SHUTTING_DOWN);
+  return Because(absl::UnavailableError("this server stops; ask another one, or again later"),
+                 v1::ErrorReason::SHUTTING_DOWN);
 }
 
 absl::StatusOr<absl::Time> InstantOf(const std::string& text, std::string_view field) {
   if (text.empty()) return absl::Now();
   absl::Time time;
   std::string error;
-  if (text.size() <= 64 && absl::ParseTime(absl::RFC3339_full, text, &time, &error) && time >= absl::FromUnixSeconds(0) &&
-      time < absl::FromCivil(absl::CivilYear(10000), absl::UTCTimeZone())) {
+  if (text.size() <= 64 && absl::ParseTime(absl::RFC3339_full, text, &time, &error) &&
+      time >= absl::FromUnixSeconds(0) && time < absl::FromCivil(absl::CivilYear(10000), absl::UTCTimeZone())) {
     return time;
   }
   return Because(absl::InvalidArgumentError(absl::StrFormat("%s: no instant such as 2026-11-21T12:00:00Z", field)),
@@ -97,8 +102,8 @@ absl::StatusOr<absl::Time> InstantOf(const std::string& text, std::string_view f
 absl::StatusOr<int> PageSizeOf(int asked, int normal, int most) {
   if (asked == 0) return normal;
   if (asked < 0 || asked > most) {
-    return Because(absl::InvalidArgumentError(absl::StrFormat("page_size: 1 to %d", most)), v1::ErrorReason::INVALID_FIELD,
-                   "page_size");
+    return Because(absl::InvalidArgumentError(absl::StrFormat("page_size: 1 to %d", most)),
+                   v1::ErrorReason::INVALID_FIELD, "page_size");
   }
   return asked;
 }

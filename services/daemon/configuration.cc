@@ -32,14 +32,15 @@ absl::StatusOr<std::string> ReadFile(const std::string& path) {
   WB_ASSIGN_OR_RETURN(const source::Listing listing, source::Walk(root));
   std::string bytes;
   absl::Status read = absl::OkStatus();
-  const auto results = source::ReadAll(root, listing, [&](size_t, const source::FileEntry&, formats::ByteSource& source) {
-    absl::StatusOr<std::string> document = source::ReadDocument(source, kProfileBytesMax);
-    if (document.ok()) {
-      bytes = *std::move(document);
-    } else {
-      read = document.status();
-    }
-  });
+  const auto results =
+      source::ReadAll(root, listing, [&](size_t, const source::FileEntry&, formats::ByteSource& source) {
+        absl::StatusOr<std::string> document = source::ReadDocument(source, kProfileBytesMax);
+        if (document.ok()) {
+          bytes = *std::move(document);
+        } else {
+          read = document.status();
+        }
+      });
   for (const source::FileResult& result : results) WB_RETURN_IF_ERROR(result.status);
   WB_RETURN_IF_ERROR(read);
   return bytes;
@@ -93,7 +94,8 @@ absl::StatusOr<std::shared_ptr<const Configuration>> ConfigurationHolder::Read()
 
 std::string ConfigurationHolder::Signature() const {
   std::string signature;
-  for (const std::string* path : {&options_.policy_path, &options_.tls.cert, &options_.tls.key, &options_.tls.client_ca}) {
+  for (const std::string* path :
+       {&options_.policy_path, &options_.tls.cert, &options_.tls.key, &options_.tls.client_ca}) {
     if (!path->empty()) AppendIdentity(*path, signature);
   }
   if (options_.rules_dir.empty()) return signature;
@@ -102,7 +104,8 @@ std::string ConfigurationHolder::Signature() const {
   const absl::StatusOr<source::Listing> listing = source::Walk(*root);
   if (!listing.ok()) return signature + "no rules\n";
   for (const source::FileEntry& file : listing->files) {
-    signature += absl::StrFormat("%s:%d:%d:%d\n", file.path, file.identity.inode, file.identity.size, file.identity.mtime_ns);
+    signature +=
+        absl::StrFormat("%s:%d:%d:%d\n", file.path, file.identity.inode, file.identity.size, file.identity.mtime_ns);
   }
   return signature;
 }
@@ -114,8 +117,8 @@ std::shared_ptr<const Configuration> ConfigurationHolder::Current() const {
 
 absl::Status ConfigurationHolder::Reload() {
   const absl::MutexLock one_at_a_time(&reload_mutex_);
-  absl::StatusOr<std::shared_ptr<const Configuration>> read = absl::UnavailableError(
-      "rules, policy or certificates changed again and again while they were read");
+  absl::StatusOr<std::shared_ptr<const Configuration>> read =
+      absl::UnavailableError("rules, policy or certificates changed again and again while they were read");
   std::string signature = kUnsettled;
   for (int i = 0; i < kReadsMax && signature == kUnsettled; ++i) {
     // What changed while it was read may be a mix of old and new.

@@ -31,12 +31,13 @@ class ConfigurationHolder {
 
   std::shared_ptr<const Configuration> Current() const;
 
-  // Reads all files again, checks them, certificates included, and exchanges the configuration. On an error everything stays as it was.
-  // Files that change while they are read are read again, so that what comes in was there at one moment: Unavailable if they do not rest.
+  // Reads all files again, checks them, certificates included, and exchanges the configuration. On an error everything
+  // stays as it was. Files that change while they are read are read again, so that what comes in was there at one
+  // moment: Unavailable if they do not rest.
   absl::Status Reload();
 
-  // True if a file that the configuration rests on is not what it was at the last load, whether that succeeded or not, and all are as
-  // they were at the last call of this: what is still being written is left alone.
+  // True if a file that the configuration rests on is not what it was at the last load, whether that succeeded or not,
+  // and all are as they were at the last call of this: what is still being written is left alone.
   bool ChangedFilesRest();
 
   // Message of the last Reload() that failed; empty if the last one succeeded.
@@ -52,8 +53,8 @@ class ConfigurationHolder {
   absl::Mutex reload_mutex_;  // one reload at a time
   mutable absl::Mutex mutex_;
   std::shared_ptr<const Configuration> current_ ABSL_GUARDED_BY(mutex_);
-  std::string signature_ ABSL_GUARDED_BY(mutex_);   // at the last load
-  std::string looked_at_ ABSL_GUARDED_BY(mutex_);   // at the last ChangedFilesRest()
+  std::string signature_ ABSL_GUARDED_BY(mutex_);  // at the last load
+  std::string looked_at_ ABSL_GUARDED_BY(mutex_);  // at the last ChangedFilesRest()
   std::string last_error_ ABSL_GUARDED_BY(mutex_);
 };
 

@@ -25,8 +25,9 @@ absl::Status CheckName(const std::string& name) {
 
 // Tokens are ids of licences, known to these rules or not any more.
 bool IsPageToken(const std::string& token) {
-  return token.size() <= kNameBytesMax &&
-         std::all_of(token.begin(), token.end(), [](char c) { return absl::ascii_isalnum(c) || c == '-' || c == '.' || c == '_' || c == '+'; });
+  return token.size() <= kNameBytesMax && std::all_of(token.begin(), token.end(), [](char c) {
+           return absl::ascii_isalnum(c) || c == '-' || c == '.' || c == '_' || c == '+';
+         });
 }
 
 // The command line takes an unknown name for a mistake of usage; here it is an answer.
@@ -59,7 +60,8 @@ grpc::ServerUnaryReactor* LicenseService::ListLicenses(grpc::CallbackServerConte
   if (!size.ok()) return EndNow(std::move(call), context, size.status());
   if (!IsPageToken(request->page_token())) {
     return EndNow(std::move(call), context,
-                  Because(absl::InvalidArgumentError("page_token: not one that this server gave"), v1::ErrorReason::INVALID_FIELD, "page_token"));
+                  Because(absl::InvalidArgumentError("page_token: not one that this server gave"),
+                          v1::ErrorReason::INVALID_FIELD, "page_token"));
   }
   return WorkInTurn(std::move(call), context, [this, request, answer, size = *size] {
     const auto configuration = backend_.configuration().Current();
@@ -77,7 +79,8 @@ grpc::ServerUnaryReactor* LicenseService::ListLicenses(grpc::CallbackServerConte
 }
 
 grpc::ServerUnaryReactor* LicenseService::ExplainName(grpc::CallbackServerContext* context,
-                                                      const v1::ExplainNameRequest* request, v1::ExplainResult* answer) {
+                                                      const v1::ExplainNameRequest* request,
+                                                      v1::ExplainResult* answer) {
   Call call(backend_, *context, Method::kExplainName);
   if (absl::Status name = CheckName(request->name()); !name.ok()) return EndNow(std::move(call), context, name);
   return WorkInTurn(std::move(call), context, [this, request, answer] {

@@ -16,15 +16,16 @@ inline constexpr size_t kMetadataBytesMax = size_t{16} << 10;
 // Calls at once on one connection; further ones wait on the client's side.
 inline constexpr int kStreamsPerConnectionMax = 128;
 
-// Audits that a client feeds or reads, the bytes of inventories that they hold together, and how long a client may do nothing.
+// Audits that a client feeds or reads, the bytes of inventories that they hold together, and how long a client may do
+// nothing.
 inline constexpr size_t kUploadsMax = 256;
 inline constexpr size_t kUploadBytesMax = size_t{128} << 20;
 inline constexpr std::chrono::seconds kUploadIdleTime{60};
 
 // Look-ups and other reads that wait for a database thread.
 inline constexpr size_t kWaitingReadsMax = 1024;
-// Pages of the database that each of these threads keeps, at most: the inner pages of tens of millions of known digests, or all of a
-// million. A page that is not kept costs a read from the kernel, as much as the rest of a look-up.
+// Pages of the database that each of these threads keeps, at most: the inner pages of tens of millions of known
+// digests, or all of a million. A page that is not kept costs a read from the kernel, as much as the rest of a look-up.
 inline constexpr int kReaderCacheKib = 64 << 10;
 
 inline constexpr size_t kProfileBytesMax = size_t{1} << 20;

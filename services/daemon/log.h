@@ -17,8 +17,9 @@ struct LogField {
   std::variant<std::string_view, int64_t> value;
 };
 
-// Writes {"time":…,"level":…,"event":…, fields…} in one write(2). Values may hold any bytes: they are made printable and escaped, so
-// that no value can forge a line. Thread-safe; what cannot be written is lost, a log never stops the service.
+// Writes {"time":…,"level":…,"event":…, fields…} in one write(2). Values may hold any bytes: they are made printable
+// and escaped, so that no value can forge a line. Thread-safe; what cannot be written is lost, a log never stops the
+// service.
 void Log(LogLevel level, std::string_view event, const std::vector<LogField>& fields = {});
 
 // A JSON string literal of `text`, quotes included. Malformed UTF-8 and control characters are shown as \xNN.

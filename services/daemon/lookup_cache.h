@@ -27,7 +27,8 @@ struct CachedAnswer {
 // Thread-safe. Holds at most about 32,000 answers; the least lately entered go first.
 class LookupCache {
  public:
-  // Taken before the database is asked: an answer is kept under the state of the database that it was read from, or an older one.
+  // Taken before the database is asked: an answer is kept under the state of the database that it was read from, or an
+  // older one.
   uint64_t generation() const { return generation_.load(std::memory_order_acquire); }
 
   // After a commit, by whomever: no answer from before is given any more.
@@ -36,7 +37,8 @@ class LookupCache {
   // Null if there is none of the present generation.
   std::shared_ptr<const CachedAnswer> Find(std::string_view digest, v1::DigestKind::Value kind) const;
 
-  void Put(std::string_view digest, v1::DigestKind::Value kind, uint64_t generation, std::shared_ptr<const CachedAnswer> answer);
+  void Put(std::string_view digest, v1::DigestKind::Value kind, uint64_t generation,
+           std::shared_ptr<const CachedAnswer> answer);
 
  private:
   static constexpr size_t kShards = 16;

@@ -51,7 +51,8 @@ int ExitCodeOf(const absl::Status& status) {
 int Fail(const absl::Status& status) { return Fail(ExitCodeOf(status), std::string(status.message())); }
 
 void AddOptions(CLI::App& app, ServerOptions& options) {
-  app.add_option("--listen", options.listen, "HOST:PORT or unix:PATH; may be given for each; port 0 is any free one")->required();
+  app.add_option("--listen", options.listen, "HOST:PORT or unix:PATH; may be given for each; port 0 is any free one")
+      ->required();
   app.add_option("--db", options.db_path, "Database file")->required();
   app.add_flag("--create-db", options.create_db, "Make the database if it is missing");
   app.add_option("--scan-root", options.scan_roots, "Folder whose models clients may name; may be given several times");
@@ -59,13 +60,21 @@ void AddOptions(CLI::App& app, ServerOptions& options) {
   app.add_option("--policy", options.policy_path, "The organisation's rules (YAML), beside the built-in policy");
   app.add_option("--tls-cert", options.tls.cert, "Certificate chain (PEM); addresses beyond loopback need it");
   app.add_option("--tls-key", options.tls.key, "Private key of the certificate (PEM)");
-  app.add_option("--client-ca", options.tls.client_ca, "Clients must show a certificate that this authority signed (PEM)");
-  app.add_option("--socket-uid", options.socket_uids, "User who may use the Unix socket beside root and the server's own user");
+  app.add_option("--client-ca", options.tls.client_ca,
+                 "Clients must show a certificate that this authority signed (PEM)");
+  app.add_option("--socket-uid", options.socket_uids,
+                 "User who may use the Unix socket beside root and the server's own user");
   app.add_option("--metrics-listen", options.metrics_listen, "HOST:PORT on loopback for Prometheus, path /metrics");
   app.add_option("--audits", options.audits_max, "Audits at once")->check(CLI::Range(1, 64))->capture_default_str();
-  app.add_option("--waiting", options.waiting_max, "Audits that may wait; more are refused")->check(CLI::Range(0, 10000))->capture_default_str();
-  app.add_option("--readers", options.readers, "Threads that read the database")->check(CLI::Range(1, 64))->capture_default_str();
-  app.add_option("--drain-seconds", options.drain_seconds, "How long calls may go on after SIGTERM")->check(CLI::Range(0, 3600))->capture_default_str();
+  app.add_option("--waiting", options.waiting_max, "Audits that may wait; more are refused")
+      ->check(CLI::Range(0, 10000))
+      ->capture_default_str();
+  app.add_option("--readers", options.readers, "Threads that read the database")
+      ->check(CLI::Range(1, 64))
+      ->capture_default_str();
+  app.add_option("--drain-seconds", options.drain_seconds, "How long calls may go on after SIGTERM")
+      ->check(CLI::Range(0, 3600))
+      ->capture_default_str();
   app.add_flag("!--no-reflection", options.reflection, "Do not tell clients which services there are");
 }
 
@@ -73,7 +82,8 @@ absl::Status CheckOptions(ServerOptions& options) {
   if (options.tls.cert.empty() != options.tls.key.empty()) {
     return absl::InvalidArgumentError("--tls-cert and --tls-key go together");
   }
-  if (!options.tls.client_ca.empty() && options.tls.cert.empty()) return absl::InvalidArgumentError("--client-ca needs --tls-cert");
+  if (!options.tls.client_ca.empty() && options.tls.cert.empty())
+    return absl::InvalidArgumentError("--client-ca needs --tls-cert");
   for (std::string& root : options.scan_roots) {
     absl::StatusOr<std::string> canonical = CanonicalRoot(root);
     if (!canonical.ok()) return absl::InvalidArgumentError(canonical.status().message());
@@ -82,14 +92,16 @@ absl::Status CheckOptions(ServerOptions& options) {
   return absl::OkStatus();
 }
 
-// What the libraries would write to stderr by themselves: a line of ours, so that the log stays a JSON object a line. Hostile requests make
-// Protobuf talk.
+// What the libraries would write to stderr by themselves: a line of ours, so that the log stays a JSON object a line.
+// Hostile requests make Protobuf talk.
 void TakeOverLibraryLogs() {
   google::protobuf::SetLogHandler([](google::protobuf::LogLevel level, const char*, int, const std::string& message) {
-    Log(level >= google::protobuf::LOGLEVEL_FATAL ? LogLevel::kError : LogLevel::kInfo, "protobuf", {{"error", message}});
+    Log(level >= google::protobuf::LOGLEVEL_FATAL ? LogLevel::kError : LogLevel::kInfo, "protobuf",
+        {{"error", message}});
   });
   gpr_set_log_function([](gpr_log_func_args* args) {
-    Log(args->severity == GPR_LOG_SEVERITY_ERROR ? LogLevel::kError : LogLevel::kInfo, "grpc", {{"error", std::string_view(args->message)}});
+    Log(args->severity == GPR_LOG_SEVERITY_ERROR ? LogLevel::kError : LogLevel::kInfo, "grpc",
+        {{"error", std::string_view(args->message)}});
   });
 }
 
@@ -114,7 +126,8 @@ int Serve(const ServerOptions& options) {
   for (const std::string& address : (*server)->addresses()) std::printf("listening on %s\n", address.c_str());
   if (!(*server)->metrics_address().empty()) std::printf("metrics on %s\n", (*server)->metrics_address().c_str());
   if (std::fflush(stdout) != 0) return Fail(kExitUnmeasured, "cannot say where it listens: stdout is closed");
-  Log(LogLevel::kInfo, "serving", {{"version", kVersion}, {"addresses", static_cast<int64_t>((*server)->addresses().size())}});
+  Log(LogLevel::kInfo, "serving",
+      {{"version", kVersion}, {"addresses", static_cast<int64_t>((*server)->addresses().size())}});
   while (true) {
     int signal = 0;
     if (sigwait(&signals, &signal) != 0) continue;

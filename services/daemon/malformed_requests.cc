@@ -17,8 +17,8 @@ class Interceptor : public grpc::experimental::Interceptor {
   void Intercept(grpc::experimental::InterceptorBatchMethods* methods) override {
     if (methods->QueryInterceptionHookPoint(InterceptionHookPoints::PRE_SEND_STATUS) &&
         methods->GetSendStatus().error_code() == grpc::StatusCode::UNIMPLEMENTED) {
-      const absl::Status status =
-          absl::InvalidArgumentError("request: its bytes are no message of this method, or a string in it is not UTF-8");
+      const absl::Status status = absl::InvalidArgumentError(
+          "request: its bytes are no message of this method, or a string in it is not UTF-8");
       methods->ModifySendStatus(ToGrpc(Because(status, v1::ErrorReason::INVALID_FIELD, "request"), ""));
     }
     methods->Proceed();

@@ -6,9 +6,9 @@
 
 namespace weighbridge::daemon {
 
-// gRPC ends a unary call whose request does not parse, malformed UTF-8 in a string among it, with UNIMPLEMENTED and not a word, before a
-// handler sees it. No method of ours ends so by itself: the client gets INVALID_ARGUMENT with a detail instead. A stream tells its own
-// handler that a message did not come.
+// gRPC ends a unary call whose request does not parse, malformed UTF-8 in a string among it, with UNIMPLEMENTED and not
+// a word, before a handler sees it. No method of ours ends so by itself: the client gets INVALID_ARGUMENT with a detail
+// instead. A stream tells its own handler that a message did not come.
 class MalformedRequests : public grpc::experimental::ServerInterceptorFactoryInterface {
  public:
   grpc::experimental::Interceptor* CreateServerInterceptor(grpc::experimental::ServerRpcInfo* info) override;

@@ -18,8 +18,8 @@ constexpr size_t kCodeCount = 17;  // canonical codes, OK included
 
 std::string CodeName(size_t code) { return absl::StatusCodeToString(static_cast<absl::StatusCode>(code)); }
 
-const prometheus::Histogram::BucketBoundaries kSeconds{0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01,
-                                                       0.025,  0.05,    0.1,    0.25,  1,      5,     30, 120};
+const prometheus::Histogram::BucketBoundaries kSeconds{0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025,
+                                                       0.05,   0.1,     0.25,   1,     5,      30,    120};
 
 }  // namespace
 
@@ -58,16 +58,50 @@ std::string_view MethodName(Method method) {
 // Children are made once: a look-up of labels has no place in a call that takes 20 us.
 struct Metrics::Families {
   explicit Families(prometheus::Registry& registry)
-      : decisions(prometheus::BuildCounter().Name("weighbridge_decisions_total").Help("Decisions made, by decision").Register(registry)),
-        recorded(prometheus::BuildCounter().Name("weighbridge_audits_recorded_total").Help("Audits recorded").Register(registry).Add({})),
-        reloads(prometheus::BuildCounter().Name("weighbridge_reloads_total").Help("Reloads of rules, policy and certificates").Register(registry)),
-        values(prometheus::BuildGauge().Name("weighbridge_work").Help("Audits, reads and uploads of the moment").Register(registry)),
-        upload_bytes(prometheus::BuildGauge().Name("weighbridge_upload_bytes").Help("Bytes of inventories on their way in").Register(registry).Add({})),
-        rounds(prometheus::BuildCounter().Name("weighbridge_gauge_rounds_total").Help("Times the gauges were set").Register(registry).Add({})),
-        serving(prometheus::BuildGauge().Name("weighbridge_database_serving").Help("1 while the database answers").Register(registry).Add({})) {
-    auto& count = prometheus::BuildCounter().Name("weighbridge_calls_total").Help("Calls ended, by method and code").Register(registry);
-    auto& time = prometheus::BuildHistogram().Name("weighbridge_call_seconds").Help("Time of a call in the server").Register(registry);
-    auto& lookup = prometheus::BuildCounter().Name("weighbridge_lookups_total").Help("Digests looked up, by outcome").Register(registry);
+      : decisions(prometheus::BuildCounter()
+                      .Name("weighbridge_decisions_total")
+                      .Help("Decisions made, by decision")
+                      .Register(registry)),
+        recorded(prometheus::BuildCounter()
+                     .Name("weighbridge_audits_recorded_total")
+                     .Help("Audits recorded")
+                     .Register(registry)
+                     .Add({})),
+        reloads(prometheus::BuildCounter()
+                    .Name("weighbridge_reloads_total")
+                    .Help("Reloads of rules, policy and certificates")
+                    .Register(registry)),
+        values(prometheus::BuildGauge()
+                   .Name("weighbridge_work")
+                   .Help("Audits, reads and uploads of the moment")
+                   .Register(registry)),
+        upload_bytes(prometheus::BuildGauge()
+                         .Name("weighbridge_upload_bytes")
+                         .Help("Bytes of inventories on their way in")
+                         .Register(registry)
+                         .Add({})),
+        rounds(prometheus::BuildCounter()
+                   .Name("weighbridge_gauge_rounds_total")
+                   .Help("Times the gauges were set")
+                   .Register(registry)
+                   .Add({})),
+        serving(prometheus::BuildGauge()
+                    .Name("weighbridge_database_serving")
+                    .Help("1 while the database answers")
+                    .Register(registry)
+                    .Add({})) {
+    auto& count = prometheus::BuildCounter()
+                      .Name("weighbridge_calls_total")
+                      .Help("Calls ended, by method and code")
+                      .Register(registry);
+    auto& time = prometheus::BuildHistogram()
+                     .Name("weighbridge_call_seconds")
+                     .Help("Time of a call in the server")
+                     .Register(registry);
+    auto& lookup = prometheus::BuildCounter()
+                       .Name("weighbridge_lookups_total")
+                       .Help("Digests looked up, by outcome")
+                       .Register(registry);
     for (size_t method = 0; method < kMethodCount; ++method) {
       const std::string name(MethodName(static_cast<Method>(method)));
       seconds[method] = &time.Add({{"method", name}}, kSeconds);
@@ -94,7 +128,8 @@ struct Metrics::Families {
   prometheus::Gauge& serving;
 };
 
-Metrics::Metrics() : registry_(std::make_shared<prometheus::Registry>()), families_(std::make_unique<Families>(*registry_)) {}
+Metrics::Metrics()
+    : registry_(std::make_shared<prometheus::Registry>()), families_(std::make_unique<Families>(*registry_)) {}
 
 Metrics::~Metrics() = default;
 

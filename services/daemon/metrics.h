@@ -58,11 +58,11 @@ class Metrics {
   void CountLookups(size_t known, size_t unknown, size_t from_cache);
   // "APPROVED", ...: a decision that was made, recorded or not.
   void CountDecision(std::string_view decision);
-  void CountRecorded() ;
+  void CountRecorded();
   void CountReload(bool succeeded);
 
-  // Values of the moment, set by the housekeeping. `weighbridge_gauge_rounds_total` counts how often: who must know that nothing is left
-  // waits for the second next round, whose values are all of a later moment.
+  // Values of the moment, set by the housekeeping. `weighbridge_gauge_rounds_total` counts how often: who must know
+  // that nothing is left waits for the second next round, whose values are all of a later moment.
   struct Gauges {
     size_t audits_running = 0;
     size_t audits_waiting = 0;

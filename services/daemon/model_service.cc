@@ -21,13 +21,15 @@ constexpr int kPageNormal = 100;
 constexpr char kModelPrefix[] = "models/sha256-";
 
 absl::Status Wrong(std::string_view field, std::string_view why) {
-  return Because(absl::InvalidArgumentError(absl::StrFormat("%s: %s", field, why)), v1::ErrorReason::INVALID_FIELD, field);
+  return Because(absl::InvalidArgumentError(absl::StrFormat("%s: %s", field, why)), v1::ErrorReason::INVALID_FIELD,
+                 field);
 }
 
 absl::Status CheckLookup(const v1::LookupDigestsRequest& request) {
   if (request.digests_size() == 0) return Wrong("digests", "none is given");
   if (static_cast<size_t>(request.digests_size()) > db::kLookupMax) {
-    return Because(absl::InvalidArgumentError(absl::StrFormat("digests: %d, at most %d in one call", request.digests_size(), db::kLookupMax)),
+    return Because(absl::InvalidArgumentError(
+                       absl::StrFormat("digests: %d, at most %d in one call", request.digests_size(), db::kLookupMax)),
                    v1::ErrorReason::REQUEST_TOO_LARGE, "digests");
   }
   if (!v1::DigestKind::Value_IsValid(request.kind())) return Wrong("kind", "not a kind of digest");
@@ -155,12 +157,13 @@ grpc::ServerUnaryReactor* ModelService::LookupDigests(grpc::CallbackServerContex
   });
 }
 
-grpc::ServerUnaryReactor* ModelService::GetModel(grpc::CallbackServerContext* context, const v1::GetModelRequest* request,
-                                                 v1::Model* answer) {
+grpc::ServerUnaryReactor* ModelService::GetModel(grpc::CallbackServerContext* context,
+                                                 const v1::GetModelRequest* request, v1::Model* answer) {
   Call call(backend_, *context, Method::kGetModel);
   std::string digest = request->model_digest();
   if (digest.rfind(kModelPrefix, 0) == 0) digest.erase(0, sizeof(kModelPrefix) - 1);
-  if (!IsSha256Hex(digest)) return EndNow(std::move(call), context, Wrong("model_digest", "not 64 lower-case hexadecimal digits"));
+  if (!IsSha256Hex(digest))
+    return EndNow(std::move(call), context, Wrong("model_digest", "not 64 lower-case hexadecimal digits"));
   return ReadInTurn(std::move(call), context, [digest, answer](db::Store& store) {
     WB_ASSIGN_OR_RETURN(const db::ModelAuditPage page, store.GetModel(digest, db::kPageSizeMax, 0));
     if (page.audits.empty()) return absl::NotFoundError("no audit of a model with this digest");
@@ -171,19 +174,22 @@ grpc::ServerUnaryReactor* ModelService::GetModel(grpc::CallbackServerContext* co
 }
 
 grpc::ServerUnaryReactor* ModelService::ListModels(grpc::CallbackServerContext* context,
-                                                   const v1::ListModelsRequest* request, v1::ListModelsResponse* answer) {
+                                                   const v1::ListModelsRequest* request,
+                                                   v1::ListModelsResponse* answer) {
   Call call(backend_, *context, Method::kListModels);
   const absl::StatusOr<int> size = PageSizeOf(request->page_size(), kPageNormal, db::kPageSizeMax);
   if (!size.ok()) return EndNow(std::move(call), context, size.status());
-  for (const auto& [field, value] : {std::pair<std::string_view, const std::string*>{"page_token", &request->page_token()},
-                                     {"repository_prefix", &request->repository_prefix()},
-                                     {"license_id", &request->license_id()}}) {
+  for (const auto& [field, value] :
+       {std::pair<std::string_view, const std::string*>{"page_token", &request->page_token()},
+        {"repository_prefix", &request->repository_prefix()},
+        {"license_id", &request->license_id()}}) {
     if (value->size() > kNameBytesMax) return EndNow(std::move(call), context, Wrong(field, "too long"));
   }
   return ReadInTurn(std::move(call), context, [request, answer, size = *size](db::Store& store) {
     absl::StatusOr<db::ModelPage> page =
         store.ListModels({size, request->page_token(), request->repository_prefix(), request->license_id()});
-    if (absl::IsInvalidArgument(page.status())) return Wrong("page_token", "not one that this server gave for this query");
+    if (absl::IsInvalidArgument(page.status()))
+      return Wrong("page_token", "not one that this server gave for this query");
     if (!page.ok()) return page.status();
     for (const db::ModelAudit& model : page->models) {
       v1::Model& shown = *answer->add_models();

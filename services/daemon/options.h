@@ -19,18 +19,18 @@ struct TlsOptions {
 struct ServerOptions {
   std::vector<std::string> listen;  // HOST:PORT or unix:PATH
   std::string db_path;
-  bool create_db = false;                // make the database if it is missing
-  std::vector<std::string> scan_roots;   // canonical paths
-  std::string rules_dir;                 // laid over the built-in rules; empty: none
-  std::string policy_path;               // empty: the built-in policy alone
+  bool create_db = false;               // make the database if it is missing
+  std::vector<std::string> scan_roots;  // canonical paths
+  std::string rules_dir;                // laid over the built-in rules; empty: none
+  std::string policy_path;              // empty: the built-in policy alone
   TlsOptions tls;
-  std::vector<uid_t> socket_uids;        // who may use the Unix socket beside root and this process's user
-  std::string metrics_listen;            // HOST:PORT on loopback; empty: no metrics
+  std::vector<uid_t> socket_uids;  // who may use the Unix socket beside root and this process's user
+  std::string metrics_listen;      // HOST:PORT on loopback; empty: no metrics
   bool reflection = true;
-  size_t audits_max = 2;                 // running at once
-  size_t waiting_max = 16;               // more wait; beyond that they are refused
-  size_t readers = 2;                    // threads with a database connection of their own
-  int drain_seconds = 30;                // how long calls may go on after SIGTERM
+  size_t audits_max = 2;    // running at once
+  size_t waiting_max = 16;  // more wait; beyond that they are refused
+  size_t readers = 2;       // threads with a database connection of their own
+  int drain_seconds = 30;   // how long calls may go on after SIGTERM
 };
 
 }  // namespace weighbridge::daemon

@@ -22,7 +22,8 @@ Principal PrincipalOf(const grpc::ServerContextBase& context, const UnixListener
     if (const auto uid = unix_listener->UserOf(context.peer())) return {absl::StrFormat("unix:uid=%d", *uid), true};
   }
   // Which of the two words it is depends on how the server's credentials were made.
-  const auto security = auth == nullptr ? std::vector<grpc::string_ref>() : auth->FindPropertyValues("transport_security_type");
+  const auto security =
+      auth == nullptr ? std::vector<grpc::string_ref>() : auth->FindPropertyValues("transport_security_type");
   if (!security.empty() && (security.front() == "tls" || security.front() == "ssl")) return {"tls", false};
   return {"plain", false};
 }

@@ -11,8 +11,8 @@
 
 namespace weighbridge::daemon {
 
-// Runs `read` (db::Store& -> absl::Status, which fills in the answer) on a thread of backend.reads() and ends the call with its
-// status; refuses at once if too many wait or the server stops. A call whose client is gone is not read for.
+// Runs `read` (db::Store& -> absl::Status, which fills in the answer) on a thread of backend.reads() and ends the call
+// with its status; refuses at once if too many wait or the server stops. A call whose client is gone is not read for.
 template <typename Read>
 grpc::ServerUnaryReactor* ReadInTurn(Call call, grpc::CallbackServerContext* context, Read read) {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();

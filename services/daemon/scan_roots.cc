@@ -38,11 +38,12 @@ absl::Status Outside(std::string_view field) {
 }
 
 absl::Status Malformed(std::string_view field, std::string_view why) {
-  return Because(absl::InvalidArgumentError(absl::StrFormat("%s: %s", field, why)), v1::ErrorReason::INVALID_FIELD, field);
+  return Because(absl::InvalidArgumentError(absl::StrFormat("%s: %s", field, why)), v1::ErrorReason::INVALID_FIELD,
+                 field);
 }
 
-// A link may lead out of the roots to something that is not there: that must not look different from what is. The deepest part that is there
-// decides.
+// A link may lead out of the roots to something that is not there: that must not look different from what is. The
+// deepest part that is there decides.
 absl::Status NothingAt(std::string path, std::string_view field, const std::vector<std::string>& roots) {
   struct stat status = {};
   while (!path.empty() && lstat(path.c_str(), &status) != 0) path.resize(path.rfind('/'));

@@ -13,8 +13,8 @@ namespace weighbridge::daemon {
 // Longest form of a scan root: absolute, without links. NotFound, PermissionDenied, FailedPrecondition (no folder).
 absl::StatusOr<std::string> CanonicalRoot(const std::string& path);
 
-// The path to scan for what a client named in `field`: absolute, its folder without links, inside one of `roots` (canonical). A relative
-// path is taken below the only root.
+// The path to scan for what a client named in `field`: absolute, its folder without links, inside one of `roots`
+// (canonical). A relative path is taken below the only root.
 //   InvalidArgument      empty, too long, malformed, or relative with several roots
 //   PermissionDenied     outside the roots, or a link leads out of them; says nothing about what is there
 //   NotFound             inside the roots, and nothing there

@@ -58,7 +58,8 @@ class WithoutReflection : public grpc::ServerBuilderOption {
  public:
   void UpdateArguments(grpc::ChannelArguments*) override {}
   void UpdatePlugins(std::vector<std::unique_ptr<grpc::ServerBuilderPlugin>>* plugins) override {
-    plugins->erase(std::remove_if(plugins->begin(), plugins->end(), [](const auto& plugin) { return plugin->name() == kReflectionPlugin; }),
+    plugins->erase(std::remove_if(plugins->begin(), plugins->end(),
+                                  [](const auto& plugin) { return plugin->name() == kReflectionPlugin; }),
                    plugins->end());
   }
 };
@@ -95,7 +96,8 @@ Server::Server(std::unique_ptr<Backend> backend)
       license_service_(*backend_),
       server_service_(*backend_) {}
 
-absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& options, const std::vector<grpc::Service*>& more) {
+absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& options,
+                                                      const std::vector<grpc::Service*>& more) {
   gpr_set_log_function(&LogOfGrpc);
   WB_ASSIGN_OR_RETURN(std::unique_ptr<Backend> backend, Backend::Open(options));
   std::unique_ptr<Server> server(new Server(std::move(backend)));
@@ -137,7 +139,8 @@ absl::Status Server::Listen(const std::vector<grpc::Service*>& more) {
   }
   if (!options.metrics_listen.empty()) {
     WB_ASSIGN_OR_RETURN(const ListenAddress address, ParseListenAddress(options.metrics_listen));
-    if (!address.loopback) return absl::InvalidArgumentError("--metrics-listen: a loopback address; metrics are served without TLS");
+    if (!address.loopback)
+      return absl::InvalidArgumentError("--metrics-listen: a loopback address; metrics are served without TLS");
     WB_ASSIGN_OR_RETURN(metrics_address_, backend_->metrics().Expose(address.Target(address.port)));
   }
   server_ = builder.BuildAndStart();
@@ -147,8 +150,8 @@ absl::Status Server::Listen(const std::vector<grpc::Service*>& more) {
       continue;
     }
     if (server_ == nullptr || ports[i] == 0) {
-      return absl::FailedPreconditionError(
-          absl::StrFormat("cannot listen on %s: in use, or not an address of this machine", Printable(options.listen[i])));
+      return absl::FailedPreconditionError(absl::StrFormat(
+          "cannot listen on %s: in use, or not an address of this machine", Printable(options.listen[i])));
     }
     addresses_.push_back(listen[i].Target(ports[i]));
   }
@@ -201,8 +204,8 @@ void Server::Drain() {
   if (housekeeper_.joinable()) housekeeper_.join();
   if (server_ != nullptr) {
     if (unix_listener_ != nullptr) unix_listener_->Stop();
-    // Answers that are on their way arrive. Audits that are not done by now are cancelled, and end as for a client that went away:
-    // nothing recorded.
+    // Answers that are on their way arrive. Audits that are not done by now are cancelled, and end as for a client that
+    // went away: nothing recorded.
     const absl::Duration more = backend_->HasWork() ? absl::ZeroDuration() : kFarewell;
     server_->Shutdown(absl::ToChronoTime(absl::Now() + more));
   }

@@ -24,11 +24,12 @@ namespace weighbridge::daemon {
 // Thread-safe.
 class Server {
  public:
-  // Opens everything that `options` names and serves. `more` are services beside ours, for benchmarks; they must outlive the server.
-  //   InvalidArgument      an address that is none, or one beyond loopback without TLS; rules, policy or certificates with faults
-  //   FailedPrecondition   an address cannot be listened on
-  //   others               of db::Store::Open
-  static absl::StatusOr<std::unique_ptr<Server>> Start(const ServerOptions& options, const std::vector<grpc::Service*>& more = {});
+  // Opens everything that `options` names and serves. `more` are services beside ours, for benchmarks; they must
+  // outlive the server.
+  //   InvalidArgument      an address that is none, or one beyond loopback without TLS; rules, policy or certificates
+  //   with faults FailedPrecondition   an address cannot be listened on others               of db::Store::Open
+  static absl::StatusOr<std::unique_ptr<Server>> Start(const ServerOptions& options,
+                                                       const std::vector<grpc::Service*>& more = {});
 
   // As Drain().
   ~Server();
@@ -40,9 +41,9 @@ class Server {
 
   Backend& backend() { return *backend_; }
 
-  // Health says NOT_SERVING, new calls are refused (UNAVAILABLE, SHUTTING_DOWN), calls that run may end within drain_seconds, then they
-  // are cancelled. It listens meanwhile, so that who balances load can ask; who watches its health holds nothing up. Returns when
-  // nothing runs any more. May be called more than once, by one thread.
+  // Health says NOT_SERVING, new calls are refused (UNAVAILABLE, SHUTTING_DOWN), calls that run may end within
+  // drain_seconds, then they are cancelled. It listens meanwhile, so that who balances load can ask; who watches its
+  // health holds nothing up. Returns when nothing runs any more. May be called more than once, by one thread.
   void Drain();
 
  private:

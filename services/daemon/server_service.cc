@@ -52,9 +52,11 @@ grpc::ServerUnaryReactor* ServerService::ReloadConfiguration(grpc::CallbackServe
   if (request->request_id().empty() || request->by().empty() || request->by().size() > kNameBytesMax) {
     const std::string_view field = request->request_id().empty() ? "request_id" : "by";
     return EndNow(std::move(call), context,
-                  Because(absl::InvalidArgumentError(absl::StrFormat("%s: required", field)), v1::ErrorReason::INVALID_FIELD, field));
+                  Because(absl::InvalidArgumentError(absl::StrFormat("%s: required", field)),
+                          v1::ErrorReason::INVALID_FIELD, field));
   }
-  if (absl::Status id = call.TakeRequestId(request->request_id()); !id.ok()) return EndNow(std::move(call), context, id);
+  if (absl::Status id = call.TakeRequestId(request->request_id()); !id.ok())
+    return EndNow(std::move(call), context, id);
   return WorkInTurn(call, context, [this, call, request, answer]() mutable {
     Log(LogLevel::kInfo, "reload asked for",
         {{"by", request->by()}, {"principal", call.principal().name}, {"request_id", call.request_id()}});

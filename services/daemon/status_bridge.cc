@@ -10,7 +10,8 @@ namespace weighbridge::daemon {
 namespace {
 
 constexpr char kDetailUrl[] = "type.googleapis.com/weighbridge.v1.ErrorDetail";
-// A client takes 8 KiB of headers, and what is more reaches it as another error. The message travels twice, once in the detail as base64.
+// A client takes 8 KiB of headers, and what is more reaches it as another error. The message travels twice, once in the
+// detail as base64.
 constexpr size_t kMessageBytesMax = 2816;
 constexpr size_t kFieldBytesMax = 256;
 
@@ -39,7 +40,8 @@ v1::ErrorReason::Value ReasonOf(absl::StatusCode code) {
 // What a byte takes in the header `grpc-message`, where it is percent-encoded.
 size_t HeaderBytes(char c) { return c >= ' ' && c <= '~' && c != '%' ? 1 : 3; }
 
-// `text`, which is UTF-8, up to the character that would make it take more than `bytes_max` in a header; says so if it is cut.
+// `text`, which is UTF-8, up to the character that would make it take more than `bytes_max` in a header; says so if it
+// is cut.
 std::string CutForHeader(std::string text, size_t bytes_max) {
   size_t bytes = 0;
   for (size_t i = 0; i < text.size(); ++i) {
@@ -88,7 +90,8 @@ bool IsBusy(const absl::Status& status) {
   if (status.code() != absl::StatusCode::kResourceExhausted) return false;
   v1::ErrorDetail detail;
   const auto payload = status.GetPayload(kDetailUrl);
-  return payload.has_value() && detail.ParseFromString(std::string(*payload)) && detail.reason() == v1::ErrorReason::SERVER_BUSY;
+  return payload.has_value() && detail.ParseFromString(std::string(*payload)) &&
+         detail.reason() == v1::ErrorReason::SERVER_BUSY;
 }
 
 grpc::Status ToGrpc(const absl::Status& status, std::string_view request_id) {

@@ -19,8 +19,8 @@ absl::Status BecauseOfField(absl::Status status);
 // True for a status with the reason SERVER_BUSY.
 bool IsBusy(const absl::Status& status);
 
-// Codes are the same numbers in both. Without Because() the reason follows from the code. The message is made valid UTF-8 and cut so
-// that all fits into the 8 KiB of headers that a client takes: at 2.75 KiB, less if it is not ASCII.
+// Codes are the same numbers in both. Without Because() the reason follows from the code. The message is made valid
+// UTF-8 and cut so that all fits into the 8 KiB of headers that a client takes: at 2.75 KiB, less if it is not ASCII.
 grpc::Status ToGrpc(const absl::Status& status, std::string_view request_id);
 
 }  // namespace weighbridge::daemon

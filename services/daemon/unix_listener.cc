@@ -27,8 +27,8 @@ absl::StatusOr<sockaddr_un> AddressOf(const std::string& path) {
   sockaddr_un address = {};
   address.sun_family = AF_UNIX;
   if (path.empty() || path.size() >= sizeof(address.sun_path)) {
-    return absl::InvalidArgumentError(absl::StrFormat("unix:%s: a socket path has 1 to %d bytes", Printable(path),
-                                                      sizeof(address.sun_path) - 1));
+    return absl::InvalidArgumentError(
+        absl::StrFormat("unix:%s: a socket path has 1 to %d bytes", Printable(path), sizeof(address.sun_path) - 1));
   }
   std::memcpy(address.sun_path, path.data(), path.size());
   return address;

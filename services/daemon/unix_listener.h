@@ -25,9 +25,9 @@ namespace weighbridge::daemon {
 // Thread-safe.
 class UnixListener {
  public:
-  // Binds `path`, mode 0600 (0666 if other users are allowed: the kernel's word on who they are is then what counts). A socket
-  // that nobody listens on any more is replaced; anything else at the path is FailedPrecondition. `allowed` users may connect beside
-  // root and the user that the process runs as.
+  // Binds `path`, mode 0600 (0666 if other users are allowed: the kernel's word on who they are is then what counts). A
+  // socket that nobody listens on any more is replaced; anything else at the path is FailedPrecondition. `allowed`
+  // users may connect beside root and the user that the process runs as.
   static absl::StatusOr<std::unique_ptr<UnixListener>> Bind(const std::string& path, std::vector<uid_t> allowed);
 
   // Stops accepting and removes the socket.
@@ -57,7 +57,8 @@ class UnixListener {
   grpc::Server* server_ = nullptr;
   std::thread thread_;
   mutable absl::Mutex mutex_;
-  // By descriptor number. A number is used again only after its connection is closed, and everybody in here may connect.
+  // By descriptor number. A number is used again only after its connection is closed, and everybody in here may
+  // connect.
   std::map<int, uid_t> users_ ABSL_GUARDED_BY(mutex_);
 };
 

@@ -43,8 +43,8 @@ class Uploads {
     size_t bytes_ = 0;
   };
 
-  // Null if there are kUploadsMax already. The client's turn begins. `expire` is called, from ExpireOverdue(), when its time has run out; it
-  // must not destroy the place itself.
+  // Null if there are kUploadsMax already. The client's turn begins. `expire` is called, from ExpireOverdue(), when its
+  // time has run out; it must not destroy the place itself.
   std::unique_ptr<Place> Enter(Clock::time_point now, std::function<void()> expire);
 
   void ExpireOverdue(Clock::time_point now);

@@ -13,8 +13,8 @@
 
 namespace weighbridge::daemon {
 
-// A fixed number of threads and a bounded queue. What does not fit is refused at once: waiting without bound helps nobody.
-// Thread-safe.
+// A fixed number of threads and a bounded queue. What does not fit is refused at once: waiting without bound helps
+// nobody. Thread-safe.
 class WorkerPool {
  public:
   // Gets the index of the thread that runs it, below `threads`: each may own something, such as a connection.

@@ -1,5 +1,5 @@
-// What one `weighbridge gate` of a small model costs from start to exit, warm: wall time, memory, beside the start of `openssl
-// version` in the same run.
+// What one `weighbridge gate` of a small model costs from start to exit, warm: wall time, memory, beside the start of
+// `openssl version` in the same run.
 //
 //   gate_bench WEIGHBRIDGE [--check]      --check turns a missed bar into exit 1
 
@@ -26,7 +26,8 @@ constexpr uint64_t kMemoryBarBytes = 30'000'000;
 
 void Write(const fs::path& path, const std::string& bytes) { std::ofstream(path, std::ios::binary) << bytes; }
 
-// A model that a tag names, with its card, config and weights; and a profile under which it is approved with conditions.
+// A model that a tag names, with its card, config and weights; and a profile under which it is approved with
+// conditions.
 void Compose(const fs::path& folder) {
   fs::create_directory(folder / "model");
   Write(folder / "model/README.md", "---\nlicense: llama3.1\n---\n# A model\n");
@@ -63,11 +64,12 @@ int Main(int argc, char** argv) {
   }
   fs::remove_all(folder);
   const double wall = Median(gate_wall);
-  std::printf("gate of a small model, warm, %d runs: %.1f ms wall (%.2f of the bar of %.0f ms), %.1f ms CPU\n", kRuns, wall * 1e3,
-              wall / kWallBarSeconds, kWallBarSeconds * 1e3, Median(gate_cpu) * 1e3);
+  std::printf("gate of a small model, warm, %d runs: %.1f ms wall (%.2f of the bar of %.0f ms), %.1f ms CPU\n", kRuns,
+              wall * 1e3, wall / kWallBarSeconds, kWallBarSeconds * 1e3, Median(gate_cpu) * 1e3);
   std::printf("  peak memory %.1f MB (%.2f of the bar of %.0f MB)\n", peak / 1e6, peak / double{kMemoryBarBytes},
               kMemoryBarBytes / 1e6);
-  std::printf("  %.1f x the start of `openssl version` (%.1f ms)\n", wall / Median(neighbour_wall), Median(neighbour_wall) * 1e3);
+  std::printf("  %.1f x the start of `openssl version` (%.1f ms)\n", wall / Median(neighbour_wall),
+              Median(neighbour_wall) * 1e3);
   const bool held = wall <= kWallBarSeconds && peak <= kMemoryBarBytes;
   const bool check = argc > 2 && std::strcmp(argv[2], "--check") == 0;
   return check && !held ? 1 : 0;

@@ -2,8 +2,8 @@
 //
 // A block that begins with ```console holds commands after "$ " and their output. They run one after the other in one
 // folder, that of the composed examples. A line "..." stands for any lines; runs of 16 and more hexadecimal digits and
-// instants are not compared, so that neither rules nor clock change the README. A last line "[exit N]" is the exit code; 0
-// where there is none. update.py renews the outputs.
+// instants are not compared, so that neither rules nor clock change the README. A last line "[exit N]" is the exit
+// code; 0 where there is none. update.py renews the outputs.
 #include <sys/wait.h>
 
 #include <cstdio>

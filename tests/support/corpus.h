@@ -11,7 +11,8 @@ namespace weighbridge::testing_support {
 // Folder of the corpus (licences, cards, artefacts with MANIFEST.tsv) named by WEIGHBRIDGE_CORPUS, if it exists.
 std::optional<std::string> CorpusDir();
 
-// Folder of the unpacked licence pack (deploy/licence-pack.sh) named by WEIGHBRIDGE_LICENCE_PACK, if it exists: it holds
+// Folder of the unpacked licence pack (deploy/licence-pack.sh) named by WEIGHBRIDGE_LICENCE_PACK, if it exists: it
+// holds
 // `<key>.LICENSE` files with YAML front matter.
 std::optional<std::string> LicencePackDir();
 

@@ -33,7 +33,8 @@ absl::StatusOr<std::string> ReadPem(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   std::string bytes((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
   if (file.bad() || bytes.find("-----BEGIN") == std::string::npos) {
-    return absl::InvalidArgumentError(absl::StrFormat("%s cannot be read, or holds nothing in PEM form", Printable(path)));
+    return absl::InvalidArgumentError(
+        absl::StrFormat("%s cannot be read, or holds nothing in PEM form", Printable(path)));
   }
   return bytes;
 }
@@ -44,7 +45,8 @@ absl::StatusOr<std::shared_ptr<grpc::Channel>> Connect(const ConnectionOptions& 
   const bool is_unix = options.server.rfind("unix:", 0) == 0;
   const size_t colon = options.server.rfind(':');
   if (colon == std::string::npos || colon == 0 || colon + 1 == options.server.size()) {
-    return absl::InvalidArgumentError(absl::StrFormat("--server %s: give HOST:PORT or unix:PATH", Printable(options.server)));
+    return absl::InvalidArgumentError(
+        absl::StrFormat("--server %s: give HOST:PORT or unix:PATH", Printable(options.server)));
   }
   if (options.client_cert.empty() != options.client_key.empty()) {
     return absl::InvalidArgumentError("a client certificate and its key go together");

@@ -19,8 +19,9 @@ struct ConnectionOptions {
   std::string client_key;   // PEM file
 };
 
-// A Unix socket and loopback are plain unless one of the files is given; every other address is TLS, checked against the system's
-// authorities if `server_ca` is empty. Does not connect yet. InvalidArgument: an address that is none, a file that cannot be read.
+// A Unix socket and loopback are plain unless one of the files is given; every other address is TLS, checked against
+// the system's authorities if `server_ca` is empty. Does not connect yet. InvalidArgument: an address that is none, a
+// file that cannot be read.
 absl::StatusOr<std::shared_ptr<grpc::Channel>> Connect(const ConnectionOptions& options);
 
 // The status of a call as absl::Status, with what to do where the server cannot be reached.

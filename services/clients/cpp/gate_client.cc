@@ -111,7 +111,8 @@ absl::Status Exchange(const std::shared_ptr<grpc::Channel>& channel, const GateO
 }  // namespace
 
 absl::StatusOr<std::vector<auditor::GateResponse>> Gate(const std::shared_ptr<grpc::Channel>& channel,
-                                                        const GateOptions& options, const auditor::GateRequest& request) {
+                                                        const GateOptions& options,
+                                                        const auditor::GateRequest& request) {
   if (request.inputs.policy.has_value()) {
     return absl::InvalidArgumentError("a server decides with its own policy: --policy does not go with --server");
   }

@@ -19,11 +19,13 @@ struct GateOptions {
   absl::Duration timeout = absl::Hours(1);
 };
 
-// The server decides with its own rules and policy: `request.inputs.policy` must be empty. `request.inputs.record` false asks it to
-// record nothing. Progress and cancellation as in request.collect.options.read. Errors are those of the server, of
-// auditor::CollectModels(), and Unavailable where it cannot be reached. With several models, those before an error may have been recorded.
+// The server decides with its own rules and policy: `request.inputs.policy` must be empty. `request.inputs.record`
+// false asks it to record nothing. Progress and cancellation as in request.collect.options.read. Errors are those of
+// the server, of auditor::CollectModels(), and Unavailable where it cannot be reached. With several models, those
+// before an error may have been recorded.
 absl::StatusOr<std::vector<auditor::GateResponse>> Gate(const std::shared_ptr<grpc::Channel>& channel,
-                                                        const GateOptions& options, const auditor::GateRequest& request);
+                                                        const GateOptions& options,
+                                                        const auditor::GateRequest& request);
 
 }  // namespace weighbridge::clients
 

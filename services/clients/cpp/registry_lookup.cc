@@ -1,10 +1,11 @@
-// weighbridge-registry: asks a Weighbridge server what it knows of digests. An example of a registry's client, and a tool.
+// weighbridge-registry: asks a Weighbridge server what it knows of digests. An example of a registry's client, and a
+// tool.
 //
 //   weighbridge-registry --server 127.0.0.1:7431 DIGEST...      one call for up to 1,000 digests
 //   sha256sum *.safetensors | weighbridge-registry --server unix:/run/weighbridge/weighbridge.sock -
 //
-// One line for each digest: the digest, known or unknown, fresh or stale, who measured it, and the licences. Exit code 0 if every
-// digest is known and fresh, 5 if not, 2 usage, 3 the server cannot be asked.
+// One line for each digest: the digest, known or unknown, fresh or stale, who measured it, and the licences. Exit code
+// 0 if every digest is known and fresh, 5 if not, 2 usage, 3 the server cannot be asked.
 
 #include <chrono>
 #include <cstdio>
@@ -46,9 +47,10 @@ std::vector<std::string> FromStdin() {
 std::string LineOf(const v1::DigestStatus& status) {
   if (!status.known()) return status.digest() + "  unknown\n";
   std::string licenses;
-  for (const v1::LicenseName& license : status.governing()) licenses += (licenses.empty() ? "" : ",") + license.short_id();
-  return status.digest() + "  known  " + (status.stale() ? "stale" : "fresh") + "  measured by " + status.measured_by() +
-         "  " + (licenses.empty() ? "no licence found" : licenses) + "\n";
+  for (const v1::LicenseName& license : status.governing())
+    licenses += (licenses.empty() ? "" : ",") + license.short_id();
+  return status.digest() + "  known  " + (status.stale() ? "stale" : "fresh") + "  measured by " +
+         status.measured_by() + "  " + (licenses.empty() ? "no licence found" : licenses) + "\n";
 }
 
 int Ask(const ConnectionOptions& options, const std::vector<std::string>& digests, int timeout_seconds) {
@@ -80,7 +82,8 @@ int Main(int argc, char** argv) {
   ConnectionOptions options;
   std::vector<std::string> digests;
   int timeout_seconds = 10;
-  app.add_option("DIGEST", digests, "SHA-256 of a file, weights digest or model digest; \"-\" reads them from stdin")->required();
+  app.add_option("DIGEST", digests, "SHA-256 of a file, weights digest or model digest; \"-\" reads them from stdin")
+      ->required();
   app.add_option("--server", options.server, "HOST:PORT or unix:PATH")->required();
   app.add_option("--server-ca", options.server_ca, "Authority of the server's certificate (PEM)");
   app.add_option("--client-cert", options.client_cert, "Certificate to show (PEM)");
