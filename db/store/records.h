@@ -15,6 +15,8 @@
 #include <string_view>
 #include <vector>
 
+#include "db/store/event_record.h"
+
 namespace weighbridge::db {
 
 // What a blob is. The names are on disk: never change one (BlobKindName).
@@ -153,11 +155,16 @@ struct DecisionRecord {
   std::string policy_blob;
   std::string result_blob;  // the exact bytes printed, which a replay compares with
 
+  std::string exceptions_digest;  // may be empty: no ruling or waiver was taken into account
+  std::string exceptions_blob;    // may be empty; serialised v1::Exceptions
+
   std::vector<FindingRow> findings;
   std::vector<ObligationRow> obligations;
 
-  // Input only: stored in the same transaction; empty in what the store returns.
+  // Input only: stored in the same transaction; empty in what the store returns. The event is appended if the decision
+  // is new.
   std::vector<BlobInput> blobs;
+  EventInput event;
 };
 
 // A text that was proved to be the official wording of a licence.

@@ -34,6 +34,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
+#include "db/store/chain_records.h"
 #include "db/store/lookup.h"
 #include "db/store/records.h"
 
@@ -48,6 +49,8 @@ inline constexpr size_t kNameMaxBytes = 1024;  // repository, revision, classifi
 inline constexpr size_t kRowsPerRecordMax = 1000000;
 inline constexpr size_t kIdPrefixMinDigits = 8;
 inline constexpr int kPageSizeMax = 500;
+inline constexpr int kApprovalsPerDigestMax = 64;
+inline constexpr int kFloorStepSeconds = 1;
 
 enum class StoreMode {
   kCreate,     // read and write; the file is made if it is missing (its folder must exist)
@@ -152,6 +155,50 @@ class Store {
   // All audits of a model digest, claimed ones too, newest first, recorded before sequence `before` (0: from the
   // newest), at most `page_size` (1 to kPageSizeMax). NotFound if `before` is 0 and there is none.
   absl::StatusOr<ModelAuditPage> GetModel(std::string_view model_digest, int page_size, int64_t before);
+
+  // ---- the chain behind a decision (chain_records.h). Each writes its row and its event in one transaction and
+  // returns after the flush. With a request id that was used before for the same digest nothing is written and OK is
+  // returned; with another digest AlreadyExists. What is recorded already with equal content is OK and appends no
+  // second event; with other content AlreadyExists.
+
+  // Returns the approval's id.
+  absl::StatusOr<std::string> RecordApproval(const ApprovalRow& approval, const EventInput& event,
+                                             const RequestKey& request = {});
+  // Returns the revocation that stands: the first one. NotFound: no such approval.
+  absl::StatusOr<RevocationRow> RecordRevocation(const RevocationRow& revocation, const EventInput& event,
+                                                 const RequestKey& request = {});
+  absl::Status RecordRuling(const RulingRow& ruling, const EventInput& event, const RequestKey& request = {});
+  absl::Status RecordWaiver(const WaiverRow& waiver, const EventInput& event, const RequestKey& request = {});
+  absl::Status RecordKeyChange(const KeyChangeRow& change, const EventInput& event);
+  absl::Status RecordAdmission(const AdmissionRow& admission, const EventInput& event);
+  // What a request id was answered with: the id of the approval it made or revoked; nullopt if it is new. AlreadyExists
+  // if it was used for something else.
+  absl::StatusOr<std::optional<std::string>> FindRequest(const RequestKey& request);
+
+  // `id` as in GetAudit.
+  absl::StatusOr<ApprovalRow> GetApproval(std::string_view id);
+  absl::StatusOr<std::optional<RevocationRow>> FindRevocation(std::string_view approval_id);
+  // Newest first, recorded before sequence `before` (0: from the newest), at most `page_size` (1 to kPageSizeMax).
+  absl::StatusOr<std::vector<ApprovalRow>> ListApprovals(const ApprovalFilter& filter, int page_size, int64_t before);
+  // For each digest (a model, weights or set digest, or an approval's id; at most kLookupMax) all approvals that name
+  // it, newest first, at most kApprovalsPerDigestMax. All answers are of one moment.
+  absl::StatusOr<std::vector<std::vector<ApprovalState>>> ApprovalStates(const std::vector<std::string>& digests);
+
+  // Of one model, in order of recording.
+  absl::StatusOr<std::vector<RulingRow>> ListRulings(std::string_view model_digest);
+  absl::StatusOr<std::vector<WaiverRow>> ListWaivers(std::string_view model_digest);
+  // All, in order of recording.
+  absl::StatusOr<std::vector<KeyChangeRow>> ListKeyChanges();
+
+  // Events from sequence `from` on, at most `page_size` (1 to kPageSizeMax).
+  absl::StatusOr<std::vector<EventRecord>> ListEvents(int64_t from, int page_size);
+  absl::StatusOr<int64_t> CountEvents();
+
+  // Keeps the latest instant seen (unix seconds) and returns the latest of all, which is `now` or later. Written and
+  // flushed when it rises by at least kFloorStepSeconds or `at_once`; else in memory alone. An error means that there
+  // is no floor.
+  absl::StatusOr<int64_t> RaiseClockFloor(int64_t now, bool at_once);
+  absl::StatusOr<int64_t> ClockFloor();
 
   // Changes whenever another Store or process has committed to the file; cheap. What is kept in memory is stale then.
   absl::StatusOr<int64_t> DataVersion();
