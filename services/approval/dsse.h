@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "services/approval/trust.h"
 #include "services/crypto/signing.h"
 
@@ -52,6 +53,9 @@ struct VerifiedPayload {
   std::string payload;
   std::string key_id;  // computed from the key that fitted, never the hint
   std::string trust;   // "self", "file", "local"
+  // When statements of this key are trusted.
+  absl::Time key_not_before = absl::InfinitePast();
+  absl::Time key_not_after = absl::InfiniteFuture();
 };
 
 // The payload, if at least one signature by a trusted key fits and the type is `payload_type`. Refusals:

@@ -18,11 +18,9 @@
 #include "absl/status/statusor.h"
 #include "proto/weighbridge/rules/v1/rulebook.pb.h"
 #include "proto/weighbridge/v1/profile.pb.h"
+#include "services/profile/read_message.h"
 
 namespace weighbridge::profile {
-
-// A longer file is refused.
-inline constexpr size_t kMaxFileBytes = 1 << 20;
 
 // Words of the rulebook that a file may use. Nothing is owned.
 struct Vocabulary {

@@ -6,7 +6,7 @@
 #include "absl/strings/numbers.h"
 #include "services/formats/json/json_reader.h"
 #include "services/formats/yaml/yaml_reader.h"
-#include "services/profile/parse.h"
+#include "services/profile/read_message.h"
 
 namespace weighbridge::profile {
 namespace {

@@ -1,0 +1,199 @@
+#include "services/approval/statement.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_format.h"
+#include "google/protobuf/util/json_util.h"
+#include "services/approval/refusal.h"
+#include "services/base/hex.h"
+#include "services/base/status_macros.h"
+#include "services/base/utf8.h"
+#include "services/base/version.h"
+#include "services/crypto/sha256.h"
+#include "services/formats/json/json_reader.h"
+
+namespace weighbridge::approval {
+namespace {
+
+constexpr char kPassed[] = "PASSED";
+constexpr char kSlsaVersion[] = "1.1";
+constexpr char kVerifier[] = "urn:weighbridge:verifier";
+
+// What is wrong with the details, as a phrase; empty if nothing is.
+std::string FaultOf(const v1::ApprovalDetails& details, Statement* statement);
+
+absl::Status Malformed(std::string_view why) {
+  return Refuse(v1::RefusalReason::statement_malformed,
+                absl::StrFormat("what was signed is no approval: %s", std::string(why)));
+}
+
+// Whole seconds in UTC, as this project writes instants.
+bool ParseInstant(const std::string& text, absl::Time* time) {
+  std::string error;
+  return text.size() == 20 && absl::ParseTime("%Y-%m-%dT%H:%M:%SZ", text, time, &error) &&
+         absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", *time, absl::UTCTimeZone()) == text;
+}
+
+void AddSubject(std::string name, const std::string& sha256, v1::InTotoStatement& statement) {
+  v1::InTotoSubject& subject = *statement.add_subject();
+  subject.set_name(std::move(name));
+  subject.mutable_digest()->set_sha256(sha256);
+}
+
+// "weighbridge:model", "weighbridge:weights" and "file:PATH" of each part; those of adapters behind "adapter-N:".
+void AddSubjects(const v1::ApprovalDetails& details, v1::InTotoStatement& statement) {
+  if (!details.set_digest().empty()) AddSubject("weighbridge:set", details.set_digest(), statement);
+  for (int i = 0; i < details.parts_size(); ++i) {
+    const v1::ApprovedPart& part = details.parts(i);
+    const std::string prefix = i == 0 ? "" : absl::StrFormat("adapter-%d:", i);
+    AddSubject(prefix + "weighbridge:model", part.model_digest(), statement);
+    AddSubject(prefix + "weighbridge:weights", part.weights_digest(), statement);
+    for (const v1::ApprovedArtifact& artifact : part.artifacts()) {
+      AddSubject(prefix + "file:" + artifact.path(), artifact.sha256(), statement);
+    }
+  }
+}
+
+std::string FaultOfPart(const v1::ApprovedPart& part, bool first) {
+  if (part.role() != (first ? "base" : "adapter")) return "the parts are not a base and its adapters";
+  if (!IsSha256Hex(part.model_digest()) || !IsSha256Hex(part.weights_digest())) return "a part has no digest";
+  if (part.artifacts().empty()) return "a part has no artifacts";
+  const v1::ApprovedArtifact* last = nullptr;
+  for (const v1::ApprovedArtifact& artifact : part.artifacts()) {
+    if (artifact.path().empty() || !IsPlainName(artifact.path())) return "an artifact has no plain path";
+    if (!IsSha256Hex(artifact.sha256())) return "an artifact has no digest";
+    if (artifact.role().empty()) return "an artifact has no role";
+    if (last != nullptr && !(last->path() < artifact.path())) return "artifacts are not in order, or named twice";
+    last = &artifact;
+  }
+  return "";
+}
+
+std::string FaultOf(const v1::ApprovalDetails& details, Statement* statement) {
+  if (details.schema_version() != 1) return "its schema version is not 1";
+  if (details.parts().empty()) return "it names no model";
+  if (details.parts_size() > static_cast<int>(kApprovedPartsMax)) return "it has too many parts";
+  int64_t artifacts = 0;
+  for (int i = 0; i < details.parts_size(); ++i) {
+    std::string fault = FaultOfPart(details.parts(i), i == 0);
+    if (!fault.empty()) return fault;
+    artifacts += details.parts(i).artifacts_size();
+  }
+  if (artifacts > static_cast<int64_t>(kApprovedArtifactsMax)) return "it has too many artifacts";
+  if ((details.parts_size() > 1) != IsSha256Hex(details.set_digest())) return "set digest and parts do not agree";
+  if (!ParseInstant(details.not_before(), &statement->not_before)) return "not_before is no instant";
+  if (!ParseInstant(details.expires(), &statement->expires)) return "expires is no instant";
+  if (statement->not_before > statement->expires) return "it expires before it begins";
+  for (const std::string* digest : {&details.rules_digest(), &details.policy_digest()}) {
+    if (!IsSha256Hex(*digest)) return "the digest of rules or policy is missing";
+  }
+  for (const std::string* digest : {&details.profile_digest(), &details.exceptions_digest()}) {
+    if (!digest->empty() && !IsSha256Hex(*digest)) return "the digest of profile or exceptions is none";
+  }
+  if (details.by().empty() || details.reason().empty()) return "it does not say who approved, or why";
+  if (details.nonce().size() != 32) return "it has no nonce";
+  if (details.scope().has_user_ceiling() && details.scope().user_ceiling().value() <= 0)
+    return "the user ceiling is none";
+  return "";
+}
+
+bool IsApproving(const v1::ApprovalDetails& details) {
+  switch (details.decision()) {
+    case v1::APPROVED:
+    case v1::APPROVED_WITH_CONDITIONS:
+      return true;
+    case v1::NEEDS_REVIEW:
+      return details.reviewed_size() > 0 &&
+             std::all_of(details.reviewed().begin(), details.reviewed().end(), [](const v1::ReviewedFinding& finding) {
+               return !finding.by().empty() && !finding.reason().empty() && !finding.rule_id().empty();
+             });
+    default:
+      return false;
+  }
+}
+
+bool SameSubjects(const v1::InTotoStatement& a, const v1::InTotoStatement& b) {
+  return std::equal(a.subject().begin(), a.subject().end(), b.subject().begin(), b.subject().end(),
+                    [](const v1::InTotoSubject& x, const v1::InTotoSubject& y) {
+                      return x.name() == y.name() && x.digest().sha256() == y.digest().sha256();
+                    });
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> MakeStatement(const v1::ApprovalDetails& details) {
+  Statement checked;
+  const std::string fault = FaultOf(details, &checked);
+  if (!fault.empty()) return absl::InvalidArgumentError(absl::StrFormat("this cannot be approved: %s", fault));
+  if (!IsApproving(details))
+    return absl::InvalidArgumentError("this cannot be approved: the decision does not approve");
+  v1::InTotoStatement statement;
+  statement.set__type(std::string(kStatementType));
+  AddSubjects(details, statement);
+  statement.set_predicatetype(std::string(kPredicateType));
+  v1::VerificationSummary& predicate = *statement.mutable_predicate();
+  predicate.mutable_verifier()->set_id(kVerifier);
+  (*predicate.mutable_verifier()->mutable_version())["weighbridge"] = kVersion;
+  predicate.set_timeverified(details.evaluated_at());
+  predicate.set_resourceuri(details.set_digest().empty() ? "urn:weighbridge:model:" + details.parts(0).model_digest()
+                                                         : "urn:weighbridge:set:" + details.set_digest());
+  predicate.mutable_policy()->set_uri("urn:weighbridge:policy:" + details.policy_digest());
+  predicate.mutable_policy()->mutable_digest()->set_sha256(details.policy_digest());
+  predicate.set_verificationresult(kPassed);
+  predicate.add_verifiedlevels(details.decision() == v1::NEEDS_REVIEW ? "WEIGHBRIDGE_REVIEWED"
+                                                                      : "WEIGHBRIDGE_APPROVED");
+  predicate.set_slsaversion(kSlsaVersion);
+  *predicate.mutable_weighbridgeapproval() = details;
+  google::protobuf::util::JsonPrintOptions options;
+  options.preserve_proto_field_names = true;
+  std::string json;
+  if (!google::protobuf::util::MessageToJsonString(statement, &json, options).ok() || json.empty()) {
+    return absl::InternalError("the statement cannot be written as JSON");
+  }
+  return json;
+}
+
+absl::StatusOr<Statement> ParseStatement(std::string_view json) {
+  formats::JsonLimits limits;
+  limits.bytes_max = 24 << 20;
+  limits.elements_max = 2'000'000;
+  limits.depth_max = 16;
+  // The reader of Protobuf takes more than JSON, and the last of several equal names; ours refuses both.
+  const absl::StatusOr<formats::Value> tree = formats::ParseJson(json, limits);
+  if (!tree.ok()) return Malformed(std::string(tree.status().message()));
+  if (!tree->IsMap()) return Malformed("it is no JSON object");
+  google::protobuf::util::JsonParseOptions options;
+  options.ignore_unknown_fields = true;
+  v1::InTotoStatement parsed;
+  if (!google::protobuf::util::JsonStringToMessage(std::string(json), &parsed, options).ok()) {
+    return Malformed("a field has another type than it must have");
+  }
+  if (parsed._type() != kStatementType) return Malformed("it is no in-toto Statement v1");
+  if (parsed.predicatetype() != kPredicateType) return Malformed("its predicate is no verification summary v1");
+  if (parsed.subject().empty()) return Malformed("it has no subjects");
+  if (!parsed.predicate().has_weighbridgeapproval()) return Malformed("its predicate has no details of ours");
+  Statement statement;
+  statement.details = std::move(*parsed.mutable_predicate()->mutable_weighbridgeapproval());
+  if (parsed.predicate().verificationresult() != kPassed || !IsApproving(statement.details)) {
+    const v1::Decision decision = statement.details.decision();
+    return Refuse(v1::RefusalReason::decision_not_approved,
+                  absl::StrFormat("what was signed says %s, which approves nothing",
+                                  v1::Decision_IsValid(decision) && decision != v1::DECISION_UNSPECIFIED
+                                      ? v1::Decision_Name(decision)
+                                      : std::string("nothing of a decision")));
+  }
+  const std::string fault = FaultOf(statement.details, &statement);
+  if (!fault.empty()) return Malformed(fault);
+  v1::InTotoStatement expected;
+  AddSubjects(statement.details, expected);
+  if (!SameSubjects(parsed, expected)) return Malformed("its subjects are not those of the decision");
+  return statement;
+}
+
+std::string ApprovalIdOf(std::string_view statement) { return Sha256Hex(statement); }
+
+}  // namespace weighbridge::approval
