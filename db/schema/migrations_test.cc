@@ -21,6 +21,7 @@ struct Pinned {
 constexpr Pinned kPinned[] = {
     {"0001_audits", "2a8427191eb1fc738983eb77392a706b6c8eaae0cc1b3963806f9e2450ba2d7d"},
     {"0002_known_digests", "5c3d9c1f03c219fa49eba5e7f5a59d534f420e0e501670a50e0528eafb03dec9"},
+    {"0003_chain", "b774b2a32a5aa36d547916711803f53a9b8b9ad7d2c2b0c716c5565c1537d7f8"},
 };
 
 TEST(MigrationsTest, AreAppendOnly) {

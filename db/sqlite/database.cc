@@ -177,6 +177,13 @@ absl::Status Database::Harden() {
                       options_.cache_max_kib));
 }
 
+absl::Status Database::EnableTriggers() {
+  int now = -1;
+  const int code = sqlite3_db_config(handle_, SQLITE_DBCONFIG_ENABLE_TRIGGER, 1, &now);
+  if (code == SQLITE_OK && now == 1) return absl::OkStatus();
+  return absl::InternalError(Message("SQLite refuses to let triggers work"));
+}
+
 // Not sqlite3_busy_timeout, because that wait cannot be interrupted.
 int Database::OnBusy(void* self, int waited_count) {
   const auto* database = static_cast<const Database*>(self);

@@ -1,7 +1,7 @@
 // One SQLite connection, opened the way this project opens databases. This package is the only owner of sqlite3.h.
 //
-// Settings, and why: WAL with synchronous=FULL (a commit that returned is on disk), foreign keys on, no triggers, no
-// views, no SQL functions with side effects from the schema (trusted_schema off), cell sizes checked, DEFENSIVE,
+// Settings, and why: WAL with synchronous=FULL (a commit that returned is on disk), foreign keys on, no triggers before the
+// schema was checked, no views, no SQL functions with side effects from the schema (trusted_schema off), cell sizes checked, DEFENSIVE,
 // lowered limits: the file may have been prepared by an enemy (sqlite.org/security.html).
 //
 // Not thread-safe but for Interrupt: the owner serialises. Not movable: statements and transactions point at it.
@@ -63,6 +63,9 @@ class Database {
   // compares the indexes with their tables besides.
   absl::Status QuickCheck() { return RunCheck("quick_check"); }
   absl::Status FullCheck() { return RunCheck("integrity_check"); }
+
+  // Lets the triggers of the schema work, which they do not from the start: a file may bring its own. For who knows that the schema is his.
+  absl::Status EnableTriggers();
 
   // Size of the file in bytes, as SQLite counts it.
   absl::StatusOr<int64_t> SizeBytes();

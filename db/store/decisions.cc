@@ -7,16 +7,18 @@
 #include "absl/strings/str_format.h"
 #include "db/sqlite/statement.h"
 #include "db/store/audits.h"
+#include "db/store/events.h"
 #include "db/store/row_digest.h"
 #include "services/base/status_macros.h"
 
 namespace weighbridge::db {
 namespace {
 
-#define WB_DECISION_COLUMNS                                                                                 \
-  "SELECT decisions.sequence, decision_id, audits.audit_id, evaluated_at, profile_digest, policy_digest,"   \
-  " decisions.rules_digest, decision, mode, profile_blob, policy_blob, result_blob, decisions.rows_sha256," \
-  " decisions.row_sha256, decisions.measured_by FROM decisions LEFT JOIN audits ON audits.sequence = "      \
+#define WB_DECISION_COLUMNS                                                                                           \
+  "SELECT decisions.sequence, decision_id, audits.audit_id, evaluated_at, profile_digest, policy_digest,"             \
+  " decisions.rules_digest, decision, mode, profile_blob, policy_blob, result_blob, decisions.rows_sha256,"           \
+  " decisions.row_sha256, decisions.measured_by, exceptions_digest, exceptions_blob FROM decisions LEFT JOIN audits " \
+  "ON audits.sequence = "                                                                                             \
   "decisions.audit_sequence"
 
 absl::Status Damaged(Database* database, std::string_view decision_id) {
@@ -79,6 +81,8 @@ absl::StatusOr<DecisionRecord> ReadRow(Database* database, Statement* select) {
   record.policy_blob = select->ColumnText(10);
   record.result_blob = select->ColumnText(11);
   record.measured_by = select->ColumnText(14);
+  record.exceptions_digest = select->ColumnText(15);
+  record.exceptions_blob = select->ColumnText(16);
   const std::string rows_sha256 = select->ColumnText(12);
   if (select->ColumnText(13) != RowDigest(record, rows_sha256)) return Damaged(database, record.decision_id);
   WB_RETURN_IF_ERROR(ReadFindings(database, sequence, &record));
@@ -146,6 +150,7 @@ absl::StatusOr<int64_t> InsertDecision(Database* database, const DecisionRecord&
   if (is_stored) return audit->sequence;
   WB_ASSIGN_OR_RETURN(const int64_t newest, database->QueryInt64("SELECT coalesce(max(sequence), 0) FROM decisions"));
   const int64_t sequence = newest + 1;
+  WB_RETURN_IF_ERROR(AppendEvent(database, record.event).status());
   const std::string rows_sha256 = RowsDigest(record);
   {
     WB_ASSIGN_OR_RETURN(
@@ -154,7 +159,8 @@ absl::StatusOr<int64_t> InsertDecision(Database* database, const DecisionRecord&
             "INSERT INTO decisions"
             " (sequence, decision_id, audit_sequence, evaluated_at, profile_digest, policy_digest,"
             " rules_digest, decision, mode, profile_blob, policy_blob, result_blob, rows_sha256, row_sha256,"
-            " measured_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+            " measured_by, exceptions_digest, exceptions_blob)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
     insert.BindInt64(1, sequence);
     insert.BindText(2, record.decision_id);
     insert.BindInt64(3, audit->sequence);
@@ -170,6 +176,8 @@ absl::StatusOr<int64_t> InsertDecision(Database* database, const DecisionRecord&
     insert.BindText(13, rows_sha256);
     insert.BindText(14, RowDigest(record, rows_sha256));
     insert.BindText(15, record.measured_by);
+    insert.BindText(16, record.exceptions_digest);
+    insert.BindTextOrNull(17, record.exceptions_blob);
     WB_RETURN_IF_ERROR(insert.Run());
   }
   WB_RETURN_IF_ERROR(InsertFindings(database, sequence, record.findings));

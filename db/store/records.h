@@ -28,9 +28,15 @@ enum class BlobKind {
   kOfficialText,  // text proved by tokens or by a pack's digest
   kInventory,     // serialised inventory of a model: what classification and evaluation start from
   kResult,        // the exact bytes that were printed as the result of a decision
+  kStatement,     // what was signed as an approval
+  kEnvelope,      // a DSSE envelope: of an approval or a waiver
+  kRuling,        // a person's conclusion
+  kEvidence,      // a file that a ruling rests on
+  kExceptions,    // rulings and waivers that a decision took into account
 };
 
-// "rulebook", "policy", "profile", "scanned_text", "official_text", "inventory", "result".
+// "rulebook", "policy", "profile", "scanned_text", "official_text", "inventory", "result",
+// "statement", "envelope", "ruling", "evidence", "exceptions".
 std::string_view BlobKindName(BlobKind kind);
 
 // Bytes to be stored together with a record. The same bytes are kept once, under the kind they first came with.

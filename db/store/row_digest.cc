@@ -60,6 +60,16 @@ std::string_view BlobKindName(BlobKind kind) {
       return "inventory";
     case BlobKind::kResult:
       return "result";
+    case BlobKind::kStatement:
+      return "statement";
+    case BlobKind::kEnvelope:
+      return "envelope";
+    case BlobKind::kRuling:
+      return "ruling";
+    case BlobKind::kEvidence:
+      return "evidence";
+    case BlobKind::kExceptions:
+      return "exceptions";
   }
   return "";
 }
@@ -104,9 +114,11 @@ std::string ContentId(const AuditRecord& audit, std::string_view rows_sha256) {
 }
 
 std::string ContentId(const DecisionRecord& decision, std::string_view rows_sha256) {
-  // Rows of local runs keep the encoding they had before measured_by was there.
+  // Rows of local runs keep the encoding they had before measured_by was there, those without exceptions the one from
+  // before those.
   const bool local = decision.measured_by.empty();
-  Encoder encoder(local ? "weighbridge decision 1" : "weighbridge decision 2");
+  const bool plain = decision.exceptions_digest.empty() && decision.exceptions_blob.empty();
+  Encoder encoder(!plain ? "weighbridge decision 3" : local ? "weighbridge decision 1" : "weighbridge decision 2");
   encoder.Text(decision.audit_id)
       .Text(decision.evaluated_at)
       .Text(decision.profile_digest)
@@ -118,7 +130,8 @@ std::string ContentId(const DecisionRecord& decision, std::string_view rows_sha2
       .Text(decision.policy_blob)
       .Text(decision.result_blob)
       .Text(rows_sha256);
-  if (!local) encoder.Text(decision.measured_by);
+  if (!local || !plain) encoder.Text(decision.measured_by);
+  if (!plain) encoder.Text(decision.exceptions_digest).Text(decision.exceptions_blob);
   return encoder.Hex();
 }
 

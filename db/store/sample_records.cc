@@ -107,6 +107,7 @@ DecisionRecord SampleDecision(int seed) {
   decision.findings.push_back({"license.text_missing", "warning", "violated", "", "", ""});
   decision.obligations.push_back({"license_copy", "LicenseRef-a", "1.b", true, false});
   decision.obligations.push_back({"attribution_display", "LicenseRef-a", "1.b.i", false, true});
+  decision.event = {"decision", "{\"kind\":\"decision\",\"seed\":" + std::to_string(seed) + "}", "{}"};
   return decision;
 }
 

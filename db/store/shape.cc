@@ -171,6 +171,8 @@ absl::Status CheckShape(const DecisionRecord& decision) {
   check.DigestOrEmpty("profile_blob", decision.profile_blob);
   check.Digest("policy_blob", decision.policy_blob);
   check.Digest("result_blob", decision.result_blob);
+  check.DigestOrEmpty("exceptions_digest", decision.exceptions_digest);
+  check.DigestOrEmpty("exceptions_blob", decision.exceptions_blob);
   for (size_t i = 0; i < decision.findings.size(); ++i) {
     const FindingRow& row = decision.findings[i];
     check.At("findings", i);
@@ -199,6 +201,96 @@ absl::Status CheckShape(const OfficialTextRow& text) {
   check.OneOf("source", text.source, {"scanned", "pack", "operator"});
   if (text.source == "pack") check.Given("pack_version", text.pack_version);
   check.Text("pack_version", text.pack_version);
+  return check.status();
+}
+
+absl::Status CheckShape(const ApprovalRow& approval) {
+  Checker check("approval");
+  check.Digest("approval_id", approval.approval_id);
+  check.Digest("model_digest", approval.model_digest);
+  check.Digest("weights_digest", approval.weights_digest);
+  check.DigestOrEmpty("set_digest", approval.set_digest);
+  check.OneOf("decision", approval.decision, {"APPROVED", "APPROVED_WITH_CONDITIONS", "NEEDS_REVIEW"});
+  check.DigestOrEmpty("decision_id", approval.decision_id);
+  check.Instant("not_before", approval.not_before);
+  check.Instant("expires", approval.expires);
+  check.Digest("key_id", approval.key_id);
+  for (const auto* list : {&approval.uses, &approval.environments, &approval.regions, &approval.engines}) {
+    for (const std::string& item : *list) {
+      check.Name("scope", item);
+      if (item.empty() || item.find('\n') != std::string::npos) check.Complain("scope", "has a name that is none");
+    }
+  }
+  check.Given("by", approval.by);
+  check.Given("reason", approval.reason);
+  check.Text("principal", approval.principal);
+  check.Instant("created_at", approval.created_at);
+  check.Digest("statement_blob", approval.statement_blob);
+  check.Digest("envelope_blob", approval.envelope_blob);
+  WB_RETURN_IF_ERROR(check.status());
+  return CheckBlobs(approval.blobs);
+}
+
+absl::Status CheckShape(const RevocationRow& revocation) {
+  Checker check("revocation");
+  check.Digest("approval_id", revocation.approval_id);
+  check.Given("by", revocation.by);
+  check.Text("principal", revocation.principal);
+  check.Given("reason", revocation.reason);
+  check.Instant("revoked_at", revocation.revoked_at);
+  return check.status();
+}
+
+absl::Status CheckShape(const RulingRow& ruling) {
+  Checker check("ruling");
+  check.Digest("ruling_id", ruling.ruling_id);
+  check.Digest("model_digest", ruling.model_digest);
+  check.Text("component", ruling.component);
+  check.Given("license_id", ruling.license_id);
+  if (!ruling.until.empty()) check.Instant("until", ruling.until);
+  check.Digest("document_blob", ruling.document_blob);
+  check.DigestOrEmpty("evidence_blob", ruling.evidence_blob);
+  check.Instant("recorded_at", ruling.recorded_at);
+  WB_RETURN_IF_ERROR(check.status());
+  return CheckBlobs(ruling.blobs);
+}
+
+absl::Status CheckShape(const WaiverRow& waiver) {
+  Checker check("waiver");
+  check.Digest("waiver_id", waiver.waiver_id);
+  check.Digest("model_digest", waiver.model_digest);
+  check.Given("rule_id", waiver.rule_id);
+  check.Instant("until", waiver.until);
+  check.Digest("key_id", waiver.key_id);
+  check.Digest("envelope_blob", waiver.envelope_blob);
+  check.Instant("recorded_at", waiver.recorded_at);
+  WB_RETURN_IF_ERROR(check.status());
+  return CheckBlobs(waiver.blobs);
+}
+
+absl::Status CheckShape(const KeyChangeRow& change) {
+  Checker check("key change");
+  check.Digest("key_id", change.key_id);
+  check.OneOf("change", change.change, {"init", "trust", "distrust"});
+  check.Text("public_key", change.public_key);
+  check.Text("name", change.name);
+  check.Text("reason", change.reason);
+  check.Instant("changed_at", change.changed_at);
+  return check.status();
+}
+
+absl::Status CheckShape(const AdmissionRow& admission) {
+  Checker check("admission");
+  check.DigestOrEmpty("approval_id", admission.approval_id);
+  check.DigestOrEmpty("model_digest", admission.model_digest);
+  if (admission.admitted) {
+    check.Digest("approval_id", admission.approval_id);
+  } else {
+    check.Given("reason", admission.reason);
+  }
+  check.Text("reason", admission.reason);
+  check.Text("engine", admission.engine);
+  check.Instant("at", admission.at);
   return check.status();
 }
 

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "absl/status/status.h"
+#include "db/store/chain_records.h"
 #include "db/store/records.h"
 
 namespace weighbridge::db {
@@ -17,6 +18,12 @@ bool IsDigest(std::string_view text);
 absl::Status CheckShape(const AuditRecord& audit);
 absl::Status CheckShape(const DecisionRecord& decision);
 absl::Status CheckShape(const OfficialTextRow& text);
+absl::Status CheckShape(const ApprovalRow& approval);
+absl::Status CheckShape(const RevocationRow& revocation);
+absl::Status CheckShape(const RulingRow& ruling);
+absl::Status CheckShape(const WaiverRow& waiver);
+absl::Status CheckShape(const KeyChangeRow& change);
+absl::Status CheckShape(const AdmissionRow& admission);
 absl::Status CheckBlob(std::string_view bytes);
 
 }  // namespace weighbridge::db

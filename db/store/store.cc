@@ -5,58 +5,25 @@
 #include "absl/strings/str_format.h"
 #include "db/schema/migrations.h"
 #include "db/sqlite/database.h"
-#include "db/sqlite/statement.h"
 #include "db/sqlite/transaction.h"
 #include "db/store/answers.h"
 #include "db/store/audits.h"
 #include "db/store/blobs.h"
 #include "db/store/decisions.h"
+#include "db/store/resolve_id.h"
 #include "db/store/shape.h"
+#include "db/store/store_chain.h"
 #include "db/store/turn.h"
 #include "services/base/status_macros.h"
 
 namespace weighbridge::db {
 namespace {
 
-constexpr int kIdsListedMax = 10;
-
-// The two tables whose ids people type.
-struct IdTable {
-  const char* noun;
-  const char* sql;
-};
 constexpr IdTable kAuditIds = {
     "audit", "SELECT audit_id FROM audits WHERE audit_id >= ? AND audit_id < ? ORDER BY audit_id LIMIT ?"};
 constexpr IdTable kDecisionIds = {
     "decision",
     "SELECT decision_id FROM decisions WHERE decision_id >= ? AND decision_id < ? ORDER BY decision_id LIMIT ?"};
-
-absl::StatusOr<std::string> ResolveId(Database* database, const IdTable& table, std::string_view prefix) {
-  if (prefix.size() < kIdPrefixMinDigits || prefix.size() > 64 ||
-      prefix.find_first_not_of("0123456789abcdef") != std::string_view::npos) {
-    return absl::InvalidArgumentError(absl::StrFormat("\"%s\" is no %s id: give %d to 64 lower-case hexadecimal digits",
-                                                      prefix.substr(0, 80), table.noun, kIdPrefixMinDigits));
-  }
-  WB_ASSIGN_OR_RETURN(Statement select, database->Prepare(table.sql));
-  select.BindText(1, prefix);
-  select.BindText(2, std::string(prefix) + "g");
-  select.BindInt64(3, kIdsListedMax + 1);
-  std::vector<std::string> ids;
-  while (true) {
-    WB_ASSIGN_OR_RETURN(const bool row, select.Step());
-    if (!row) break;
-    ids.push_back(select.ColumnText(0));
-  }
-  if (ids.empty()) {
-    return absl::NotFoundError(database->Message(absl::StrFormat("holds no %s %s", table.noun, prefix)));
-  }
-  if (ids.size() == 1) return ids.front();
-  std::string list;
-  for (int i = 0; i < kIdsListedMax && i < static_cast<int>(ids.size()); ++i) list += "\n  " + ids[i];
-  if (ids.size() > kIdsListedMax) list += "\n  ...";
-  return absl::InvalidArgumentError(
-      absl::StrFormat("%s id %s is ambiguous; give more digits of one of%s", table.noun, prefix, list));
-}
 
 // A row whose audit, decision or blob is missing: possible only in a damaged file.
 absl::Status CheckReferences(Database* database) {
@@ -118,6 +85,8 @@ absl::StatusOr<std::unique_ptr<Store>> Store::Open(const StoreOptions& options) 
   database_options.vfs_name = options.vfs_name;
   WB_ASSIGN_OR_RETURN(std::unique_ptr<Database> database, Database::Open(database_options));
   WB_RETURN_IF_ERROR(Migrate(database.get(), Migrations()));
+  // Only now that the schema is known to be ours.
+  WB_RETURN_IF_ERROR(database->EnableTriggers());
   bool check = options.check == StoreCheck::kAlways;
   if (options.check == StoreCheck::kAuto) {
     WB_ASSIGN_OR_RETURN(const int64_t size, database->SizeBytes());
@@ -285,7 +254,8 @@ absl::Status Store::VerifyAll() {
   AnswerCheck answers(database);
   WB_RETURN_IF_ERROR(VisitAudits(database, [&answers](const StoredAudit& audit) { return answers.Check(audit); }));
   WB_RETURN_IF_ERROR(answers.CheckTotals());
-  return VerifyDecisions(database);
+  WB_RETURN_IF_ERROR(VerifyDecisions(database));
+  return VerifyChain(database);
 }
 
 }  // namespace weighbridge::db

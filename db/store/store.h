@@ -219,6 +219,7 @@ class Store {
 
   absl::Mutex mutex_;
   const std::unique_ptr<Database> database_ ABSL_PT_GUARDED_BY(mutex_);
+  int64_t floor_seen_ ABSL_GUARDED_BY(mutex_) = 0;  // the latest instant seen here, written or not
 };
 
 }  // namespace weighbridge::db

@@ -267,7 +267,7 @@ absl::Status RecordOne(Assessed& assessed, const GateInputs& inputs, const Confi
       const db::RecordedIds ids,
       store->RecordAuditAndDecision(
           assessed.audit, MakeDecisionRecord(response.result, configuration.policy_bytes, configuration.profile_bytes,
-                                             configuration.profile.has_value(), response.json)));
+                                             configuration.profile.has_value(), response.json, absl::Now())));
   response.decision_id = ids.decision_id;
   return absl::OkStatus();
 }

@@ -2,6 +2,7 @@
 
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
+#include "services/auditlog/event.h"
 #include "services/auditor/auditor.h"
 #include "services/crypto/sha256.h"
 
@@ -91,7 +92,8 @@ db::AuditRecord MakeAuditRecord(const Collected& collected, const std::vector<pr
 }
 
 db::DecisionRecord MakeDecisionRecord(const v1::GateResult& result, const std::string& policy_bytes,
-                                      const std::string& profile_bytes, bool has_profile, const std::string& json) {
+                                      const std::string& profile_bytes, bool has_profile, const std::string& json,
+                                      absl::Time now) {
   db::DecisionRecord record;
   record.audit_id = result.audit_id();
   record.evaluated_at = result.evaluated_at();
@@ -118,6 +120,11 @@ db::DecisionRecord MakeDecisionRecord(const v1::GateResult& result, const std::s
     record.obligations.push_back({v1::ObligationKind::Value_Name(obligation.kind()), obligation.license_id(),
                                   obligation.clause(), obligation.fulfilled(), obligation.not_triggered()});
   }
+  record.decision_id = db::DecisionIdOf(record);
+  v1::EventBody body;
+  body.set_detail(record.decision);
+  record.event =
+      auditlog::MakeEvent(v1::EventKind::decision, now, record.decision_id, result.model().digest(), std::move(body));
   return record;
 }
 
