@@ -283,6 +283,14 @@ absl::Status CheckConfiguration(const std::optional<ConfigFile>& profile, const 
   return ReadConfiguration(profile, policy, rules).status();
 }
 
+absl::StatusOr<std::optional<v1::Profile>> ProfileOf(const std::optional<ConfigFile>& profile,
+                                                     const rulebook::Rulebook& rules) {
+  WB_ASSIGN_OR_RETURN(Configuration read, ReadConfiguration(profile, std::nullopt, rules));
+  return std::move(read.profile);
+}
+
+std::string BuiltinPolicyDigest() { return Sha256Hex(policy::BuiltinPolicyYaml()); }
+
 absl::StatusOr<GateResponse> GateCollected(Collected collected, const GateInputs& inputs,
                                            const rulebook::Rulebook& rules, db::Store* store) {
   WB_ASSIGN_OR_RETURN(const Configuration configuration, ReadConfiguration(inputs.profile, inputs.policy, rules));

@@ -15,6 +15,7 @@
 #include "absl/time/time.h"
 #include "db/store/store.h"
 #include "proto/weighbridge/v1/gate.pb.h"
+#include "proto/weighbridge/v1/profile.pb.h"
 #include "services/auditor/assess.h"
 #include "services/auditor/collect.h"
 #include "services/rulebook/rulebook.h"
@@ -71,6 +72,13 @@ absl::StatusOr<GateResponse> GateCollected(Collected collected, const GateInputs
 // What RunGate checks first, without touching a file: INVALID_ARGUMENT with all places.
 absl::Status CheckConfiguration(const std::optional<ConfigFile>& profile, const std::optional<ConfigFile>& policy,
                                 const rulebook::Rulebook& rules);
+
+// The profile as a message; nothing without one. INVALID_ARGUMENT with all places.
+absl::StatusOr<std::optional<v1::Profile>> ProfileOf(const std::optional<ConfigFile>& profile,
+                                                     const rulebook::Rulebook& rules);
+
+// Digest of the built-in policy as results show it.
+std::string BuiltinPolicyDigest();
 
 // Gates what an audit stored, with these rules and inputs, without reading weights; `inputs.measured_by` is taken from
 // the audit. New rules classify again from the stored texts. `id` is an audit or a decision, or a prefix of one.

@@ -12,13 +12,15 @@ namespace weighbridge::cli {
 // happens before the whole command line was accepted.
 using Run = std::function<int()>;
 
-void AddGateCommands(CLI::App& app, Run& run);     // scan, gate
-void AddClassifyCommand(CLI::App& app, Run& run);  // classify
-void AddLicenseCommands(CLI::App& app, Run& run);  // licenses, explain
-void AddRulesCommands(CLI::App& app, Run& run);    // rules lint|learn|relearn|import-texts|show-policy|digest
-void AddLogCommands(CLI::App& app, Run& run);      // log replay|list
-void AddDiffCommand(CLI::App& app, Run& run);      // diff
-void AddDoctorCommand(CLI::App& app, Run& run);    // doctor
+void AddGateCommands(CLI::App& app, Run& run);      // scan, gate
+void AddClassifyCommand(CLI::App& app, Run& run);   // classify
+void AddLicenseCommands(CLI::App& app, Run& run);   // licenses, explain
+void AddRulesCommands(CLI::App& app, Run& run);     // rules lint|learn|relearn|import-texts|show-policy|digest
+void AddLogCommands(CLI::App& app, Run& run);       // log replay|list|tail|export
+void AddDiffCommand(CLI::App& app, Run& run);       // diff
+void AddKeysCommands(CLI::App& app, Run& run);      // keys init|list|export-public|trust|distrust
+void AddApprovalCommands(CLI::App& app, Run& run);  // approve, approvals, revoke, verify
+void AddDoctorCommand(CLI::App& app, Run& run);     // doctor
 
 }  // namespace weighbridge::cli
 

@@ -9,6 +9,7 @@
 #include "services/auditor/auditor.h"
 #include "services/base/status_macros.h"
 #include "services/base/utf8.h"
+#include "services/cli/approval_options.h"
 #include "services/cli/commands.h"
 #include "services/cli/environment.h"
 #include "services/cli/exit_code.h"
@@ -18,8 +19,6 @@
 
 namespace weighbridge::cli {
 namespace {
-
-constexpr size_t kConfigBytesMax = 1 << 20;
 
 struct GateOptions {
   CommonOptions common;
@@ -35,15 +34,6 @@ struct GateOptions {
   int threads = 0;
   GateOutput output;
 };
-
-absl::StatusOr<std::optional<auditor::ConfigFile>> ReadConfig(const std::string& path, std::string_view what) {
-  if (path.empty()) return std::nullopt;
-  absl::StatusOr<std::string> bytes = ReadInput(path, what, kConfigBytesMax);
-  // A profile or policy that was named and cannot be read is an error of configuration: never "no profile".
-  if (absl::IsCancelled(bytes.status())) return bytes.status();
-  if (!bytes.ok()) return absl::InvalidArgumentError(bytes.status().message());
-  return auditor::ConfigFile{Printable(path), *std::move(bytes)};
-}
 
 absl::StatusOr<auditor::GateRequest> RequestOf(const GateOptions& options, auditor::Scope scope) {
   WB_RETURN_IF_ERROR(CheckGateOutput(options.common, options.output));

@@ -42,6 +42,8 @@ int Main(int argc, char** argv) {
   AddClassifyCommand(app, run);
   AddLicenseCommands(app, run);
   AddRulesCommands(app, run);
+  AddKeysCommands(app, run);
+  AddApprovalCommands(app, run);
   AddLogCommands(app, run);
   AddDiffCommand(app, run);
   AddDoctorCommand(app, run);

@@ -4,7 +4,7 @@
 //     <key id>.pem        0600, PKCS #8
 //     <key id>.name       0600, one line
 //     default             0600, key id
-//     trust.yaml          0600, v1::TrustFile: keys trusted and distrusted with `weighbridge keys`
+//     trust.json          0600, v1::TrustFile: keys trusted and distrusted with `weighbridge keys`
 //
 // A folder or private key that others may read or write, or that belongs to somebody else, is refused. Writes go to a
 // temporary file that is flushed and renamed. Not thread-safe; several processes exclude each other by a lock on the

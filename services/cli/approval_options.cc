@@ -1,0 +1,114 @@
+#include "services/cli/approval_options.h"
+
+#include <charconv>
+#include <utility>
+
+#include "absl/strings/str_format.h"
+#include "absl/time/clock.h"
+#include "services/approval/refusal.h"
+#include "services/auditlog/event.h"
+#include "services/base/status_macros.h"
+#include "services/base/utf8.h"
+#include "services/cli/exit_code.h"
+
+namespace weighbridge::cli {
+namespace {
+
+constexpr size_t kConfigBytesMax = 1 << 20;
+
+}  // namespace
+
+absl::StatusOr<std::optional<auditor::ConfigFile>> ReadConfig(const std::string& path, std::string_view what) {
+  if (path.empty()) return std::nullopt;
+  absl::StatusOr<std::string> bytes = ReadInput(path, what, kConfigBytesMax);
+  if (absl::IsCancelled(bytes.status())) return bytes.status();
+  if (!bytes.ok()) return absl::InvalidArgumentError(bytes.status().message());
+  return auditor::ConfigFile{Printable(path), *std::move(bytes)};
+}
+
+void AddTrustOption(CLI::App& app, std::string& trust) {
+  app.add_option("--trust", trust,
+                 "File of trusted keys (YAML or PEM): nobody else is trusted then, not even keys of one's own")
+      ->check(NotEmpty());
+}
+
+absl::StatusOr<approval::TrustedKeys> TrustedHere(const std::string& trust_file) {
+  if (!trust_file.empty()) {
+    absl::StatusOr<approval::TrustedKeys> trusted = keyring::ReadTrustFile(trust_file, /*must_not_be_writable=*/false);
+    // A file that was named and cannot be used is an error of configuration.
+    if (!trusted.ok()) return absl::InvalidArgumentError(trusted.status().message());
+    return trusted;
+  }
+  WB_ASSIGN_OR_RETURN(const std::string folder, keyring::Keyring::DefaultFolder());
+  const absl::StatusOr<keyring::Keyring> keyring = keyring::Keyring::Open(folder);
+  if (absl::IsNotFound(keyring.status())) return approval::TrustedKeys();
+  if (!keyring.ok()) return keyring.status();
+  return keyring->Trusted();
+}
+
+absl::Status RecordKeyChange(const v1::KeyRecord& key, std::string_view change, std::string_view reason,
+                             db::Store* store) {
+  if (store == nullptr) return absl::OkStatus();
+  const absl::Time now = absl::Now();
+  v1::EventBody body;
+  body.set_detail(std::string(change));
+  body.set_reason(std::string(reason));
+  return store->RecordKeyChange({0, key.key_id(), std::string(change), key.public_key(), key.name(),
+                                 std::string(reason), absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", now, absl::UTCTimeZone())},
+                                auditlog::MakeEvent(v1::EventKind::key_change, now, key.key_id(), "", std::move(body)));
+}
+
+absl::StatusOr<std::unique_ptr<Signer>> SignerHere(const std::string& key_id, const CommonOptions& common,
+                                                   db::Store* store) {
+  WB_ASSIGN_OR_RETURN(const std::string folder, keyring::Keyring::DefaultFolder());
+  WB_ASSIGN_OR_RETURN(keyring::Keyring keyring, keyring::Keyring::OpenOrCreate(folder));
+  absl::StatusOr<std::unique_ptr<Signer>> signer = keyring.OpenSigner(key_id);
+  if (!key_id.empty() || !absl::IsNotFound(signer.status())) return signer;
+  WB_ASSIGN_OR_RETURN(const v1::KeyRecord made, keyring.Init(""));
+  WB_RETURN_IF_ERROR(RecordKeyChange(made, "init", "first use", store));
+  Note(common, absl::StrFormat("made the key %s in %s: your own, trusted by you alone (trust: self)",
+                               made.key_id().substr(0, 12), Printable(folder)));
+  return keyring.OpenSigner("");
+}
+
+absl::StatusOr<absl::Time> InstantAfter(const std::string& text, absl::Time from, std::string_view option) {
+  absl::Time time;
+  std::string error;
+  if (absl::ParseTime(absl::RFC3339_full, text, &time, &error)) return time;
+  int64_t count = 0;
+  const char* const end = text.data() + text.size();
+  const std::from_chars_result number = std::from_chars(text.data(), end, count);
+  if (number.ec == std::errc() && number.ptr + 1 == end && count > 0 && count <= 100000000) {
+    switch (*number.ptr) {
+      case 'd':
+        return from + absl::Hours(24) * count;
+      case 'h':
+        return from + absl::Hours(count);
+      case 'm':
+        return from + absl::Minutes(count);
+      case 's':
+        return from + absl::Seconds(count);
+      default:
+        break;
+    }
+  }
+  return absl::InvalidArgumentError(
+      absl::StrFormat("%s %s: give a span such as 90d, 12h, 30m or 5s, or an instant such as "
+                      "2027-01-31T12:00:00Z",
+                      std::string(option), Printable(text)));
+}
+
+int FailRefused(const v1::Refusal& refusal) {
+  return Fail(approval::ExitCodeOf(refusal.reason()),
+              absl::StrFormat("%s\n  reason: %s\n  what to do: %s", refusal.message(),
+                              v1::RefusalReason::Value_Name(refusal.reason()), refusal.remedy()));
+}
+
+int FailVerb(const absl::Status& status) {
+  if (const std::optional<v1::Refusal> refusal = approval::RefusalOf(status)) return FailRefused(*refusal);
+  if (absl::IsNotFound(status)) return Fail(kExitUsage, MessageOf(status));
+  if (absl::IsDataLoss(status)) return Fail(kExitIntegrity, MessageOf(status));
+  return Fail(status);
+}
+
+}  // namespace weighbridge::cli
