@@ -70,7 +70,7 @@ void DescribeModel(const v1::Inventory& inventory, const provenance::DocumentByt
   model.set_layout(inventory.layout());
   model.set_claimed(AnyClaimed(inventory));
   model.set_digest(ModelDigestOf(inventory));
-  if (!model.digest().empty()) model.set_weights_digest(source::WeightsDigest(ArtifactsOf(inventory)).value_or(""));
+  model.set_weights_digest(WeightsDigestOf(inventory));
   if (!inventory.has_base()) return;
   model.set_base_digest(ModelDigestOf(inventory.base()));
   if (provenance::ModelView(inventory, documents).IsAdapter()) model.set_set_digest(SetDigestOf(inventory));
@@ -100,6 +100,11 @@ policy::EvaluationInput EvaluationOf(const provenance::Reconciliation& seen, con
 std::string ModelDigestOf(const v1::Inventory& inventory) {
   if (std::any_of(inventory.problems().begin(), inventory.problems().end(), BlocksDigest)) return "";
   return source::ModelDigest(ArtifactsOf(inventory)).value_or("");
+}
+
+std::string WeightsDigestOf(const v1::Inventory& inventory) {
+  if (ModelDigestOf(inventory).empty()) return "";
+  return source::WeightsDigest(ArtifactsOf(inventory)).value_or("");
 }
 
 Assessment Assess(const AssessInput& input) {

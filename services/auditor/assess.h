@@ -48,6 +48,9 @@ Assessment Assess(const AssessInput& input);
 // The model digest of an inventory; empty where there is none (a blocking problem, no files). Pure.
 std::string ModelDigestOf(const v1::Inventory& inventory);
 
+// The weights digest likewise; also empty where nothing is loadable. Pure.
+std::string WeightsDigestOf(const v1::Inventory& inventory);
+
 }  // namespace weighbridge::auditor
 
 #endif  // WEIGHBRIDGE_SERVICES_AUDITOR_ASSESS_H_

@@ -17,6 +17,7 @@ namespace {
 // One model as it was measured.
 struct Measured {
   std::string digest;
+  std::string weights_digest;
   std::vector<approval::MeasuredArtifact> artifacts;
 };
 
@@ -52,6 +53,7 @@ absl::StatusOr<Measured> Measure(const CollectRequest& request) {
     }
     measured.artifacts.push_back({artifact.path(), artifact.role(), artifact.sha256()});
   }
+  measured.weights_digest = WeightsDigestOf(inventory);
   return measured;
 }
 
@@ -98,15 +100,18 @@ absl::Status Check(const VerifyRequest& request, std::string_view envelope, cons
 
 // The envelope of the newest approval for the model or set, standing ones first.
 absl::StatusOr<std::string> FindEnvelope(const std::vector<Measured>& models, absl::Time now, db::Store& store) {
+  // By its weights where a card or another document was changed since: those do not matter.
   for (const bool standing : {true, false}) {
-    db::ApprovalFilter filter;
-    filter.digest = models.front().digest;
-    filter.not_revoked = standing;
-    if (standing) filter.not_expired_at = absl::ToUnixSeconds(now);
-    WB_ASSIGN_OR_RETURN(const std::vector<db::ApprovalRow> rows, store.ListApprovals(filter, db::kPageSizeMax, 0));
-    for (const db::ApprovalRow& row : rows) {
-      if (row.set_digest.empty() != (models.size() == 1)) continue;
-      return store.GetBlob(row.envelope_blob);
+    for (const std::string* digest : {&models.front().digest, &models.front().weights_digest}) {
+      db::ApprovalFilter filter;
+      filter.digest = *digest;
+      filter.not_revoked = standing;
+      if (standing) filter.not_expired_at = absl::ToUnixSeconds(now);
+      if (filter.digest.empty()) continue;
+      WB_ASSIGN_OR_RETURN(const std::vector<db::ApprovalRow> rows, store.ListApprovals(filter, db::kPageSizeMax, 0));
+      for (const db::ApprovalRow& row : rows) {
+        if (row.set_digest.empty() == (models.size() == 1)) return store.GetBlob(row.envelope_blob);
+      }
     }
   }
   return approval::Refuse(

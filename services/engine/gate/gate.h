@@ -8,6 +8,7 @@
 #define WEIGHBRIDGE_SERVICES_ENGINE_GATE_GATE_H_
 
 #include <atomic>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -29,6 +30,9 @@ namespace weighbridge::engine {
 
 inline constexpr absl::Duration kLeaseDefault = absl::Seconds(5);
 inline constexpr absl::Duration kLeaseMax = absl::Hours(24);
+// How far the clock may stand behind the latest instant that was seen. Until then the instant seen counts; beyond,
+// nothing is admitted.
+inline constexpr absl::Duration kClockTolerance = absl::Minutes(5);
 
 struct ModelGateOptions {
   approval::TrustedKeys trusted;
@@ -39,6 +43,10 @@ struct ModelGateOptions {
   absl::Duration lease = kLeaseDefault;
   // Default: the system's clock.
   std::function<absl::Time()> clock;
+  // Never goes back, whatever is done to the clock; leases are measured with it. Default: the system's.
+  std::function<absl::Duration()> steady;
+  // Where tests change files; see CopyOptions.
+  std::function<void(uint64_t)> on_block;
 };
 
 struct AdmitRequest {
@@ -70,10 +78,29 @@ class ModelGate {
   const ModelGateOptions& options() const { return options_; }
 
  private:
-  // (the implementation's own members)
+  struct Lease {
+    bool revoked = false;
+    absl::Duration known_at;  // steady
+    std::string reported;     // the reason that was recorded last
+  };
+
+  // The instant that counts: the clock, or the latest instant seen.
+  absl::StatusOr<absl::Time> Now(bool at_once);
+  // Asks the source, and keeps what it says.
+  absl::Status AskStatus(const std::string& approval_id);
+  absl::StatusOr<ApprovedModel> Decide(const AdmitRequest& request, absl::Time now, std::string* approval_id,
+                                       std::string* model_digest);
+  // Signature, form, time, scope, revocation.
+  absl::StatusOr<approval::VerifiedApproval> CheckEnvelope(const std::string& envelope, const AdmitRequest& request,
+                                                           absl::Time now, std::string* approval_id);
+  absl::Status Record(absl::Time now, const std::string& approval_id, const std::string& model_digest,
+                      const absl::Status& outcome);
+
   const ModelGateOptions options_;
   db::Store* const store_;
   StatusSource* const status_;
+  absl::Mutex mutex_;
+  std::map<std::string, Lease> leases_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace weighbridge::engine

@@ -23,7 +23,8 @@ class StatusSource {
   virtual ~StatusSource() = default;
   // An approval that the source does not know is not revoked: it was given with --approval.
   virtual absl::StatusOr<ApprovalStatus> StatusOf(std::string_view approval_id) = 0;
-  // Envelopes of approvals for a model or set digest that are not revoked, newest first.
+  // Envelopes of approvals for a model, weights or set digest, newest first; revoked ones too, so that their refusal
+  // says so.
   virtual absl::StatusOr<std::vector<std::string>> EnvelopesFor(std::string_view digest) = 0;
 };
 
