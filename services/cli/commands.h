@@ -20,6 +20,7 @@ void AddLogCommands(CLI::App& app, Run& run);       // log replay|list|tail|expo
 void AddDiffCommand(CLI::App& app, Run& run);       // diff
 void AddKeysCommands(CLI::App& app, Run& run);      // keys init|list|export-public|trust|distrust
 void AddApprovalCommands(CLI::App& app, Run& run);  // approve, approvals, revoke, verify
+void AddRunCommand(CLI::App& app, Run& run);        // run
 void AddDoctorCommand(CLI::App& app, Run& run);     // doctor
 
 }  // namespace weighbridge::cli

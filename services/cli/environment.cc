@@ -186,6 +186,11 @@ absl::StatusOr<std::shared_ptr<const rulebook::Rulebook>> LoadRules(const Common
   return std::move(loaded.rules);
 }
 
+absl::StatusOr<std::string> DefaultStorePath() {
+  WB_ASSIGN_OR_RETURN(const std::string folder, DataFolder());
+  return folder + "/weighbridge.db";
+}
+
 absl::StatusOr<std::unique_ptr<db::Store>> OpenStore(const CommonOptions& options, bool read_only) {
   if (options.no_record) return nullptr;
   db::StoreOptions store;
@@ -193,8 +198,7 @@ absl::StatusOr<std::unique_ptr<db::Store>> OpenStore(const CommonOptions& option
     store.path = options.db_path;
     store.mode = read_only ? db::StoreMode::kReadOnly : db::StoreMode::kMustExist;
   } else {
-    WB_ASSIGN_OR_RETURN(const std::string folder, DataFolder());
-    store.path = folder + "/weighbridge.db";
+    WB_ASSIGN_OR_RETURN(store.path, DefaultStorePath());
     store.mode = db::StoreMode::kCreate;
   }
   absl::StatusOr<std::unique_ptr<db::Store>> opened = db::Store::Open(store);

@@ -57,6 +57,9 @@ absl::StatusOr<std::shared_ptr<const rulebook::Rulebook>> LoadRules(const Common
 // The database: --db must exist; the default one is made on first use. Null with --no-record.
 absl::StatusOr<std::unique_ptr<db::Store>> OpenStore(const CommonOptions& options, bool read_only = false);
 
+// Where the default database lies; its folder is made if it is missing.
+absl::StatusOr<std::string> DefaultStorePath();
+
 // --at, or now.
 absl::StatusOr<absl::Time> Instant(const CommonOptions& options);
 

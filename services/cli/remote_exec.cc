@@ -9,6 +9,7 @@
 #include "absl/strings/str_format.h"
 #include "services/base/utf8.h"
 #include "services/cli/remote.h"
+#include "services/cli/run_options.h"
 
 namespace weighbridge::cli {
 namespace {
@@ -30,8 +31,8 @@ absl::Status BecomeRemote() {
   const std::string path(self, static_cast<size_t>(length));
   const std::string program = path.substr(0, path.rfind('/') + 1) + kProgram;
   execv(program.c_str(), g_arguments);
-  return absl::InvalidArgumentError(
-      absl::StrFormat("--server needs the program %s beside this one: %s", Printable(program), std::strerror(errno)));
+  return absl::InvalidArgumentError(absl::StrFormat("--server and run need the program %s beside this one: %s",
+                                                    Printable(program), std::strerror(errno)));
 }
 
 absl::StatusOr<std::vector<auditor::GateResponse>> GateOnServer(const RemoteOptions&, const auditor::GateRequest&) {
@@ -39,5 +40,7 @@ absl::StatusOr<std::vector<auditor::GateResponse>> GateOnServer(const RemoteOpti
 }
 
 absl::StatusOr<std::vector<ServerCheck>> CheckServer(const RemoteOptions&) { return Unreachable(); }
+
+int RunOnEngine(const RunOptions&) { return Fail(Unreachable()); }
 
 }  // namespace weighbridge::cli

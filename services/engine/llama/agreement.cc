@@ -43,15 +43,18 @@ struct FreeGguf {
   void operator()(gguf_context* context) const { library->gguf_free(context); }
 };
 
-std::string KeyDifference(const Library& ggml, const gguf_context* theirs, int64_t id, const formats::GgufHeader& ours) {
+std::string KeyDifference(const Library& ggml, const gguf_context* theirs, int64_t id,
+                          const formats::GgufHeader& ours) {
   const char* const name = ggml.gguf_get_key(theirs, id);
   const formats::GgufKey* const key = ours.Find(name);
   if (key == nullptr) return absl::StrFormat("key %s", Printable(name));
   const gguf_type type = ggml.gguf_get_kv_type(theirs, id);
-  if (static_cast<uint32_t>(type) != static_cast<uint32_t>(key->type)) return absl::StrFormat("the type of key %s", Printable(name));
+  if (static_cast<uint32_t>(type) != static_cast<uint32_t>(key->type))
+    return absl::StrFormat("the type of key %s", Printable(name));
   if (type == GGUF_TYPE_ARRAY) {
-    const bool same = static_cast<uint32_t>(ggml.gguf_get_arr_type(theirs, id)) == static_cast<uint32_t>(key->element) &&
-                      ggml.gguf_get_arr_n(theirs, id) == key->size;
+    const bool same =
+        static_cast<uint32_t>(ggml.gguf_get_arr_type(theirs, id)) == static_cast<uint32_t>(key->element) &&
+        ggml.gguf_get_arr_n(theirs, id) == key->size;
     return same ? "" : absl::StrFormat("the array under %s", Printable(name));
   }
   if (type == GGUF_TYPE_STRING) {
@@ -67,11 +70,14 @@ std::string KeyDifference(const Library& ggml, const gguf_context* theirs, int64
   return width > 0 && bits == key->bits ? "" : absl::StrFormat("the value under %s", Printable(name));
 }
 
-std::string TensorDifference(const Library& ggml, const gguf_context* theirs, int64_t id, const formats::GgufTensor& tensor) {
+std::string TensorDifference(const Library& ggml, const gguf_context* theirs, int64_t id,
+                             const formats::GgufTensor& tensor) {
   const std::string name = Printable(tensor.name);
   if (ggml.gguf_get_tensor_name(theirs, id) != tensor.name) return absl::StrFormat("the name of tensor %d", id);
-  if (static_cast<uint32_t>(ggml.gguf_get_tensor_type(theirs, id)) != tensor.type) return absl::StrFormat("the type of tensor %s", name);
-  if (ggml.gguf_get_tensor_offset(theirs, id) != tensor.offset || ggml.gguf_get_tensor_size(theirs, id) != tensor.bytes) {
+  if (static_cast<uint32_t>(ggml.gguf_get_tensor_type(theirs, id)) != tensor.type)
+    return absl::StrFormat("the type of tensor %s", name);
+  if (ggml.gguf_get_tensor_offset(theirs, id) != tensor.offset ||
+      ggml.gguf_get_tensor_size(theirs, id) != tensor.bytes) {
     return absl::StrFormat("the place of tensor %s", name);
   }
   const int64_t* const dims = ggml.gguf_get_tensor_ne(theirs, id);
@@ -100,7 +106,8 @@ std::string Difference(const Library& ggml, const gguf_context* theirs, const fo
 
 absl::Status Refused(const SealedFile& file, std::string_view why) {
   const std::string name = Printable(file.name);
-  return approval::Refuse(v1::RefusalReason::weights_malformed, absl::StrFormat("%s: %s", name, std::string(why)), name);
+  return approval::Refuse(v1::RefusalReason::weights_malformed, absl::StrFormat("%s: %s", name, std::string(why)),
+                          name);
 }
 
 }  // namespace
@@ -112,7 +119,8 @@ absl::Status CheckAgreement(const Library& library, const SealedFile& file) {
   gguf_init_params params = {};
   params.no_alloc = true;
   const std::unique_ptr<gguf_context, FreeGguf> theirs(
-      library.gguf_init_from_file(absl::StrFormat("/proc/self/fd/%d", file.fd.get()).c_str(), params), FreeGguf{&library});
+      library.gguf_init_from_file(absl::StrFormat("/proc/self/fd/%d", file.fd.get()).c_str(), params),
+      FreeGguf{&library});
   if (theirs == nullptr) return Refused(file, "llama.cpp does not read it, though it is well-formed");
   const std::string difference = Difference(library, theirs.get(), *ours);
   if (difference.empty()) return absl::OkStatus();

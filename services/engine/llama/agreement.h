@@ -10,8 +10,9 @@
 
 namespace weighbridge::engine {
 
-// Compares both views of a sealed GGUF: alignment and start of the data; keys with their types, and the values of strings and scalars; tensors with
-// names, dimensions, types, sizes and offsets. Refusal weights_malformed names the first difference, or says that one of the two does not read it.
+// Compares both views of a sealed GGUF: alignment and start of the data; keys with their types, and the values of
+// strings and scalars; tensors with names, dimensions, types, sizes and offsets. Refusal weights_malformed names the
+// first difference, or says that one of the two does not read it.
 absl::Status CheckAgreement(const Library& library, const SealedFile& file);
 
 }  // namespace weighbridge::engine

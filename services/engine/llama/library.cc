@@ -22,7 +22,8 @@ namespace weighbridge::engine {
 namespace {
 
 absl::Status Missing(std::string_view why) {
-  return approval::Refuse(v1::RefusalReason::runtime_missing, absl::StrFormat("the inference libraries cannot be used: %s", std::string(why)));
+  return approval::Refuse(v1::RefusalReason::runtime_missing,
+                          absl::StrFormat("the inference libraries cannot be used: %s", std::string(why)));
 }
 
 // The shared library in `folder` whose name begins so ("libllama.so", "libllama.v0.5.0.so").
@@ -55,7 +56,8 @@ bool Bind(void* handle, const char* name, Function& function) {
 absl::StatusOr<std::unique_ptr<const Library>> Load(const std::string& folder) {
   std::string abi;
   std::ifstream(folder + "/ABI") >> abi;
-  if (abi.empty()) return Missing(absl::StrFormat("%s is no folder of them (deploy/llama.sh makes one)", Printable(folder)));
+  if (abi.empty())
+    return Missing(absl::StrFormat("%s is no folder of them (deploy/llama.sh makes one)", Printable(folder)));
   if (abi != WEIGHBRIDGE_LLAMA_ABI) {
     return Missing(absl::StrFormat("those in %s were made from other headers than this program", Printable(folder)));
   }
@@ -78,6 +80,8 @@ absl::StatusOr<std::unique_ptr<const Library>> Load(const std::string& folder) {
 #undef WB_BIND_LLAMA
 #undef WB_BIND
   if (!absent.empty()) return Missing(absl::StrFormat("they have no function %s", absent));
+  // It speaks while it loads, too; who opens it listens afterwards.
+  library->llama_log_set([](ggml_log_level, const char*, void*) {}, nullptr);
   library->ggml_backend_load_all_from_path(lib.c_str());
   library->llama_backend_init();
   return std::unique_ptr<const Library>(std::move(library));

@@ -41,7 +41,8 @@ std::string LlamaFolder(const std::string& given) {
   }
   const char* cache = std::getenv("XDG_CACHE_HOME");
   const char* home = std::getenv("HOME");
-  const std::string root = cache != nullptr && *cache == '/' ? cache : std::string(home != nullptr ? home : "/nowhere") + "/.cache";
+  const std::string root =
+      cache != nullptr && *cache == '/' ? cache : std::string(home != nullptr ? home : "/nowhere") + "/.cache";
   return root + "/weighbridge/llama/" + kVersion;
 }
 
@@ -106,13 +107,14 @@ size_t WholeCharacters(std::string_view text) {
 
 class LlamaModel final : public Model {
  public:
-  LlamaModel(const Library& library, ApprovedModel approved, ModelPointer model, std::vector<llama_adapter_lora*> adapters,
-             const LoadOptions& options)
+  LlamaModel(const Library& library, ApprovedModel approved, ModelPointer model,
+             std::vector<llama_adapter_lora*> adapters, const LoadOptions& options)
       : library_(library), approved_(std::move(approved)), model_(std::move(model)), adapters_(std::move(adapters)) {
     vocab_ = library_.llama_model_get_vocab(model_.get());
     const uint32_t trained = static_cast<uint32_t>(std::max(1, library_.llama_model_n_ctx_train(model_.get())));
     context_tokens_ = std::min(options.context_tokens == 0 ? kContextUsual : options.context_tokens, trained);
-    threads_ = options.threads > 0 ? options.threads : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+    threads_ =
+        options.threads > 0 ? options.threads : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   }
   ~LlamaModel() override {
     for (llama_adapter_lora* adapter : adapters_) library_.llama_adapter_lora_free(adapter);
@@ -147,8 +149,9 @@ class LlamaModel final : public Model {
     std::string prompt;
     for (int round = 0; round < 2; ++round) {
       prompt.resize(bytes);
-      const int32_t size = library_.llama_chat_apply_template(chat_template, messages.data(), messages.size(), /*add_ass=*/true,
-                                                              prompt.data(), static_cast<int32_t>(prompt.size()));
+      const int32_t size =
+          library_.llama_chat_apply_template(chat_template, messages.data(), messages.size(), /*add_ass=*/true,
+                                             prompt.data(), static_cast<int32_t>(prompt.size()));
       if (size < 0) return absl::FailedPreconditionError("the model's chat template is not one that this engine knows");
       if (static_cast<size_t>(size) <= prompt.size()) {
         prompt.resize(static_cast<size_t>(size));
@@ -162,10 +165,12 @@ class LlamaModel final : public Model {
   absl::StatusOr<GenerateEnd> Generate(const GenerateOptions& options, const TokenSink& sink) override {
     if (options.prompt.empty()) return absl::InvalidArgumentError("there is no prompt");
     if (options.prompt.size() >= context_tokens_) {
-      return absl::ResourceExhaustedError(absl::StrFormat("the prompt has %d tokens, and the context holds %d", options.prompt.size(), context_tokens_));
+      return absl::ResourceExhaustedError(absl::StrFormat("the prompt has %d tokens, and the context holds %d",
+                                                          options.prompt.size(), context_tokens_));
     }
     for (const int32_t token : options.prompt) {
-      if (token < 0 || token >= library_.llama_vocab_n_tokens(vocab_)) return absl::InvalidArgumentError("the prompt holds a token that is none");
+      if (token < 0 || token >= library_.llama_vocab_n_tokens(vocab_))
+        return absl::InvalidArgumentError("the prompt holds a token that is none");
     }
     WB_ASSIGN_OR_RETURN(const ContextPointer context, NewContext(options.cancelled));
     const SamplerPointer sampler = NewSampler(options.sampling);
@@ -176,10 +181,12 @@ class LlamaModel final : public Model {
       for (size_t at = 0; at < batch.size(); at += kBatch) {
         if (options.cancelled != nullptr && options.cancelled->load()) return absl::CancelledError("cancelled");
         const auto size = static_cast<int32_t>(std::min(batch.size() - at, kBatch));
-        const int32_t code = library_.llama_decode(context.get(), library_.llama_batch_get_one(batch.data() + at, size));
+        const int32_t code =
+            library_.llama_decode(context.get(), library_.llama_batch_get_one(batch.data() + at, size));
         if (code == 2) return absl::CancelledError("cancelled");
         if (code == 1) return GenerateEnd::kContextFull;
-        if (code != 0) return absl::InternalError(absl::StrFormat("the model cannot be evaluated: %s", Complaints::Take()));
+        if (code != 0)
+          return absl::InternalError(absl::StrFormat("the model cannot be evaluated: %s", Complaints::Take()));
       }
       used += batch.size();
       const llama_token token = library_.llama_sampler_sample(sampler.get(), context.get(), -1);
@@ -214,7 +221,8 @@ class LlamaModel final : public Model {
       params.abort_callback_data = const_cast<std::atomic<bool>*>(cancelled);
     }
     ContextPointer context(library_.llama_init_from_model(model_.get(), params), {&library_});
-    if (context == nullptr) return absl::ResourceExhaustedError(absl::StrFormat("there is no room for a context: %s", Complaints::Take()));
+    if (context == nullptr)
+      return absl::ResourceExhaustedError(absl::StrFormat("there is no room for a context: %s", Complaints::Take()));
     if (!adapters_.empty()) {
       std::vector<llama_adapter_lora*> adapters = adapters_;
       std::vector<float> scales(adapters.size(), 1.0f);
@@ -229,7 +237,8 @@ class LlamaModel final : public Model {
     SamplerPointer chain(library_.llama_sampler_chain_init(library_.llama_sampler_chain_default_params()), {&library_});
     const auto add = [&](llama_sampler* sampler) { library_.llama_sampler_chain_add(chain.get(), sampler); };
     if (sampling.repeat_penalty > 0 && sampling.repeat_penalty != 1) {
-      add(library_.llama_sampler_init_penalties(library_.llama_vocab_n_tokens(vocab_), kPenaltyWindow, sampling.repeat_penalty, 0, 0));
+      add(library_.llama_sampler_init_penalties(library_.llama_vocab_n_tokens(vocab_), kPenaltyWindow,
+                                                sampling.repeat_penalty, 0, 0));
     }
     if (sampling.temperature <= 0) {
       add(library_.llama_sampler_init_greedy());
@@ -282,14 +291,16 @@ class LlamaRuntime final : public Runtime {
     Complaints::Take();
     ModelPointer model(library_.llama_model_load_from_splits(paths.data(), paths.size(), params), {&library_});
     if (model == nullptr) {
-      return approval::Refuse(Reason::runtime_failed, absl::StrFormat("llama.cpp refuses the model: %s", Complaints::Take()));
+      return approval::Refuse(Reason::runtime_failed,
+                              absl::StrFormat("llama.cpp refuses the model: %s", Complaints::Take()));
     }
     std::vector<llama_adapter_lora*> adapters;
     for (const SealedFile& file : approved.adapters()) {
       llama_adapter_lora* const adapter = library_.llama_adapter_lora_init(model.get(), PathOf(file).c_str());
       if (adapter == nullptr) {
         for (llama_adapter_lora* loaded : adapters) library_.llama_adapter_lora_free(loaded);
-        return approval::Refuse(Reason::runtime_failed, absl::StrFormat("llama.cpp refuses the adapter %s: %s", Printable(file.name), Complaints::Take()));
+        return approval::Refuse(Reason::runtime_failed, absl::StrFormat("llama.cpp refuses the adapter %s: %s",
+                                                                        Printable(file.name), Complaints::Take()));
       }
       adapters.push_back(adapter);
     }
@@ -312,8 +323,9 @@ absl::StatusOr<std::unique_ptr<Runtime>> OpenLlamaRuntime(const std::string& fol
 #else
 
 absl::StatusOr<std::unique_ptr<Runtime>> OpenLlamaRuntime(const std::string&) {
-  return approval::Refuse(v1::RefusalReason::runtime_missing,
-                          "this program was built without the headers of the inference libraries: run deploy/llama.sh, and build it again");
+  return approval::Refuse(
+      v1::RefusalReason::runtime_missing,
+      "this program was built without the headers of the inference libraries: run deploy/llama.sh, and build it again");
 }
 
 #endif  // WEIGHBRIDGE_HAS_LLAMA

@@ -42,7 +42,7 @@ constexpr std::chrono::seconds kDrain{5};
 struct Options {
   std::string listen, db, trust, environment, region, engine, llama_dir;
   bool create_db = false;
-  bool with_parent = false;
+  int parent = 0;
   double lease_seconds = 5;
   int threads = 0;
 };
@@ -54,7 +54,7 @@ int Fail(int code, std::string_view message) {
 
 int FailStatus(const absl::Status& status) {
   const std::optional<v1::Refusal> refusal = approval::RefusalOf(status);
-  const int code = refusal.has_value()                ? approval::ExitCodeOf(refusal->reason())
+  const int code = refusal.has_value()               ? approval::ExitCodeOf(refusal->reason())
                    : absl::IsInvalidArgument(status) ? kExitUsage
                                                      : kExitUnmeasured;
   return Fail(code, Printable(std::string_view(status.message().data(), status.message().size())));
@@ -103,7 +103,8 @@ int Serve(const Options& options, const RuntimeFactory& make_runtime) {
   ModelGate gate(std::move(gate_options), store->get(), &status);
   ServiceOptions service_options;
   service_options.threads = options.threads;
-  InferenceService service(&gate, runtime.ok() ? absl::StatusOr<Runtime*>(runtime->get()) : runtime.status(), service_options);
+  InferenceService service(&gate, runtime.ok() ? absl::StatusOr<Runtime*>(runtime->get()) : runtime.status(),
+                           service_options);
 
   gpr_set_log_function(&Silent);
   grpc::EnableDefaultHealthCheckService(true);
@@ -122,7 +123,8 @@ int Serve(const Options& options, const RuntimeFactory& make_runtime) {
   builder.AddListeningPort(options.listen, grpc::InsecureServerCredentials(), &port);
   const std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
   umask(before);
-  if (server == nullptr || port == 0) return Fail(kExitUnmeasured, absl::StrFormat("cannot listen on %s", Printable(options.listen)));
+  if (server == nullptr || port == 0)
+    return Fail(kExitUnmeasured, absl::StrFormat("cannot listen on %s", Printable(options.listen)));
   std::string address = options.listen;
   if (!is_unix) address = address.substr(0, address.rfind(':') + 1) + std::to_string(port);
   server->GetHealthCheckService()->SetServingStatus("weighbridge.v1.InferenceService", true);
@@ -159,8 +161,10 @@ int EngineMain(int argc, char** argv, const RuntimeFactory& runtime) {
       ->check(CLI::Range(0.0, 86400.0))
       ->capture_default_str();
   app.add_option("--llama-dir", options.llama_dir, "Folder of the inference libraries (deploy/llama.sh makes one)");
-  app.add_option("--threads", options.threads, "Threads of one generation (default: one for each core)")->check(CLI::Range(1, 256));
-  app.add_flag("--with-parent", options.with_parent, "End when the process that started it ends");
+  app.add_option("--threads", options.threads, "Threads of one generation (default: one for each core)")
+      ->check(CLI::Range(1, 256));
+  app.add_option("--parent", options.parent, "End when the process of this id, which started it, ends")
+      ->check(CLI::PositiveNumber);
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp& help) {
@@ -170,9 +174,9 @@ int EngineMain(int argc, char** argv, const RuntimeFactory& runtime) {
   } catch (const CLI::ParseError& error) {
     return Fail(kExitUsage, error.what());
   }
-  if (options.with_parent) {
+  if (options.parent != 0) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() == 1) return Fail(kExitUnmeasured, "the process that started it has ended");
+    if (getppid() != options.parent) return Fail(kExitUnmeasured, "the process that started it has ended");
   }
   signal(SIGPIPE, SIG_IGN);
   signal(SIGXFSZ, SIG_IGN);

@@ -32,7 +32,8 @@ grpc::Status ToGrpcStatus(const absl::Status& status) {
   if (status.ok()) return grpc::Status::OK;
   v1::RpcStatus rpc;
   rpc.set_code(static_cast<int>(status.code()));
-  rpc.set_message(Printable(std::string_view(status.message().data(), std::min(status.message().size(), kMessageBytesMax))));
+  rpc.set_message(
+      Printable(std::string_view(status.message().data(), std::min(status.message().size(), kMessageBytesMax))));
   if (const std::optional<v1::Refusal> refusal = approval::RefusalOf(status)) rpc.add_details()->PackFrom(*refusal);
   return grpc::Status(static_cast<grpc::StatusCode>(status.code()), rpc.message(), rpc.SerializeAsString());
 }
@@ -104,7 +105,8 @@ absl::StatusOr<std::shared_ptr<InferenceService::Loaded>> InferenceService::Find
   const std::lock_guard<std::mutex> lock(mutex_);
   if (stopped_) return Stopping();
   const auto found = models_.find(handle);
-  if (found == models_.end()) return absl::NotFoundError(absl::StrFormat("no model is loaded as %s", Printable(handle)));
+  if (found == models_.end())
+    return absl::NotFoundError(absl::StrFormat("no model is loaded as %s", Printable(handle)));
   return found->second;
 }
 
@@ -114,7 +116,8 @@ absl::Status InferenceService::Load(const v1::LoadModelRequest& request, const s
   const std::lock_guard<std::mutex> one(load_mutex_);
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    if (models_.size() >= kModelsMax) return absl::ResourceExhaustedError(absl::StrFormat("%d models are loaded: unload one", kModelsMax));
+    if (models_.size() >= kModelsMax)
+      return absl::ResourceExhaustedError(absl::StrFormat("%d models are loaded: unload one", kModelsMax));
   }
   AdmitRequest admit;
   admit.path = request.path();
@@ -125,8 +128,8 @@ absl::Status InferenceService::Load(const v1::LoadModelRequest& request, const s
   admit.stated.environment = request.environment();
   admit.stated.region = request.region();
   admit.cancelled = &cancelled;
-  WB_ASSIGN_OR_RETURN(ApprovedModel approved, gate_->Admit(admit));
   if (!runtime_.ok()) return runtime_.status();
+  WB_ASSIGN_OR_RETURN(ApprovedModel approved, gate_->Admit(admit));
 
   auto loaded = std::make_shared<Loaded>();
   v1::LoadedModel& shown = loaded->shown;
@@ -164,7 +167,8 @@ grpc::Status InferenceService::LoadModel(grpc::ServerContext* context, const v1:
   return ToGrpcStatus(absl::IsCancelled(status) && running.cancelled ? running.why : status);
 }
 
-grpc::Status InferenceService::UnloadModel(grpc::ServerContext*, const v1::UnloadModelRequest* request, v1::UnloadModelResponse*) {
+grpc::Status InferenceService::UnloadModel(grpc::ServerContext*, const v1::UnloadModelRequest* request,
+                                           v1::UnloadModelResponse*) {
   const absl::StatusOr<std::shared_ptr<Loaded>> model = Find(request->handle());
   if (!model.ok()) return ToGrpcStatus(model.status());
   (*model)->unloaded = true;
@@ -181,12 +185,15 @@ grpc::Status InferenceService::ListLoadedModels(grpc::ServerContext*, const v1::
   return grpc::Status::OK;
 }
 
-grpc::Status InferenceService::Tokenize(grpc::ServerContext*, const v1::TokenizeRequest* request, v1::TokenizeResponse* answer) {
+grpc::Status InferenceService::Tokenize(grpc::ServerContext*, const v1::TokenizeRequest* request,
+                                        v1::TokenizeResponse* answer) {
   const auto work = [&]() -> absl::Status {
     WB_ASSIGN_OR_RETURN(const std::shared_ptr<Loaded> model, Find(request->handle()));
-    if (request->text().size() > kTextBytesMax) return absl::InvalidArgumentError(absl::StrFormat("text: more than %d bytes", kTextBytesMax));
+    if (request->text().size() > kTextBytesMax)
+      return absl::InvalidArgumentError(absl::StrFormat("text: more than %d bytes", kTextBytesMax));
     WB_RETURN_IF_ERROR(gate_->CheckAgain(model->shown.approval_id(), model->expires));
-    WB_ASSIGN_OR_RETURN(const std::vector<int32_t> tokens, model->model->Tokenize(request->text(), request->add_special()));
+    WB_ASSIGN_OR_RETURN(const std::vector<int32_t> tokens,
+                        model->model->Tokenize(request->text(), request->add_special()));
     for (const int32_t token : tokens) answer->add_tokens(token);
     return absl::OkStatus();
   };
@@ -218,20 +225,25 @@ absl::Status InferenceService::Run(const v1::GenerateRequest& request, Running& 
   std::string prompt = request.prompt();
   if (request.turns_size() > 0) {
     if (!prompt.empty()) return absl::InvalidArgumentError("prompt: give a prompt or turns, not both");
-    if (request.turns_size() > static_cast<int>(kTurnsMax)) return absl::InvalidArgumentError(absl::StrFormat("turns: more than %d", kTurnsMax));
+    if (request.turns_size() > static_cast<int>(kTurnsMax))
+      return absl::InvalidArgumentError(absl::StrFormat("turns: more than %d", kTurnsMax));
     std::vector<ChatTurn> turns;
     for (const v1::ChatTurn& turn : request.turns()) turns.push_back({turn.role(), turn.text()});
     WB_ASSIGN_OR_RETURN(prompt, loaded.model->ApplyChatTemplate(turns));
   }
-  if (prompt.size() > kTextBytesMax) return absl::InvalidArgumentError(absl::StrFormat("prompt: more than %d bytes", kTextBytesMax));
+  if (prompt.size() > kTextBytesMax)
+    return absl::InvalidArgumentError(absl::StrFormat("prompt: more than %d bytes", kTextBytesMax));
   GenerateOptions options;
   options.tokens_max = request.tokens_max() == 0 ? kTokensUsual : request.tokens_max();
-  if (options.tokens_max > kTokensMax) return absl::InvalidArgumentError(absl::StrFormat("tokens_max: more than %d", kTokensMax));
+  if (options.tokens_max > kTokensMax)
+    return absl::InvalidArgumentError(absl::StrFormat("tokens_max: more than %d", kTokensMax));
   const v1::Sampling& asked = request.sampling();
-  if (!(asked.temperature() >= 0 && asked.temperature() <= 100)) return absl::InvalidArgumentError("sampling.temperature: not from 0 to 100");
+  if (!(asked.temperature() >= 0 && asked.temperature() <= 100))
+    return absl::InvalidArgumentError("sampling.temperature: not from 0 to 100");
   if (!(asked.top_p() >= 0 && asked.top_p() <= 1)) return absl::InvalidArgumentError("sampling.top_p: not from 0 to 1");
   if (!(asked.min_p() >= 0 && asked.min_p() <= 1)) return absl::InvalidArgumentError("sampling.min_p: not from 0 to 1");
-  if (!(asked.repeat_penalty() >= 0 && asked.repeat_penalty() <= 10)) return absl::InvalidArgumentError("sampling.repeat_penalty: not from 0 to 10");
+  if (!(asked.repeat_penalty() >= 0 && asked.repeat_penalty() <= 10))
+    return absl::InvalidArgumentError("sampling.repeat_penalty: not from 0 to 10");
   uint32_t seed = asked.seed();
   if (!asked.has_seed()) {
     for (const char byte : RandomBytes(4)) seed = seed << 8 | static_cast<uint8_t>(byte);
@@ -248,14 +260,13 @@ absl::Status InferenceService::Run(const v1::GenerateRequest& request, Running& 
   *session.mutable_conditions() = loaded.shown.conditions();
   if (!writer.Write(first)) return absl::CancelledError("the caller went away");
   uint32_t made = 0;
-  const absl::StatusOr<GenerateEnd> end =
-      loaded.model->Generate(options, [&](int32_t token, std::string_view text) {
-        ++made;
-        v1::GenerateResponse part;
-        part.mutable_text()->set_token(token);
-        part.mutable_text()->set_text(IsValidUtf8(text) ? std::string(text) : Printable(text));
-        return writer.Write(part);
-      });
+  const absl::StatusOr<GenerateEnd> end = loaded.model->Generate(options, [&](int32_t token, std::string_view text) {
+    ++made;
+    v1::GenerateResponse part;
+    part.mutable_text()->set_token(token);
+    part.mutable_text()->set_text(IsValidUtf8(text) ? std::string(text) : Printable(text));
+    return writer.Write(part);
+  });
   if (running.cancelled) return running.why;
   if (!end.ok()) return end.status();
   v1::GenerateResponse last;

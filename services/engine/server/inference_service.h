@@ -22,7 +22,7 @@ namespace weighbridge::engine {
 
 // Named limits.
 inline constexpr size_t kModelsMax = 8;
-inline constexpr int kGenerationsMax = 4;   // that run at once
+inline constexpr int kGenerationsMax = 4;  // that run at once
 inline constexpr int kGenerationsWaiting = 32;
 inline constexpr uint32_t kTokensUsual = 128;
 inline constexpr uint32_t kTokensMax = 65536;
@@ -33,19 +33,22 @@ struct ServiceOptions {
   int threads = 0;  // of one generation; 0: one for each core
 };
 
-// Synchronous handlers: each call has a thread of gRPC's, whose number the server limits (ADR 2026-11-26-engine-is-synchronous). Thread-safe.
+// Synchronous handlers: each call has a thread of gRPC's, whose number the server limits (ADR
+// 2026-11-26-engine-is-synchronous). Thread-safe.
 class InferenceService final : public v1::InferenceService::Service {
  public:
-  // Neither is owned. `runtime` may be a refusal: then every load is refused with it, after admission was tried.
+  // Neither is owned. `runtime` may be a refusal: then every load is refused with it.
   InferenceService(ModelGate* gate, absl::StatusOr<Runtime*> runtime, ServiceOptions options);
   ~InferenceService() override;
 
-  grpc::Status LoadModel(grpc::ServerContext* context, const v1::LoadModelRequest* request, v1::LoadedModel* answer) override;
+  grpc::Status LoadModel(grpc::ServerContext* context, const v1::LoadModelRequest* request,
+                         v1::LoadedModel* answer) override;
   grpc::Status UnloadModel(grpc::ServerContext* context, const v1::UnloadModelRequest* request,
                            v1::UnloadModelResponse* answer) override;
   grpc::Status ListLoadedModels(grpc::ServerContext* context, const v1::ListLoadedModelsRequest* request,
                                 v1::ListLoadedModelsResponse* answer) override;
-  grpc::Status Tokenize(grpc::ServerContext* context, const v1::TokenizeRequest* request, v1::TokenizeResponse* answer) override;
+  grpc::Status Tokenize(grpc::ServerContext* context, const v1::TokenizeRequest* request,
+                        v1::TokenizeResponse* answer) override;
   grpc::Status Generate(grpc::ServerContext* context, const v1::GenerateRequest* request,
                         grpc::ServerWriter<v1::GenerateResponse>* writer) override;
 
@@ -70,7 +73,8 @@ class InferenceService final : public v1::InferenceService::Service {
 
   absl::StatusOr<std::shared_ptr<Loaded>> Find(const std::string& handle);
   absl::Status Load(const v1::LoadModelRequest& request, const std::atomic<bool>& cancelled, v1::LoadedModel& answer);
-  absl::Status Run(const v1::GenerateRequest& request, Running& running, grpc::ServerWriter<v1::GenerateResponse>& writer);
+  absl::Status Run(const v1::GenerateRequest& request, Running& running,
+                   grpc::ServerWriter<v1::GenerateResponse>& writer);
   absl::Status TakeTurn(Running& running);
   void GiveTurn();
   void Watch();
