@@ -33,6 +33,14 @@ done
 wb_install "${WB_BUILD_PACKAGES[@]}"
 wb_check_bazel
 
+llama_status=0
+llama="$(deploy/llama.sh)" || llama_status=$?
+case "$llama_status" in
+  0) wb_use_llama "$llama" ;;
+  4) exit 4 ;; # what was fetched is not what was pinned: no reason to go on
+  *) wb_say "going on without the inference library: the part that runs a model is left out" ;;
+esac
+
 wb_say "building (the first time: about 9 minutes on two cores)"
 wb_bazel build "${WB_PROGRAMS[@]##* }" >&2 </dev/null ||
   wb_die "the build failed" "the lines above say why; it needs about 2 GB of memory and 2 GB of disk" \
@@ -40,7 +48,8 @@ wb_bazel build "${WB_PROGRAMS[@]##* }" >&2 </dev/null ||
 weighbridge="$(pwd)/bazel-bin/services/cli/weighbridge"
 weighbridged="$(pwd)/bazel-bin/services/daemon/weighbridged"
 registry="$(pwd)/bazel-bin/services/clients/cpp/registry_lookup"
-for program in "$weighbridge" "$weighbridged" "$registry"; do
+engine="$(pwd)/bazel-bin/services/engine/server/weighbridge-engine"
+for program in "$weighbridge" "$weighbridged" "$registry" "$engine"; do
   [[ -x "$program" ]] || wb_die "no program at $program after the build" "is bazel-bin a link that cannot be replaced?"
 done
 
@@ -58,6 +67,7 @@ esac
 wb_say "composing example models in $examples"
 left_out="$("${compose[@]}" "$examples")"
 table="$(pwd)/deploy/examples/examples.tsv"
+maker="$(pwd)/deploy/make-example-model"
 cd -- "$examples"
 # The examples keep their own database: a trial leaves no trace in the user's.
 export XDG_DATA_HOME="$PWD/data"
@@ -168,6 +178,46 @@ fi
 exec 3<&-
 stop_server || wrong+=("weighbridged: it does not end with 0 when asked to stop (server.log)")
 rm -f server.out
+
+# ---- approve and run -----------------------------------------------------------------------------------------------------
+
+# chain EXIT ARGUMENT...: shows and runs a command of the chain; its exit code must be EXIT.
+chain() {
+  local status=0 wanted="$1"
+  shift
+  printf '\n$ weighbridge %s\n' "$*"
+  "$weighbridge" "$@" </dev/null 2>&1 || status=$?
+  printf '(exit code %s)\n' "$status"
+  [[ "$status" == "$wanted" ]] || wrong+=("weighbridge $1: exit code $status instead of $wanted")
+}
+
+if [[ -n "$llama" ]]; then
+  printf '\n# The whole chain: an engine that loads what was approved, and nothing else\n'
+  rm -rf tiny-llama tiny-llama-changed tiny-llama.approval.json
+  make=("$maker" tiny-llama --vocab "$llama/vocab/ggml-vocab-llama-spm.gguf")
+  [[ -z "$pack" ]] || make+=(--licence-text "$pack/apache-2.0.LICENSE")
+  "${make[@]}" >/dev/null
+  # Without the text the licence is named by the card alone: a duty to obtain it, and no more.
+  chain 1 run tiny-llama -p "Once upon a time" -n 24 --seed 7
+  printf '\n$ weighbridge gate tiny-llama --profile profiles/startup.yaml\n'
+  status=0
+  "$weighbridge" gate tiny-llama --profile profiles/startup.yaml --quiet >result.txt 2>errors.txt </dev/null || status=$?
+  head -n 1 result.txt
+  [[ "$status" == 0 ]] || wrong+=("tiny-llama: gate exit code $status")
+  chain 0 approve tiny-llama --profile profiles/startup.yaml --by "Ada Example" --reason "to show the chain" --expires 90d -o tiny-llama.approval.json
+  chain 0 verify tiny-llama --approval tiny-llama.approval.json
+  chain 0 run tiny-llama -p "Once upon a time" -n 24 --seed 7
+  printf '\n# One byte of the weights is changed\n'
+  cp -r tiny-llama tiny-llama-changed
+  printf 'x' | dd of=tiny-llama-changed/model.gguf bs=1 seek=5000000 conv=notrunc status=none
+  chain 4 run tiny-llama-changed --approval tiny-llama.approval.json -p "Once upon a time" -n 24
+  printf '\n# The approval is taken back\n'
+  approval="$("$weighbridge" approvals list --standing --format json | sed -n '1s/.*"approval_id":"\([0-9a-f]*\)".*/\1/p')"
+  chain 0 revoke "${approval:0:12}" --by "Ada Example" --reason "shown"
+  chain 1 run tiny-llama -p "Once upon a time" -n 24
+  printf '\n# Each step is an event\n'
+  chain 0 log tail -n 8
+fi
 
 # ---- what now ------------------------------------------------------------------------------------------------------------
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Fetches what others wrote to check our formats with: the SARIF 2.1.0 schema, the schema of JUnit files, parsers of JSON
-# schema, XML, JUnit and HTML.
+# schema, XML, JUnit and HTML, an implementation of DSSE.
 #
 # Everything is pinned by version and SHA-256, lies in the user's cache folder, and never enters this project; see NOTICE.md.
 # Needs cargo (any; Debian's is installed if there is none) and the Python 3.11 of Debian 12.
@@ -27,7 +27,7 @@ case "${1:-}" in
   *) wb_die "unknown argument $1" "usage: deploy/validators.sh" ;;
 esac
 
-target="$(wb_cache_dir)/validators/1"
+target="$(wb_cache_dir)/validators/2"
 if [[ -f "$target/complete" ]]; then
   printf '%s\n' "$target"
   exit 0
@@ -83,13 +83,17 @@ tar -xOf "$work/$JUNIT_SOURCE-$JUNIT_SOURCE_VERSION.tar.gz" \
 
 cat >"$work/requirements" <<'END'
 attrs==26.1.0 --hash=sha256:c647aa4a12dfbad9333ca4e71fe62ddc36f4e63b2d260a37a8b83d2f043ac309
+cffi==2.1.1 --hash=sha256:34e261f78cb6ceaaa36f42f2613f4380d94d9c759a9c73c769ee6e0247364632
+cryptography==50.0.2 --hash=sha256:9dab55f57c74c3cad24c323bacbbd04be4705ba6eb0d92e920b1fc4837ed5079
 html5lib==1.1 --hash=sha256:0d78f8fde1c230e99fe37986a60526d7049ed4bf8a9fadbad5f00e22e58e041d
 jsonschema==4.26.0 --hash=sha256:d489f15263b8d200f8387e64b4c3a75f06629559fb73deb8fdfb525f2dab50ce
 jsonschema-specifications==2025.9.1 --hash=sha256:98802fee3a11ee76ecaca44429fda8a41bff98b00a0f2838151b113f210cc6fe
 junitparser==5.0.3 --hash=sha256:553535b8cd1672a9c8bd2c7326ae1ae69279267fbc562106b5aa44d3c5f769af
 lxml==6.1.3 --hash=sha256:49fbc2682a9306135b7ec49e93f97f9c26689b9b7f96ed2742d8d6497e994d13
+pycparser==3.12 --hash=sha256:a076f3f489b39b43ed13563a1dafe42447445bec2e294154ec5c57fcdda4c85e
 referencing==0.37.0 --hash=sha256:381329a9f99628c9069361716891d34ad94af76e461dcb0335825aecc7692231
 rpds-py==2026.9.1 --hash=sha256:136a1c3fe4402b7008bc81cb62ee538481795b61a7e83df88dff3b3f02b726ff
+securesystemslib==1.6.0 --hash=sha256:1c1aa00f058f4851f038d409c8ca4a727db854a91f07ec3a0fa047bb93e43e0e
 six==1.17.0 --hash=sha256:4721f391ed90541fddacab5acf947aa0d3dc7d27b2e1e8eda2be8970586c3274
 typing-extensions==4.16.0 --hash=sha256:481caa481374e813c1b176ada14e97f1f67a4539ce9cfeb3f350d78d6370c2e8
 webencodings==0.6.1 --hash=sha256:7fab6269c8bf237c657876b52058ccb182e861518d1c695c1a9aaa8c1c105d5b
@@ -102,7 +106,7 @@ timeout "$FETCH_SECONDS_MAX" "$python" -m pip install --quiet --disable-pip-vers
 # The interpreter that the parsers were fetched for, with them and without anything of the user's own.
 printf '#!/bin/sh\nPYTHONPATH="$(dirname "$0")/python" PYTHONDONTWRITEBYTECODE=1 exec %q -s "$@"\n' "$python" >"$work/out/python3"
 chmod +x "$work/out/python3"
-"$work/out/python3" -c 'import html5lib, jsonschema, junitparser, lxml.etree' >"$work/log" 2>&1 || cannot "a parser for this Python"
+"$work/out/python3" -c 'import html5lib, jsonschema, junitparser, lxml.etree, securesystemslib.dsse' >"$work/log" 2>&1 || cannot "a parser for this Python"
 
 touch "$work/out/complete"
 mkdir -p "$(dirname "$target")"

@@ -31,6 +31,13 @@ esac
 wb_install "${WB_BUILD_PACKAGES[@]}"
 
 left_out=()
+llama_status=0
+llama="$(deploy/llama.sh)" || llama_status=$?
+case "$llama_status" in
+  0) wb_use_llama "$llama" ;;
+  1 | 2) left_out+=("inference library: cannot be fetched, so the tests that run a real model are skipped") ;;
+  *) exit "$llama_status" ;;
+esac
 pack_status=0
 pack="$(deploy/licence-pack.sh)" || pack_status=$?
 case "$pack_status" in

@@ -19,6 +19,7 @@ readonly WB_PROGRAMS=(
   "weighbridge-remote //services/cli:weighbridge-remote" # what weighbridge becomes for --server; lies beside it
   "weighbridged //services/daemon:weighbridged"
   "weighbridge-registry //services/clients/cpp:registry_lookup"
+  "weighbridge-engine //services/engine/server:weighbridge-engine" # what run starts; lies beside it
 )
 
 # Debian 12 packages that making a package needs beside those for building.
@@ -80,6 +81,13 @@ wb_licence_pack_dir() { printf '%s/licence-pack/%s\n' "$(wb_cache_dir)" "$WB_LIC
 
 # Where deploy/llama.sh puts the inference library; deploy/bazel/llama.bzl looks there too.
 wb_llama_dir() { printf '%s/llama/%s\n' "$(wb_cache_dir)" "$WB_LLAMA_VERSION"; }
+
+# What a build with the engine needs in its environment. The headers may have come since the last build: the stamp makes Bazel look again.
+wb_use_llama() {
+  export WEIGHBRIDGE_LLAMA_DIR="$1"
+  WEIGHBRIDGE_LLAMA_INSTALLED="$(cat "$1/ABI")"
+  export WEIGHBRIDGE_LLAMA_INSTALLED
+}
 
 # Stops if `bazel` is not the one that this project builds with offline.
 wb_check_bazel() {

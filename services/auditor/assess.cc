@@ -91,6 +91,7 @@ policy::EvaluationInput EvaluationOf(const provenance::Reconciliation& seen, con
   evaluation.countries = &input.rules->countries();
   evaluation.evaluated_at = input.evaluated_at;
   evaluation.findings = seen.findings;
+  evaluation.waivers = input.waivers;
   evaluation.exact_strings = ExactStringsOf(seen, *input.inventory, *input.documents);
   return evaluation;
 }
@@ -125,6 +126,7 @@ Assessment Assess(const AssessInput& input) {
     for (auto& obligation : evaluation.obligations) *result.add_obligations() = std::move(obligation);
     result.set_policy_digest(input.policy_digest);
     result.set_profile_digest(input.profile_digest);
+    result.set_exceptions_digest(input.exceptions_digest);
   } else {
     for (auto& finding : seen.findings) *result.add_findings() = std::move(finding);
   }

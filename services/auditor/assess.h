@@ -9,6 +9,7 @@
 #include "proto/weighbridge/v1/gate.pb.h"
 #include "proto/weighbridge/v1/inventory.pb.h"
 #include "proto/weighbridge/v1/profile.pb.h"
+#include "services/policy/waivers.h"
 #include "services/provenance/reconcile.h"
 #include "services/rulebook/rulebook.h"
 
@@ -33,6 +34,9 @@ struct AssessInput {
   std::string profile_digest;  // of the bytes as given; empty without a profile
   std::string policy_digest;
   v1::Mode mode = v1::block;
+  // Waivers that were signed for this model, and their digest; empty where there are none.
+  std::vector<policy::SignedWaiver> waivers;
+  std::string exceptions_digest;
   absl::Time evaluated_at;
   Scope scope = Scope::kGate;
 };

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_format.h"
+#include "services/auditor/exceptions.h"
 #include "services/auditor/record.h"
 #include "services/base/status_macros.h"
 #include "services/classify/tokenize.h"
@@ -176,6 +177,12 @@ AssessInput InputOf(const Collected& collected, const rulebook::Rulebook& rules,
   return input;
 }
 
+absl::Status TakeExceptions(const v1::Exceptions& exceptions, AssessInput& input) {
+  WB_ASSIGN_OR_RETURN(input.waivers, SignedWaiversOf(exceptions));
+  input.exceptions_digest = ExceptionsDigest(exceptions);
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::string> JsonLine(const v1::GateResult& result) {
   std::string json = report::ToJson(result);
   if (json.empty()) return absl::InternalError("the result cannot be written as JSON");
@@ -198,6 +205,12 @@ absl::StatusOr<ReplayedDecision> ReplayOne(const db::AuditRecord& audit, const d
   v1::Mode mode = v1::block;
   if (!v1::Mode_Parse(recorded.mode, &mode)) return absl::DataLossError("the stored mode is none");
   input.mode = mode;
+  v1::Exceptions exceptions;
+  if (!recorded.exceptions_blob.empty()) {
+    WB_ASSIGN_OR_RETURN(const std::string bytes, store.GetBlob(recorded.exceptions_blob));
+    if (!exceptions.ParseFromString(bytes)) return absl::DataLossError("the stored exceptions are damaged");
+  }
+  WB_RETURN_IF_ERROR(TakeExceptions(exceptions, input));
   std::string error;
   if (!absl::ParseTime(absl::RFC3339_full, recorded.evaluated_at, &input.evaluated_at, &error)) {
     return absl::DataLossError(absl::StrFormat("the stored instant is none: %s", error));
@@ -226,6 +239,7 @@ absl::Status StopIfCancelled(const GateInputs& inputs) {
 struct Assessed {
   GateResponse response;
   db::AuditRecord audit;
+  v1::Exceptions exceptions;
 };
 
 absl::StatusOr<Assessed> AssessOne(Collected collected, const GateInputs& inputs, const Configuration& configuration,
@@ -237,10 +251,15 @@ absl::StatusOr<Assessed> AssessOne(Collected collected, const GateInputs& inputs
   input.mode = ModeOf(inputs.mode, configuration.policy);
   input.evaluated_at = absl::FromUnixSeconds(absl::ToUnixSeconds(inputs.evaluated_at));
   input.scope = inputs.scope;
+  Assessed assessed;
+  if (inputs.scope == Scope::kGate) {
+    WB_ASSIGN_OR_RETURN(assessed.exceptions,
+                        ExceptionsFor(ModelDigestOf(collected.inventory), inputs.waivers, inputs.trusted, store));
+    WB_RETURN_IF_ERROR(TakeExceptions(assessed.exceptions, input));
+  }
   Assessment assessment = Assess(input);
   WB_RETURN_IF_ERROR(StopIfCancelled(inputs));
 
-  Assessed assessed;
   assessed.audit = MakeAuditRecord(collected, assessment.evidence, assessment.result, rules, used_audits);
   // How it was measured is no part of the audit's identity.
   if (!inputs.measured_by.empty()) assessed.audit.measured_by = inputs.measured_by;
@@ -266,8 +285,9 @@ absl::Status RecordOne(Assessed& assessed, const GateInputs& inputs, const Confi
   WB_ASSIGN_OR_RETURN(
       const db::RecordedIds ids,
       store->RecordAuditAndDecision(
-          assessed.audit, MakeDecisionRecord(response.result, configuration.policy_bytes, configuration.profile_bytes,
-                                             configuration.profile.has_value(), response.json, absl::Now())));
+          assessed.audit,
+          MakeDecisionRecord(response.result, configuration.policy_bytes, configuration.profile_bytes,
+                             configuration.profile.has_value(), assessed.exceptions, response.json, absl::Now())));
   response.decision_id = ids.decision_id;
   return absl::OkStatus();
 }

@@ -1,4 +1,4 @@
-// Rulings and waivers as inputs of a decision (DESIGN section 6).
+// Waivers as inputs of a decision (DESIGN section 6): read, verified, signed, recorded.
 #ifndef WEIGHBRIDGE_SERVICES_AUDITOR_EXCEPTIONS_H_
 #define WEIGHBRIDGE_SERVICES_AUDITOR_EXCEPTIONS_H_
 
@@ -13,38 +13,30 @@
 #include "proto/weighbridge/v1/exception.pb.h"
 #include "services/approval/trust.h"
 #include "services/crypto/signing.h"
-#include "services/rulebook/rulebook.h"
+#include "services/policy/waivers.h"
 
 namespace weighbridge::auditor {
 
 inline constexpr size_t kWaiversMax = 10000;  // of one file
+inline constexpr size_t kWaiversFileMaxBytes = size_t{16} << 20;
+inline constexpr absl::Duration kWaiverTermMax = absl::Hours(24 * 366);
 
-// The signed waivers of a file: one DSSE envelope a line. INVALID_ARGUMENT with the line for what is none; a refusal
-// (signature_bad, key_unknown, ...) with the line for one that no trusted key signed.
+// The signed waivers of a file: one DSSE envelope a line, empty lines between them. INVALID_ARGUMENT with the line for
+// what is none; a refusal (signature_bad, key_unknown, ...) with the line for one that no trusted key signed.
 absl::StatusOr<std::vector<v1::WaiverEntry>> ReadWaivers(std::string_view bytes, std::string_view file_name,
                                                          const approval::TrustedKeys& trusted);
 
-// What holds or held for this model: rulings and waivers of the store (null: none) and of `waivers`, sorted and each
-// once. Waivers of the store are verified again.
+// What holds or held for this model: waivers of the store (null: none), whose signatures are verified again, and of
+// `waivers`; in order of their ids, each once. One of the store that no trusted key signed any more is left out: it
+// excuses nothing.
 absl::StatusOr<v1::Exceptions> ExceptionsFor(std::string_view model_digest, const std::vector<v1::WaiverEntry>& waivers,
                                              const approval::TrustedKeys& trusted, db::Store* store);
 
 // SHA-256 over the ids; empty for none.
 std::string ExceptionsDigest(const v1::Exceptions& exceptions);
 
-struct ConcludeRequest {
-  v1::Ruling ruling;  // schema_version, concluded_at and stands_on are filled in
-  std::string evidence;
-  bool has_evidence = false;
-  absl::Time now;
-  std::string principal;
-  db::RequestKey request;
-};
-
-// Records a ruling on a model that was audited. NOT_FOUND: no audit of that digest; INVALID_ARGUMENT: no such licence
-// or component, an empty name or reason, an end that has passed.
-absl::StatusOr<v1::ConcludeResult> Conclude(const ConcludeRequest& request, const rulebook::Rulebook& rules,
-                                            db::Store& store);
+// For policy::ApplyWaivers. DATA_LOSS if an entry is none.
+absl::StatusOr<std::vector<policy::SignedWaiver>> SignedWaiversOf(const v1::Exceptions& exceptions);
 
 struct WaiveRequest {
   v1::Waiver waiver;  // schema_version and issued_at are filled in
@@ -56,11 +48,12 @@ struct WaiveRequest {
 
 struct WaiveResponse {
   v1::WaiveResult result;
-  std::string envelope;
+  std::string envelope;  // one line
 };
 
-// Signs and records a waiver. INVALID_ARGUMENT: a rule that no finding has or that cannot be waived (file.*, what is
-// UNDECIDED by nature), no end, an end that has passed or beyond a year. `store` may be null: then it is signed alone.
+// Signs and records a waiver. INVALID_ARGUMENT: a model digest that is none, a rule that no finding has or that cannot
+// be waived, no name, no reason, an end that has passed or lies beyond kWaiverTermMax. `store` may be null: then it is
+// signed alone.
 absl::StatusOr<WaiveResponse> Waive(const WaiveRequest& request, const Signer& signer, db::Store* store);
 
 }  // namespace weighbridge::auditor

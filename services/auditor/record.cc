@@ -92,8 +92,8 @@ db::AuditRecord MakeAuditRecord(const Collected& collected, const std::vector<pr
 }
 
 db::DecisionRecord MakeDecisionRecord(const v1::GateResult& result, const std::string& policy_bytes,
-                                      const std::string& profile_bytes, bool has_profile, const std::string& json,
-                                      absl::Time now) {
+                                      const std::string& profile_bytes, bool has_profile,
+                                      const v1::Exceptions& exceptions, const std::string& json, absl::Time now) {
   db::DecisionRecord record;
   record.audit_id = result.audit_id();
   record.evaluated_at = result.evaluated_at();
@@ -108,6 +108,12 @@ db::DecisionRecord MakeDecisionRecord(const v1::GateResult& result, const std::s
   if (has_profile) {
     record.profile_blob = Sha256Hex(profile_bytes);
     record.blobs.push_back({db::BlobKind::kProfile, profile_bytes});
+  }
+  record.exceptions_digest = result.exceptions_digest();
+  if (!record.exceptions_digest.empty()) {
+    const std::string bytes = exceptions.SerializeAsString();
+    record.exceptions_blob = Sha256Hex(bytes);
+    record.blobs.push_back({db::BlobKind::kExceptions, bytes});
   }
   record.result_blob = Sha256Hex(json);
   record.blobs.push_back({db::BlobKind::kResult, json});

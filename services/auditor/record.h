@@ -7,6 +7,7 @@
 
 #include "absl/time/time.h"
 #include "db/store/records.h"
+#include "proto/weighbridge/v1/exception.pb.h"
 #include "proto/weighbridge/v1/gate.pb.h"
 #include "services/auditor/collect.h"
 #include "services/provenance/evidence.h"
@@ -22,8 +23,8 @@ db::AuditRecord MakeAuditRecord(const Collected& collected, const std::vector<pr
 // The decision with its event, which happened at `now`; `policy_bytes` and `profile_bytes` (empty without a profile) as
 // evaluated, `json` as printed.
 db::DecisionRecord MakeDecisionRecord(const v1::GateResult& result, const std::string& policy_bytes,
-                                      const std::string& profile_bytes, bool has_profile, const std::string& json,
-                                      absl::Time now);
+                                      const std::string& profile_bytes, bool has_profile,
+                                      const v1::Exceptions& exceptions, const std::string& json, absl::Time now);
 
 // Inventory bytes as stored: deterministic, because the message holds no maps and is written by one writer.
 std::string SerializeInventory(const v1::Inventory& inventory);

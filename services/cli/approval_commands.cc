@@ -1,4 +1,4 @@
-// approve, approvals, verify, revoke.
+// approve, approvals, revoke, waive, verify.
 
 #include <memory>
 #include <string>
@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_format.h"
 #include "services/auditor/approve.h"
+#include "services/auditor/exceptions.h"
 #include "services/base/status_macros.h"
 #include "services/base/utf8.h"
 #include "services/cli/approval_options.h"
@@ -29,6 +30,8 @@ struct Options {
   bool reviewed = false;
   std::string key;  // approve: key id; verify: PEM file
   std::string trust;
+  std::string waivers;
+  std::string rule, license, component, clause, until;
   std::string approval;  // file
   std::string id;
   std::string model;
@@ -90,6 +93,7 @@ absl::StatusOr<auditor::ApproveRequest> ApproveRequestOf(const Options& options)
   WB_ASSIGN_OR_RETURN(request.gate.inputs.profile, ReadConfig(options.profile, "profile"));
   WB_ASSIGN_OR_RETURN(request.gate.inputs.policy, ReadConfig(options.policy, "policy"));
   WB_ASSIGN_OR_RETURN(request.gate.inputs.evaluated_at, Instant(options.common));
+  WB_RETURN_IF_ERROR(TakeWaivers(options.waivers, options.trust, request.gate.inputs));
   request.adapters = options.adapters;
   approval::ApproveTerms& terms = request.terms;
   terms.by = options.by;
@@ -117,7 +121,7 @@ std::string ApproveText(const v1::ApproveResult& result) {
 
 int RunApprove(const Options& options) {
   absl::StatusOr<auditor::ApproveRequest> request = ApproveRequestOf(options);
-  if (!request.ok()) return Fail(request.status());
+  if (!request.ok()) return FailVerb(request.status());
   auto rules = LoadRules(options.common);
   if (!rules.ok()) return Fail(rules.status());
   auto store = OpenStore(options.common);
@@ -223,6 +227,7 @@ int RunRecheck(const Options& options) {
   inputs.profile = *profile;
   inputs.policy = *policy;
   inputs.evaluated_at = opened->now;
+  inputs.trusted = opened->trusted;
   inputs.cancelled = &g_interrupted;
   auto rules = LoadRules(options.common);
   if (!rules.ok()) return Fail(rules.status());
@@ -256,6 +261,45 @@ int RunRevoke(const Options& options) {
   if (!summary.ok()) return FailVerb(summary.status());
   return Written(options.common,
                  options.common.format == "json" ? report::ToJson(*summary) + "\n" : SummaryLines(*summary));
+}
+
+// ---- waive -------------------------------------------------------------------------------------------------------
+
+int RunWaive(const Options& options) {
+  auditor::WaiveRequest request;
+  const absl::StatusOr<absl::Time> now = Instant(options.common);
+  if (!now.ok()) return Fail(now.status());
+  request.now = *now;
+  request.trust = std::string(kTrustSelf);
+  v1::Waiver& waiver = request.waiver;
+  waiver.set_model_digest(options.model);
+  waiver.set_rule_id(options.rule);
+  waiver.set_license_id(options.license);
+  waiver.set_component(options.component);
+  waiver.set_clause(options.clause);
+  waiver.set_by(options.by);
+  waiver.set_reason(options.reason);
+  const absl::StatusOr<absl::Time> until = InstantAfter(options.until, *now, "--until");
+  if (!until.ok()) return Fail(until.status());
+  waiver.set_until(absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", *until, absl::UTCTimeZone()));
+  auto store = OpenStore(options.common);
+  if (!store.ok()) return Fail(store.status());
+  auto signer = SignerHere(options.key, options.common, store->get());
+  if (!signer.ok()) return FailVerb(signer.status());
+  const absl::StatusOr<auditor::WaiveResponse> response = auditor::Waive(request, **signer, store->get());
+  if (!response.ok()) return FailVerb(response.status());
+  CommonOptions to_stdout = options.common;
+  to_stdout.output.clear();
+  if (!options.common.output.empty()) {
+    if (const absl::Status written = WriteResult(options.common, response->envelope); !written.ok())
+      return Fail(written);
+  }
+  const v1::WaiveResult& result = response->result;
+  if (options.common.format == "json") return Written(to_stdout, report::ToJson(result) + "\n");
+  return Written(to_stdout,
+                 absl::StrFormat("waived %s until %s\n  model   %s\n  waiver  %s\n  key     %s  trust: %s\n",
+                                 result.waiver().rule_id(), result.waiver().until(), result.waiver().model_digest(),
+                                 result.waiver_id(), result.key_id().substr(0, 16), result.trust()));
 }
 
 // ---- verify
@@ -362,6 +406,9 @@ void AddApprovalCommands(CLI::App& app, Run& run) {
   approve->add_option("--with", a->adapters, "Adapter that is laid over the model; may be repeated")->check(NotEmpty());
   approve->add_flag("--reviewed", a->reviewed,
                     "You looked at every finding that needs a person: your name and reason stand against each");
+  AddWaiversOption(*approve, a->waivers);
+  AddTrustOption(*approve, a->trust);
+  approve->get_option("--trust")->needs("--waivers");
   approve->add_option("--key", a->key, "Key that signs: id, or at least 8 digits of it (default: the default key)")
       ->check(NotEmpty());
   approve
@@ -389,6 +436,21 @@ void AddApprovalCommands(CLI::App& app, Run& run) {
   revoke->add_option("ID", r->id, "Approval id, or at least 8 digits of it")->required();
   AddBecause(*revoke, *r);
   AddStoreOptions(*revoke, r->common);
+
+  const auto [waive, w] =
+      Add(app, run, "waive", "Except one rule for one model, until a day; signed; -o FILE: the envelope", RunWaive);
+  waive->add_option("--model", w->model, "Model digest")->required()->check(NotEmpty());
+  waive->add_option("--rule", w->rule, "Rule of the finding, as gate prints it: term.territory")
+      ->required()
+      ->check(NotEmpty());
+  waive->add_option("--license", w->license, "Only findings of this licence (id)")->check(NotEmpty());
+  waive->add_option("--component", w->component, "Only findings of this component")->check(NotEmpty());
+  waive->add_option("--clause", w->clause, "Only findings of this clause")->check(NotEmpty());
+  AddBecause(*waive, *w);
+  waive->add_option("--until", w->until, "When it ends: a span (30d) or an instant")->required()->check(NotEmpty());
+  waive->add_option("--key", w->key, "Key that signs: id, or at least 8 digits of it (default: the default key)")
+      ->check(NotEmpty());
+  AddStoreOptions(*waive, w->common);
 
   const auto [verify, v] = Add(app, run, "verify", "Measure a model anew and compare it with its approval", RunVerify);
   verify->add_option("DIR", v->path, "Model folder, hub snapshot or single weights file")->required();

@@ -7,6 +7,7 @@
 #include "absl/time/clock.h"
 #include "services/approval/refusal.h"
 #include "services/auditlog/event.h"
+#include "services/auditor/exceptions.h"
 #include "services/base/status_macros.h"
 #include "services/base/utf8.h"
 #include "services/cli/exit_code.h"
@@ -44,6 +45,20 @@ absl::StatusOr<approval::TrustedKeys> TrustedHere(const std::string& trust_file)
   if (absl::IsNotFound(keyring.status())) return approval::TrustedKeys();
   if (!keyring.ok()) return keyring.status();
   return keyring->Trusted();
+}
+
+void AddWaiversOption(CLI::App& app, std::string& waivers) {
+  app.add_option("--waivers", waivers, "Signed waivers, one envelope a line (weighbridge waive -o)")->check(NotEmpty());
+}
+
+absl::Status TakeWaivers(const std::string& waivers_file, const std::string& trust_file, auditor::GateInputs& inputs) {
+  WB_ASSIGN_OR_RETURN(inputs.trusted, TrustedHere(trust_file));
+  if (waivers_file.empty()) return absl::OkStatus();
+  const absl::StatusOr<std::string> bytes = ReadInput(waivers_file, "waivers", auditor::kWaiversFileMaxBytes);
+  if (absl::IsCancelled(bytes.status())) return bytes.status();
+  if (!bytes.ok()) return absl::InvalidArgumentError(bytes.status().message());
+  WB_ASSIGN_OR_RETURN(inputs.waivers, auditor::ReadWaivers(*bytes, waivers_file, inputs.trusted));
+  return absl::OkStatus();
 }
 
 absl::Status RecordKeyChange(const v1::KeyRecord& key, std::string_view change, std::string_view reason,

@@ -15,6 +15,7 @@
 #include "services/cli/exit_code.h"
 #include "services/cli/gate_output.h"
 #include "services/cli/remote.h"
+#include "services/cli/run_options.h"
 #include "services/source/progress_line.h"
 
 namespace weighbridge::cli {
@@ -33,6 +34,11 @@ struct GateOptions {
   bool recursive = false;
   int threads = 0;
   GateOutput output;
+  std::string waivers;
+  std::string trust;
+  bool and_run = false;
+  std::string prompt;
+  RunOptions run;
 };
 
 absl::StatusOr<auditor::GateRequest> RequestOf(const GateOptions& options, auditor::Scope scope) {
@@ -51,6 +57,9 @@ absl::StatusOr<auditor::GateRequest> RequestOf(const GateOptions& options, audit
     v1::Mode mode;
     if (!v1::Mode_Parse(options.mode, &mode)) return absl::InvalidArgumentError("--mode: block, warn or audit");
     request.inputs.mode = mode;
+  }
+  if (scope == auditor::Scope::kGate && options.remote.server.empty()) {
+    WB_RETURN_IF_ERROR(TakeWaivers(options.waivers, options.trust, request.inputs));
   }
   request.collect.options.read.threads = options.threads;
   request.collect.options.read.cancelled = &g_interrupted;
@@ -91,6 +100,21 @@ absl::StatusOr<std::vector<auditor::GateResponse>> GateHere(const GateOptions& o
   return auditor::RunGate(request, *rules, store.get());
 }
 
+int RunGated(const GateOptions& options) {
+  RunOptions run = options.run;
+  run.path = options.path;
+  run.prompt = options.prompt;
+  run.quiet = options.common.quiet;
+  run.db_path = options.common.db_path;
+  if (run.db_path.empty()) {
+    absl::StatusOr<std::string> path = DefaultStorePath();
+    if (!path.ok()) return Fail(path.status());
+    run.db_path = *std::move(path);
+    run.create_db = true;
+  }
+  return RunOnEngine(run);
+}
+
 int RunScanOrGate(const GateOptions& options, auditor::Scope scope) {
   const bool on_server = !options.remote.server.empty();
   if (on_server) {
@@ -98,8 +122,15 @@ int RunScanOrGate(const GateOptions& options, auditor::Scope scope) {
       return Fail(sound);
     if (const absl::Status remote = BecomeRemote(); !remote.ok()) return Fail(remote);
   }
+  if (on_server && (!options.waivers.empty() || !options.trust.empty())) {
+    return Fail(kExitUsage, "--waivers and --trust are the server's business: leave them out with --server");
+  }
+  if (options.and_run && on_server) return Fail(kExitUsage, "--and-run runs on this machine: leave --server out");
+  if (options.and_run) {
+    if (const absl::Status remote = BecomeRemote(); !remote.ok()) return Fail(remote);
+  }
   absl::StatusOr<auditor::GateRequest> request = RequestOf(options, scope);
-  if (!request.ok()) return Fail(request.status());
+  if (!request.ok()) return FailVerb(request.status());
   request->inputs.record = !options.common.no_record;
 
   absl::StatusOr<std::vector<auditor::GateResponse>> responses;
@@ -123,7 +154,8 @@ int RunScanOrGate(const GateOptions& options, auditor::Scope scope) {
   const absl::Status written = WriteGateResults(options.common, options.output, options.path, results, exit_code);
   if (!written.ok()) return Fail(written);
   for (const auditor::GateResponse& response : *responses) NoteOn(response, options);
-  return exit_code;
+  // What the gate lets pass still needs its approval.
+  return options.and_run && exit_code == kExitOk ? RunGated(options) : exit_code;
 }
 
 void AddModelOptions(CLI::App& app, GateOptions& options) {
@@ -166,6 +198,15 @@ void AddGateCommands(CLI::App& app, Run& run) {
   gate->add_option("--mode", gate_options->mode,
                    "block, warn or audit: what the exit code does (default: the policy's)")
       ->check(CLI::IsMember({"block", "warn", "audit"}));
+  AddWaiversOption(*gate, gate_options->waivers);
+  AddTrustOption(*gate, gate_options->trust);
+  CLI::Option* and_run = gate->add_flag("--and-run", gate_options->and_run,
+                                        "Then run the model, if the gate lets it pass and it is approved (see run)");
+  gate->add_option("-p,--prompt", gate_options->prompt, "Prompt of --and-run")->needs(and_run);
+  gate->add_option("-n,--tokens", gate_options->run.tokens_max, "Most tokens of the answer of --and-run")
+      ->check(CLI::Range(1, 65536))
+      ->needs(and_run);
+  and_run->needs("--prompt");
   gate->callback(
       [gate_options, &run] { run = [gate_options] { return RunScanOrGate(*gate_options, auditor::Scope::kGate); }; });
 }

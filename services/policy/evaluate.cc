@@ -50,6 +50,7 @@ class Evaluator {
     if (!licensed && input_.candidates.empty()) NoLicense();
     ApplyPolicy(subjects_, input_.policy, conditions_, &result_.findings);
     result_.openness = Openness();
+    ApplyWaivers(input_.waivers, input_.evaluated_at, &result_.findings);
     OrderFindings(&result_.findings);
     OrderObligations(&result_.obligations);
     result_.decision = Decide(result_.findings, result_.obligations, licensed);

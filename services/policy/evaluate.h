@@ -19,6 +19,7 @@
 #include "proto/weighbridge/v1/profile.pb.h"
 #include "services/policy/conditions.h"
 #include "services/policy/decide.h"
+#include "services/policy/waivers.h"
 
 namespace weighbridge::policy {
 
@@ -60,6 +61,8 @@ struct EvaluationInput {
   std::vector<v1::Finding> findings;
   // Further obligations of the caller, counted like those of licences.
   std::vector<v1::Obligation> obligations;
+  // Exceptions, applied to all findings before the decision.
+  std::vector<SignedWaiver> waivers;
   // Exact strings longer than the rulebook may hold, filled from an official text; see ExactStringKey().
   std::map<std::string, std::string> exact_strings;
 };
