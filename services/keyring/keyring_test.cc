@@ -107,7 +107,8 @@ TEST_F(KeyringTest, TrustAndDistrust) {
   EXPECT_EQ(keyring.List()->size(), 2u);
   ASSERT_TRUE(keyring.Distrust(own.substr(0, 12), "lost").ok());
   ASSERT_TRUE(keyring.Distrust(trusted->key_id(), "lost").ok());
-  for (const v1::KeyRecord& key : *keyring.List()) EXPECT_EQ(key.trust(), "distrusted");
+  const auto all = keyring.List();
+  for (const v1::KeyRecord& key : *all) EXPECT_EQ(key.trust(), "distrusted");
   EXPECT_TRUE(absl::IsPermissionDenied(keyring.OpenSigner("").status())) << "a distrusted key signs nothing";
   EXPECT_TRUE(absl::IsPermissionDenied(keyring.Trust(pem, "x").status())) << "distrust is for good";
   EXPECT_EQ(keyring.Trusted()->distrusted().size(), 2u);
