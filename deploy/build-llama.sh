@@ -8,7 +8,7 @@ here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 # shellcheck source=deploy/lib/common.sh
 source "$here/lib/common.sh"
 
-(($# == 1)) && [[ "$1" != -* ]] || wb_die "one argument: the folder to make" "usage: deploy/build-llama.sh OUT"
+if (($# != 1)) || [[ "$1" == -* ]]; then wb_die "one argument: the folder to make" "usage: deploy/build-llama.sh OUT"; fi
 [[ ! -e "$1" ]] || wb_die "$1 exists"
 installed="$("$here/llama.sh")"
 wb_install cmake g++ git make
