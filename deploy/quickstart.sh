@@ -147,7 +147,7 @@ stop_server() {
 trap 'stop_server || true' EXIT
 
 served=sharded
-[[ ! -d llama-3.1-8b ]] || served=llama-3.1-8b
+[[ ! -d llama-3.1-8b ]] || served="llama-3.1-8b"
 printf '\n# The same decisions by gRPC: a server with its own database, on a port of this machine\n'
 printf '$ weighbridged --listen 127.0.0.1:0 --db server.db --create-db --scan-root . &\n'
 rm -f server.db* server.out
