@@ -35,6 +35,7 @@ namespace weighbridge::cli {
 namespace {
 
 constexpr size_t kFirstLineMax = 4096;
+constexpr size_t kTemporaryFolderMax = 60;
 constexpr size_t kPromptMax = size_t{1} << 20;
 
 // An engine that ends with this object, however it ends.
@@ -91,8 +92,10 @@ absl::StatusOr<std::unique_ptr<Engine>> Engine::Start(const RunOptions& options)
   WB_ASSIGN_OR_RETURN(const std::string program, EngineProgram(options.engine));
   std::unique_ptr<Engine> engine(new Engine);
   const char* temporary = std::getenv("TMPDIR");
-  std::string folder =
-      std::string(temporary != nullptr && *temporary == '/' ? temporary : "/tmp") + "/weighbridge-run-XXXXXX";
+  std::string folder = temporary != nullptr && *temporary == '/' ? temporary : "/tmp";
+  // The name of a socket has at most 107 bytes.
+  if (folder.size() > kTemporaryFolderMax) folder = "/tmp";
+  folder += "/weighbridge-run-XXXXXX";
   if (mkdtemp(folder.data()) == nullptr)
     return absl::UnavailableError(
         absl::StrFormat("cannot make a folder %s: %s", Printable(folder), std::strerror(errno)));

@@ -16,9 +16,9 @@ from securesystemslib.signer import CryptoSigner, SSlibKey
 
 def main():
     verb, source = sys.argv[1], json.loads(pathlib.Path(sys.argv[2]).read_text())
-    envelope = Envelope.from_dict(source)
+    hint = source["signatures"][0]["keyid"]
+    envelope = Envelope.from_dict(source)  # takes its dictionary apart
     if verb == "verify":
-        hint = source["signatures"][0]["keyid"]
         key = SSlibKey.from_crypto(load_pem_public_key(pathlib.Path(sys.argv[3]).read_bytes()), keyid=hint)
         try:
             envelope.verify([key], 1)
