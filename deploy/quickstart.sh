@@ -185,7 +185,10 @@ rm -f server.out
 chain() {
   local status=0 wanted="$1"
   shift
-  printf '\n$ weighbridge %s\n' "$*"
+  printf '\n$ weighbridge'
+  # As one would type it.
+  printf ' %q' "$@"
+  printf '\n'
   "$weighbridge" "$@" </dev/null 2>&1 || status=$?
   printf '(exit code %s)\n' "$status"
   [[ "$status" == "$wanted" ]] || wrong+=("weighbridge $1: exit code $status instead of $wanted")
