@@ -49,14 +49,15 @@ absl::StatusOr<ApproveResponse> SubmitApproval(std::string_view envelope, const 
 struct VerifyRequest {
   CollectRequest collect;
   std::vector<std::string> adapters;
-  std::string envelope;  // empty: the newest approval of the store that fits
+  std::string envelope;  // empty: any approval of the store that holds; if none does, the newest says why
   approval::StatedScope stated;
   bool check_scope = false;  // false: the scope is shown, not tested
   absl::Time now;
 };
 
-// Measures the model again and compares it with its approval. `store` may be null: then revocation is "not checked" and
-// an envelope is required. A refusal is an answer; errors mean that the model could not be measured.
+// Measures the model again and compares it with its approval. `store` may be null: then an envelope is required.
+// Revocation is "not checked" without a store, and by one that does not hold the approval. A refusal is an answer;
+// errors mean that the model could not be measured.
 absl::StatusOr<v1::VerifyResult> VerifyModel(const VerifyRequest& request, const approval::TrustedKeys& trusted,
                                              db::Store* store);
 
@@ -78,7 +79,7 @@ absl::StatusOr<ListedApprovals> ListApprovals(const db::ApprovalFilter& filter, 
                                               db::Store& store);
 
 // Every standing approval evaluated again from what its audit stored, with today's rules, the policy and profile given
-// here or, where none is given, those it was issued with. Records nothing.
+// here or, where none is given, those it was issued with. All its models count, adapters too. Records nothing.
 absl::StatusOr<std::vector<v1::RecheckResult>> RecheckApprovals(const GateInputs& inputs,
                                                                 const approval::TrustedKeys& trusted,
                                                                 const rulebook::Rulebook& rules, db::Store& store);

@@ -1,6 +1,7 @@
 // A model against its approval: measured again, compared with what was signed.
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_format.h"
@@ -77,7 +78,10 @@ absl::Status Check(const VerifyRequest& request, std::string_view envelope, cons
   const v1::ApprovalDetails& details = approval.statement.details;
   if (request.check_scope) WB_RETURN_IF_ERROR(approval::CheckScope(details.scope(), request.stated));
   if (store != nullptr) {
-    result.set_revocation("checked");
+    // One that has never heard of the approval knows nothing of its revocation.
+    const absl::StatusOr<db::ApprovalRow> known = store->GetApproval(approval.approval_id);
+    if (!known.ok() && !absl::IsNotFound(known.status())) return known.status();
+    result.set_revocation(known.ok() ? "checked" : "not checked");
     WB_ASSIGN_OR_RETURN(const std::optional<db::RevocationRow> revoked, store->FindRevocation(approval.approval_id));
     if (revoked.has_value()) {
       return approval::Refuse(v1::RefusalReason::revoked,
@@ -98,10 +102,13 @@ absl::Status Check(const VerifyRequest& request, std::string_view envelope, cons
   return absl::OkStatus();
 }
 
-// The envelope of the newest approval for the model or set, standing ones first.
-absl::StatusOr<std::string> FindEnvelope(const std::vector<Measured>& models, absl::Time now, db::Store& store) {
-  // By its weights where a card or another document was changed since: those do not matter.
+// Envelopes of approvals for the model or set: those that stand first, then the newest; never empty.
+absl::StatusOr<std::vector<std::string>> FindEnvelopes(const std::vector<Measured>& models, absl::Time now,
+                                                       db::Store& store) {
+  std::vector<std::string> envelopes;
+  std::set<std::string> seen;
   for (const bool standing : {true, false}) {
+    // By its weights where a card or another document was changed since: those do not matter.
     for (const std::string* digest : {&models.front().digest, &models.front().weights_digest}) {
       db::ApprovalFilter filter;
       filter.digest = *digest;
@@ -110,10 +117,13 @@ absl::StatusOr<std::string> FindEnvelope(const std::vector<Measured>& models, ab
       if (filter.digest.empty()) continue;
       WB_ASSIGN_OR_RETURN(const std::vector<db::ApprovalRow> rows, store.ListApprovals(filter, db::kPageSizeMax, 0));
       for (const db::ApprovalRow& row : rows) {
-        if (row.set_digest.empty() == (models.size() == 1)) return store.GetBlob(row.envelope_blob);
+        if (row.set_digest.empty() != (models.size() == 1) || !seen.insert(row.approval_id).second) continue;
+        WB_ASSIGN_OR_RETURN(std::string envelope, store.GetBlob(row.envelope_blob));
+        envelopes.push_back(std::move(envelope));
       }
     }
   }
+  if (!envelopes.empty()) return envelopes;
   return approval::Refuse(
       v1::RefusalReason::no_approval,
       absl::StrFormat("the database holds no approval for the model %s", models.front().digest.substr(0, 16)));
@@ -136,13 +146,26 @@ absl::Status Run(const VerifyRequest& request, const approval::TrustedKeys& trus
     WB_ASSIGN_OR_RETURN(const int64_t floor, store->ClockFloor());
     now = std::max(now, absl::FromUnixSeconds(floor));
   }
-  std::string envelope = request.envelope;
-  if (envelope.empty()) {
-    if (store == nullptr)
-      return absl::InvalidArgumentError("without a database an approval must be given: --approval FILE");
-    WB_ASSIGN_OR_RETURN(envelope, FindEnvelope(models, now, *store));
+  if (!request.envelope.empty()) return Check(request, request.envelope, models, trusted, now, store, result);
+  if (store == nullptr)
+    return absl::InvalidArgumentError("without a database an approval must be given: --approval FILE");
+  WB_ASSIGN_OR_RETURN(const std::vector<std::string> envelopes, FindEnvelopes(models, now, *store));
+  // Any that holds will do, as for an engine; if none does, the first says why.
+  const v1::VerifyResult measured = result;
+  absl::Status first = absl::InternalError("no approval was looked at");
+  v1::VerifyResult first_result;
+  for (size_t i = 0; i < envelopes.size(); ++i) {
+    v1::VerifyResult tried = measured;
+    const absl::Status status = Check(request, envelopes[i], models, trusted, now, store, tried);
+    if (!status.ok() && !approval::RefusalOf(status).has_value()) return status;
+    if (i == 0 || status.ok()) {
+      first = status;
+      first_result = std::move(tried);
+    }
+    if (status.ok()) break;
   }
-  return Check(request, envelope, models, trusted, now, store, result);
+  result = std::move(first_result);
+  return first;
 }
 
 }  // namespace

@@ -51,11 +51,14 @@ std::optional<v1::UserCeiling> LowestUserCeiling(const std::vector<const rules::
       std::vector<const rules::v1::Threshold*> thresholds;
       AddThresholds(test.when(), 0, thresholds);
       for (const rules::v1::Threshold* threshold : thresholds) {
+        // The largest number with which the threshold is not passed.
+        const int64_t most =
+            threshold->comparison() == Comparison::greater ? threshold->value() : threshold->value() - 1;
         const auto passed = largest.find(threshold->metric());
-        if (passed != largest.end() && passed->second > threshold->value()) continue;
+        if (passed != largest.end() && passed->second > most) continue;
         v1::UserCeiling ceiling;
         ceiling.set_metric(FactId::Value_Name(threshold->metric()));
-        ceiling.set_value(threshold->value());
+        ceiling.set_value(most);
         ceiling.set_license_id(license->id());
         ceiling.set_clause(test.clause());
         const auto key = [](const v1::UserCeiling& c) {

@@ -14,7 +14,8 @@ namespace weighbridge::policy {
 // Over all licences: thresholds on users, visits and devices above which rights end (effects other than a mere duty),
 // less those that the profile's own figures, whatever their month and scope, have passed. Thresholds bound to a past
 // month (Llama's month before release) count too: passing them later is allowed, but a session that knows the number
-// can still be counted against it. nullopt where there is none. Of equal values the first by licence id and clause.
+// can still be counted against it. The value is the largest number that is still allowed. nullopt where there is none.
+// Of equal values the first by licence id and clause.
 std::optional<v1::UserCeiling> LowestUserCeiling(const std::vector<const rules::v1::License*>& licenses,
                                                  const v1::Profile* profile);
 

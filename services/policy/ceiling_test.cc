@@ -45,6 +45,15 @@ TEST(CeilingTest, WhatIsPassedIsNoCeiling) {
   EXPECT_FALSE(LowestUserCeiling({&high, &low}, &far).has_value());
 }
 
+// "From so many on" ends rights at the number itself, "above so many" does not.
+TEST(CeilingTest, TheNumberIsTheLargestThatIsAllowed) {
+  const rules::v1::License from = Limit("A", 1000000, "all_rights", "greater_or_equal");
+  EXPECT_EQ(LowestUserCeiling({&from}, nullptr)->value(), 999999);
+  const v1::Profile below = Users(999999), at = Users(1000000);
+  EXPECT_EQ(LowestUserCeiling({&from}, &below)->value(), 999999);
+  EXPECT_FALSE(LowestUserCeiling({&from}, &at).has_value());
+}
+
 TEST(CeilingTest, OtherTestsAreNone) {
   const rules::v1::License duty = Limit("A", 10, "duty"), below = Limit("B", 10, "all_rights", "less"),
                            money = Limit("C", 10, "all_rights", "greater", "annual_revenue"), none;
