@@ -82,6 +82,12 @@ absl::Status CheckPart(const v1::GateResult& result, bool reviewed) {
     return Refuse(v1::RefusalReason::review_open,
                   absl::StrFormat("findings need a person%s", Because(FirstWith(result, v1::Outcome::NEEDS_REVIEW))));
   }
+  // Under waivers that excuse not knowing the licence: there is nothing left that a person could have looked at.
+  if (result.decision() == v1::NEEDS_REVIEW &&
+      std::none_of(result.findings().begin(), result.findings().end(), IsOpenReview)) {
+    return Refuse(v1::RefusalReason::review_open,
+                  "no licence of the model is known, and a waiver names none: place its text beside the weights");
+  }
   return absl::OkStatus();
 }
 

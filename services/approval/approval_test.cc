@@ -401,6 +401,13 @@ INSTANTIATE_TEST_SUITE_P(
                          AddFinding(r, v1::Outcome::NEEDS_REVIEW);
                        },
                        true, Reason::refusal_reason_unspecified},
+        ApprovableCase{"ReviewedWithNothingToLookAt",
+                       [](auto& r) {
+                         r.set_decision(v1::NEEDS_REVIEW);
+                         AddFinding(r, v1::Outcome::NEEDS_REVIEW, "license.version_unknown");
+                         r.mutable_findings(0)->set_waived_by("somebody");
+                       },
+                       true, Reason::review_open},
         ApprovableCase{"Modified", [](auto& r) { AddModifiedText(r); }, true, Reason::modified_text},
         ApprovableCase{"ModifiedWithRulingOfNoEvidence",
                        [](auto& r) {

@@ -1,5 +1,6 @@
 // approve, approvals, revoke, waive, verify.
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <utility>
@@ -150,8 +151,13 @@ int RunApprove(const Options& options) {
   }
   // The envelope first: who sees the result may count on it.
   if (!options.common.output.empty()) {
-    if (const absl::Status written = WriteResult(options.common, response->envelope); !written.ok())
-      return Fail(written);
+    if (const absl::Status written = WriteResult(options.common, response->envelope); !written.ok()) {
+      return Fail(
+          ExitCodeOf(written),
+          absl::StrFormat("%s\n  the approval %s stands in the database all the same: approvals show ID --envelope "
+                          "-o FILE writes it, revoke ID takes it back",
+                          MessageOf(written), response->result.approval_id()));
+    }
   }
   return Written(to_stdout, json ? report::ToJson(response->result) + "\n" : ApproveText(response->result));
 }
@@ -165,18 +171,27 @@ struct Opened {
   absl::Time now;
 };
 
-absl::StatusOr<Opened> OpenAll(const Options& options, bool read_only) {
+absl::StatusOr<std::unique_ptr<db::Store>> OpenApprovals(const Options& options, bool read_only) {
+  WB_ASSIGN_OR_RETURN(std::unique_ptr<db::Store> store, OpenStore(options.common, read_only));
+  if (store == nullptr) return absl::InvalidArgumentError("approvals are kept in a database: leave --no-record out");
+  return store;
+}
+
+absl::StatusOr<Opened> OpenAll(const Options& options) {
   Opened opened;
   WB_ASSIGN_OR_RETURN(opened.now, Instant(options.common));
   WB_ASSIGN_OR_RETURN(opened.trusted, TrustedHere(options.trust));
-  WB_ASSIGN_OR_RETURN(opened.store, OpenStore(options.common, read_only));
-  if (opened.store == nullptr)
-    return absl::InvalidArgumentError("approvals are kept in a database: leave --no-record out");
+  WB_ASSIGN_OR_RETURN(opened.store, OpenApprovals(options, /*read_only=*/true));
+  // A clock that was set back revives nothing; an instant that was asked for is taken as it is.
+  if (options.common.at.empty()) {
+    WB_ASSIGN_OR_RETURN(const int64_t floor, opened.store->ClockFloor());
+    opened.now = std::max(opened.now, absl::FromUnixSeconds(floor));
+  }
   return opened;
 }
 
 int RunList(const Options& options) {
-  absl::StatusOr<Opened> opened = OpenAll(options, /*read_only=*/true);
+  absl::StatusOr<Opened> opened = OpenAll(options);
   if (!opened.ok()) return Fail(opened.status());
   db::ApprovalFilter filter;
   filter.digest = options.model;
@@ -194,7 +209,7 @@ int RunList(const Options& options) {
 }
 
 int RunShow(const Options& options) {
-  absl::StatusOr<Opened> opened = OpenAll(options, /*read_only=*/true);
+  absl::StatusOr<Opened> opened = OpenAll(options);
   if (!opened.ok()) return Fail(opened.status());
   const absl::StatusOr<v1::ApprovalRecord> record =
       auditor::ShowApproval(options.id, opened->now, opened->trusted, *opened->store);
@@ -218,7 +233,7 @@ int RunShow(const Options& options) {
 }
 
 int RunRecheck(const Options& options) {
-  absl::StatusOr<Opened> opened = OpenAll(options, /*read_only=*/true);
+  absl::StatusOr<Opened> opened = OpenAll(options);
   if (!opened.ok()) return Fail(opened.status());
   auditor::GateInputs inputs;
   auto profile = ReadConfig(options.profile, "profile"), policy = ReadConfig(options.policy, "policy");
@@ -227,7 +242,8 @@ int RunRecheck(const Options& options) {
   inputs.profile = *profile;
   inputs.policy = *policy;
   inputs.evaluated_at = opened->now;
-  inputs.trusted = opened->trusted;
+  if (const absl::Status taken = TakeWaivers(options.waivers, options.trust, inputs); !taken.ok())
+    return FailVerb(taken);
   inputs.cancelled = &g_interrupted;
   auto rules = LoadRules(options.common);
   if (!rules.ok()) return Fail(rules.status());
@@ -254,10 +270,15 @@ int RunRecheck(const Options& options) {
 }
 
 int RunRevoke(const Options& options) {
-  absl::StatusOr<Opened> opened = OpenAll(options, /*read_only=*/false);
-  if (!opened.ok()) return Fail(opened.status());
+  const absl::StatusOr<absl::Time> now = Instant(options.common);
+  if (!now.ok()) return Fail(now.status());
+  // Keys play no part in taking back: a folder of keys in disorder holds no revocation up.
+  const absl::StatusOr<approval::TrustedKeys> trusted = TrustedHere("");
+  if (!trusted.ok()) Note(options.common, absl::StrFormat("note: %s", MessageOf(trusted.status())));
+  const absl::StatusOr<std::unique_ptr<db::Store>> store = OpenApprovals(options, /*read_only=*/false);
+  if (!store.ok()) return Fail(store.status());
   const absl::StatusOr<v1::ApprovalSummary> summary = auditor::RevokeApproval(
-      options.id, options.by, "", options.reason, opened->now, opened->trusted, {}, *opened->store);
+      options.id, options.by, "", options.reason, *now, trusted.ok() ? *trusted : approval::TrustedKeys(), {}, **store);
   if (!summary.ok()) return FailVerb(summary.status());
   return Written(options.common,
                  options.common.format == "json" ? report::ToJson(*summary) + "\n" : SummaryLines(*summary));
@@ -373,6 +394,18 @@ void AddDecidedWith(CLI::App& app, Options& options) {
   AddRulesOption(app, options.common);
 }
 
+// Those who work with --server elsewhere learn what this verb does, and nothing is done here in its place.
+void RefuseServer(CLI::App& app) {
+  app.add_option_function<std::string>("--server",
+                                       [](const std::string&) {
+                                         throw CLI::ValidationError(
+                                             "--server",
+                                             "this verb works on the database of this machine; the approvals of a "
+                                             "server are its own, and are not reached from the command line yet");
+                                       })
+      ->group("");
+}
+
 template <typename Work>
 std::pair<CLI::App*, std::shared_ptr<Options>> Add(CLI::App& app, Run& run, const char* name, const char* help,
                                                    Work work) {
@@ -380,6 +413,7 @@ std::pair<CLI::App*, std::shared_ptr<Options>> Add(CLI::App& app, Run& run, cons
   CLI::App* verb = app.add_subcommand(name, help);
   AddOutputOptions(*verb, options->common, {"text", "json"});
   AddAt(*verb, *options);
+  RefuseServer(*verb);
   verb->callback([options, work, &run] { run = [options, work] { return work(*options); }; });
   return {verb, options};
 }
@@ -427,6 +461,7 @@ void AddApprovalCommands(CLI::App& app, Run& run) {
   const auto [recheck, c] =
       Add(*approvals, run, "recheck", "Which standing approvals could not be issued again today", RunRecheck);
   AddDecidedWith(*recheck, *c);
+  AddWaiversOption(*recheck, c->waivers);
   for (const auto& [verb, options] : {std::make_pair(list, l), std::make_pair(show, s), std::make_pair(recheck, c)}) {
     AddTrustOption(*verb, options->trust);
     AddStoreOptions(*verb, options->common);
@@ -454,7 +489,7 @@ void AddApprovalCommands(CLI::App& app, Run& run) {
 
   const auto [verify, v] = Add(app, run, "verify", "Measure a model anew and compare it with its approval", RunVerify);
   verify->add_option("DIR", v->path, "Model folder, hub snapshot or single weights file")->required();
-  verify->add_option("--approval", v->approval, "Envelope (default: the newest approval in the database)")
+  verify->add_option("--approval", v->approval, "Envelope (default: an approval of the database that holds)")
       ->check(NotEmpty());
   verify->add_option("--with", v->adapters, "Adapter of the approval; may be repeated")->check(NotEmpty());
   auto* key = verify->add_option("--key", v->key, "The one public key (PEM) that is trusted")->check(NotEmpty());
