@@ -1,8 +1,8 @@
 // One SQLite connection, opened the way this project opens databases. This package is the only owner of sqlite3.h.
 //
-// Settings, and why: WAL with synchronous=FULL (a commit that returned is on disk), foreign keys on, no triggers before the
-// schema was checked, no views, no SQL functions with side effects from the schema (trusted_schema off), cell sizes checked, DEFENSIVE,
-// lowered limits: the file may have been prepared by an enemy (sqlite.org/security.html).
+// Settings, and why: WAL with synchronous=FULL (a commit that returned is on disk), foreign keys on, no triggers before
+// the schema was checked, no views, no SQL functions with side effects from the schema (trusted_schema off), cell sizes
+// checked, DEFENSIVE, lowered limits: the file may have been prepared by an enemy (sqlite.org/security.html).
 //
 // Not thread-safe but for Interrupt: the owner serialises. Not movable: statements and transactions point at it.
 #ifndef WEIGHBRIDGE_DB_SQLITE_DATABASE_H_
@@ -64,7 +64,8 @@ class Database {
   absl::Status QuickCheck() { return RunCheck("quick_check"); }
   absl::Status FullCheck() { return RunCheck("integrity_check"); }
 
-  // Lets the triggers of the schema work, which they do not from the start: a file may bring its own. For who knows that the schema is his.
+  // Lets the triggers of the schema work, which they do not from the start: a file may bring its own. For who knows
+  // that the schema is his.
   absl::Status EnableTriggers();
 
   // Size of the file in bytes, as SQLite counts it.

@@ -193,13 +193,13 @@ TEST(ChainTest, TheFloorOnlyRises) {
   {
     const auto store = OpenOrFail(path);
     EXPECT_EQ(*store->ClockFloor(), 0);
-    EXPECT_EQ(*store->RaiseClockFloor(1000, false), 1000);
-    EXPECT_EQ(*store->RaiseClockFloor(10, true), 1000) << "a clock set back";
+    EXPECT_EQ(*store->RaiseClockFloor(1000), 1000);
+    EXPECT_EQ(*store->RaiseClockFloor(10), 1000) << "a clock set back";
     EXPECT_EQ(*store->ClockFloor(), 1000);
   }
   EXPECT_EQ(*OpenOrFail(path)->ClockFloor(), 1000);
   const auto read_only = OpenOrFail(path, StoreMode::kReadOnly);
-  EXPECT_FALSE(read_only->RaiseClockFloor(2000, true).ok()) << "no floor can be kept";
+  EXPECT_FALSE(read_only->RaiseClockFloor(2000).ok()) << "no floor can be kept";
 }
 
 // ---- never changed, by nobody who goes through SQL
@@ -214,7 +214,7 @@ TEST_P(UnchangedTest, SqlIsRefused) {
     const ApprovalRow row = SampleApproval(1);
     ASSERT_TRUE(store->RecordApproval(row, Event("approval", "a"), {"r", Sha256Hex("r")}).ok());
     ASSERT_TRUE(store->RecordRevocation(SampleRevocation(row), Event("revocation", "a")).ok());
-    ASSERT_TRUE(store->RaiseClockFloor(1000, true).ok());
+    ASSERT_TRUE(store->RaiseClockFloor(1000).ok());
   }
   DatabaseOptions options;
   options.path = path;

@@ -50,7 +50,6 @@ inline constexpr size_t kRowsPerRecordMax = 1000000;
 inline constexpr size_t kIdPrefixMinDigits = 8;
 inline constexpr int kPageSizeMax = 500;
 inline constexpr int kApprovalsPerDigestMax = 64;
-inline constexpr int kFloorStepSeconds = 1;
 
 enum class StoreMode {
   kCreate,     // read and write; the file is made if it is missing (its folder must exist)
@@ -194,10 +193,9 @@ class Store {
   absl::StatusOr<std::vector<EventRecord>> ListEvents(int64_t from, int page_size);
   absl::StatusOr<int64_t> CountEvents();
 
-  // Keeps the latest instant seen (unix seconds) and returns the latest of all, which is `now` or later. Written and
-  // flushed when it rises by at least kFloorStepSeconds or `at_once`; else in memory alone. An error means that there
-  // is no floor.
-  absl::StatusOr<int64_t> RaiseClockFloor(int64_t now, bool at_once);
+  // Keeps the latest instant seen (unix seconds), flushed, and returns the latest of all, which is `now` or later.
+  // Writes nothing where a later one is kept already. An error means that there is no floor.
+  absl::StatusOr<int64_t> RaiseClockFloor(int64_t now);
   absl::StatusOr<int64_t> ClockFloor();
 
   // Changes whenever another Store or process has committed to the file; cheap. What is kept in memory is stale then.
@@ -219,7 +217,6 @@ class Store {
 
   absl::Mutex mutex_;
   const std::unique_ptr<Database> database_ ABSL_PT_GUARDED_BY(mutex_);
-  int64_t floor_seen_ ABSL_GUARDED_BY(mutex_) = 0;  // the latest instant seen here, written or not
 };
 
 }  // namespace weighbridge::db

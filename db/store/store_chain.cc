@@ -204,6 +204,12 @@ RevocationRow RevocationOf(const ChainRow& stored) {
   return {v[0], v[1], v[2], v[3], v[4]};
 }
 
+absl::StatusOr<int64_t> ReadFloor(Database* database) {
+  WB_ASSIGN_OR_RETURN(const int64_t rows, database->QueryInt64("SELECT count(*) FROM clock_floor"));
+  if (rows != 1) return absl::DataLossError(database->Message("lost the latest instant it saw; restore a backup"));
+  return database->QueryInt64("SELECT seen FROM clock_floor");
+}
+
 constexpr IdTable kApprovalIds = {
     "approval",
     "SELECT approval_id FROM approvals WHERE approval_id >= ? AND approval_id < ? ORDER BY approval_id LIMIT ?"};
@@ -456,28 +462,26 @@ absl::StatusOr<int64_t> Store::CountEvents() {
 
 absl::StatusOr<int64_t> Store::ClockFloor() {
   const Turn turn(this);
-  WB_ASSIGN_OR_RETURN(const int64_t rows, database_->QueryInt64("SELECT count(*) FROM clock_floor"));
-  if (rows != 1) return absl::DataLossError(database_->Message("lost the latest instant it saw; restore a backup"));
-  return database_->QueryInt64("SELECT seen FROM clock_floor");
+  return ReadFloor(database_.get());
 }
 
-absl::StatusOr<int64_t> Store::RaiseClockFloor(int64_t now, bool at_once) {
+absl::StatusOr<int64_t> Store::RaiseClockFloor(int64_t now) {
   if (now < 0) return absl::InvalidArgumentError("an instant before 1970");
-  WB_ASSIGN_OR_RETURN(const int64_t stored, ClockFloor());
   const Turn turn(this);
-  floor_seen_ = std::max({floor_seen_, stored, now});
-  if (floor_seen_ > stored && (at_once || floor_seen_ - stored >= kFloorStepSeconds)) {
-    WB_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(database_.get(), Transaction::Kind::kWrite));
-    {
-      // Another process may have raised it further meanwhile.
-      WB_ASSIGN_OR_RETURN(Statement update,
-                          database_->Prepare("UPDATE clock_floor SET seen = max(seen, ?) WHERE id = 1"));
-      update.BindInt64(1, floor_seen_);
-      WB_RETURN_IF_ERROR(update.Run());
-    }
-    WB_RETURN_IF_ERROR(transaction.Commit());
+  Database* database = database_.get();
+  WB_ASSIGN_OR_RETURN(const int64_t kept, ReadFloor(database));
+  // Who cannot write cannot keep it, also where nothing would be written now.
+  if (kept >= now && !database->read_only()) return kept;
+  WB_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(database, Transaction::Kind::kWrite));
+  {
+    // Another process may have raised it further meanwhile.
+    WB_ASSIGN_OR_RETURN(Statement update, database->Prepare("UPDATE clock_floor SET seen = max(seen, ?) WHERE id = 1"));
+    update.BindInt64(1, now);
+    WB_RETURN_IF_ERROR(update.Run());
   }
-  return floor_seen_;
+  WB_ASSIGN_OR_RETURN(const int64_t latest, ReadFloor(database));
+  WB_RETURN_IF_ERROR(transaction.Commit());
+  return latest;
 }
 
 absl::Status VerifyChain(Database* database) {

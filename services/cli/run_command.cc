@@ -1,6 +1,8 @@
-#include <climits>
+#include <filesystem>
 #include <memory>
 #include <string>
+#include <system_error>
+#include <vector>
 
 #include "absl/strings/str_format.h"
 #include "services/base/utf8.h"
@@ -37,15 +39,15 @@ int RunModel(const Options& given) {
     if (envelope->empty()) return Fail(kExitIntegrity, "the approval is an empty file");
     options.envelope = *std::move(envelope);
   }
-  // The engine stands elsewhere in the tree of processes: what it is to open must not hang on the folder we are in.
-  char real[PATH_MAX];
-  if (realpath(options.path.c_str(), real) == nullptr)
-    return Fail(kExitUnmeasured, absl::StrFormat("there is nothing at %s", Printable(options.path)));
-  if (options.path.find("/snapshots/") == std::string::npos) options.path = real;
-  for (std::string& adapter : options.adapters) {
-    if (realpath(adapter.c_str(), real) == nullptr)
-      return Fail(kExitUnmeasured, absl::StrFormat("there is nothing at %s", Printable(adapter)));
-    adapter = real;
+  // A running engine has a folder of its own to start from. Links stay as they are: the gate follows them its own way.
+  std::vector<std::string*> paths = {&options.path};
+  for (std::string& adapter : options.adapters) paths.push_back(&adapter);
+  for (std::string* path : paths) {
+    std::error_code error;
+    if (!std::filesystem::exists(*path, error)) {
+      return Fail(kExitUnmeasured, absl::StrFormat("there is nothing at %s", Printable(*path)));
+    }
+    *path = std::filesystem::absolute(*path, error).string();
   }
   if (options.server.empty()) {
     options.db_path = given.common.db_path;

@@ -84,7 +84,8 @@ void Verify() {
   Print("rate of offline verifications / rate of bare ones", rate, ">= 0.8", rate >= 0.8);
 }
 
-double HashFile(const std::string& path) {
+// Time and digest of one pass over a file.
+double HashFile(const std::string& path, std::string* digest) {
   return Seconds(CLOCK_MONOTONIC, [&] {
     const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
     std::vector<char> block(size_t{1} << 20);
@@ -93,7 +94,7 @@ double HashFile(const std::string& path) {
       hash.Update(block.data(), static_cast<size_t>(got));
     }
     close(fd);
-    hash.Finish();
+    *digest = ToHex(hash.Finish());
   });
 }
 
@@ -113,16 +114,9 @@ void Admission(uint64_t mib, const std::string& folder) {
   v1::ApprovedArtifact& artifact = *part.add_artifacts();
   artifact.set_path("model.gguf");
   artifact.set_role("weights");
-  {
-    Sha256 hash;
-    const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    std::vector<char> block(size_t{1} << 20);
-    for (ssize_t got = read(fd, block.data(), block.size()); got > 0; got = read(fd, block.data(), block.size())) {
-      hash.Update(block.data(), static_cast<size_t>(got));
-    }
-    close(fd);
-    artifact.set_sha256(ToHex(hash.Finish()));
-  }
+  std::string digest;
+  HashFile(path, &digest);
+  artifact.set_sha256(digest);
   db::StoreOptions options;
   options.path = dir.At("store.db");
   auto store = db::Store::Open(options);
@@ -139,7 +133,7 @@ void Admission(uint64_t mib, const std::string& folder) {
   request.envelope = approval::SignedEnvelope(details, **signer);
   std::vector<double> admitted, hashed;
   for (int round = 0; round < 5; ++round) {
-    hashed.push_back(HashFile(path));
+    hashed.push_back(HashFile(path, &digest));
     admitted.push_back(Seconds(CLOCK_MONOTONIC, [&] {
       const auto model = gate.Admit(request);
       if (!model.ok()) Die(std::string(model.status().message()));
@@ -147,8 +141,8 @@ void Admission(uint64_t mib, const std::string& folder) {
   }
   std::printf("admission of a cached file of %llu MiB: %.3f s; SHA-256 of it alone %.3f s (wall, medians of 5)\n",
               static_cast<unsigned long long>(mib), Median(admitted), Median(hashed));
-  const double ratio = Median(admitted) / Median(hashed);
-  Print("admission / SHA-256 alone (a plain load would come to both)", ratio, "<= 1.1", ratio <= 1.1);
+  // The bar of admission has the time of a plain load on the other side, which this does not measure: no verdict here.
+  std::printf("  %-58s %6.3f\n", "admission / SHA-256 alone", Median(admitted) / Median(hashed));
 }
 
 int Main(int argc, char** argv) {

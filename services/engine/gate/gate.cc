@@ -9,6 +9,7 @@
 #include "absl/time/clock.h"
 #include "services/approval/refusal.h"
 #include "services/auditlog/event.h"
+#include "services/base/instant.h"
 #include "services/base/status_macros.h"
 #include "services/base/utf8.h"
 #include "services/engine/gate/measure.h"
@@ -17,8 +18,6 @@ namespace weighbridge::engine {
 namespace {
 
 using Reason = v1::RefusalReason;
-
-std::string Shown(absl::Time time) { return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", time, absl::UTCTimeZone()); }
 
 ModelGateOptions Complete(ModelGateOptions options) {
   options.lease = std::clamp(options.lease, absl::ZeroDuration(), kLeaseMax);
@@ -60,20 +59,33 @@ std::string UseOf(const v1::ApprovalScope& scope, const std::string& stated) {
 ModelGate::ModelGate(ModelGateOptions options, db::Store* store, StatusSource* status)
     : options_(Complete(std::move(options))), store_(store), status_(status) {}
 
-absl::StatusOr<absl::Time> ModelGate::Now(bool at_once) {
-  if (store_ == nullptr) return approval::Refuse(Reason::store_unavailable, "the engine has no database");
+absl::StatusOr<absl::Time> ModelGate::Now() {
   const absl::Time clock = options_.clock();
-  const absl::StatusOr<int64_t> floor = store_->RaiseClockFloor(absl::ToUnixSeconds(clock), at_once);
+  const absl::MutexLock lock(&mutex_);
+  if (clock + kClockTolerance < seen_) {
+    return approval::Refuse(Reason::clock_behind, absl::StrFormat("the clock says %s, and %s was seen before",
+                                                                  FormatInstant(clock), FormatInstant(seen_)));
+  }
+  return seen_ = std::max(clock, seen_);
+}
+
+absl::StatusOr<absl::Time> ModelGate::KeepNow() {
+  if (store_ == nullptr) return approval::Refuse(Reason::store_unavailable, "the engine has no database");
+  absl::Time latest = options_.clock();
+  {
+    const absl::MutexLock lock(&mutex_);
+    latest = std::max(latest, seen_);
+  }
+  const absl::StatusOr<int64_t> floor = store_->RaiseClockFloor(absl::ToUnixSeconds(latest));
   if (!floor.ok()) {
     return approval::Refuse(Reason::floor_unavailable, absl::StrFormat("the latest instant seen cannot be kept: %s",
                                                                        std::string(floor.status().message())));
   }
-  const absl::Time seen = absl::FromUnixSeconds(*floor);
-  if (clock + kClockTolerance < seen) {
-    return approval::Refuse(Reason::clock_behind,
-                            absl::StrFormat("the clock says %s, and %s was seen before", Shown(clock), Shown(seen)));
+  {
+    const absl::MutexLock lock(&mutex_);
+    seen_ = std::max(seen_, absl::FromUnixSeconds(*floor));
   }
-  return std::max(clock, seen);
+  return Now();
 }
 
 absl::Status ModelGate::AskStatus(const std::string& approval_id) {
@@ -82,12 +94,9 @@ absl::Status ModelGate::AskStatus(const std::string& approval_id) {
     if (approval::RefusalOf(status.status()).has_value()) return status.status();
     return approval::Refuse(Reason::store_unavailable, std::string(status.status().message()));
   }
-  if (status->as_of > absl::InfinitePast()) {
-    // A server that is ahead raises the floor too.
-    const absl::StatusOr<int64_t> floor = store_->RaiseClockFloor(absl::ToUnixSeconds(status->as_of), false);
-    if (!floor.ok()) return approval::Refuse(Reason::floor_unavailable, std::string(floor.status().message()));
-  }
   const absl::MutexLock lock(&mutex_);
+  // A server that is ahead raises the floor too: it is kept when the next instant is.
+  seen_ = std::max(seen_, status->as_of);
   Lease& lease = leases_[approval_id];
   // What was seen revoked stays so.
   lease.revoked = lease.revoked || status->revoked;
@@ -182,7 +191,7 @@ absl::Status ModelGate::Record(absl::Time now, const std::string& approval_id, c
   row.model_digest = model_digest;
   row.reason = refusal.has_value() ? Reason::Value_Name(refusal->reason()) : outcome.ok() ? "" : "error";
   row.engine = Printable(options_.engine);
-  row.at = Shown(now);
+  row.at = FormatInstant(now);
   return store_->RecordAdmission(
       row, auditlog::MakeEvent(outcome.ok() ? v1::EventKind::engine_load : v1::EventKind::engine_refusal, now,
                                approval_id, model_digest, std::move(body)));
@@ -191,7 +200,7 @@ absl::Status ModelGate::Record(absl::Time now, const std::string& approval_id, c
 absl::StatusOr<ApprovedModel> ModelGate::Admit(const AdmitRequest& request) {
   if (store_ == nullptr) return approval::Refuse(Reason::store_unavailable, "the engine has no database");
   std::string approval_id, model_digest;
-  const absl::StatusOr<absl::Time> now = Now(/*at_once=*/true);
+  const absl::StatusOr<absl::Time> now = KeepNow();
   absl::StatusOr<ApprovedModel> model =
       now.ok() ? Decide(request, *now, &approval_id, &model_digest) : absl::StatusOr<ApprovedModel>(now.status());
   if (absl::IsCancelled(model.status())) return model;
@@ -207,21 +216,22 @@ absl::StatusOr<ApprovedModel> ModelGate::Admit(const AdmitRequest& request) {
 
 absl::Status ModelGate::CheckAgain(const std::string& approval_id, absl::Time expires) {
   absl::Time instant = options_.clock();
+  const auto expired = [&](absl::Time now) { return absl::FromUnixSeconds(absl::ToUnixSeconds(now)) > expires; };
+  // True if nobody need be asked: nothing speaks against it, and the lease holds.
+  const auto holds = [&]() -> bool {
+    const absl::StatusOr<absl::Time> now = Now();
+    if (!now.ok() || expired(*now)) return false;
+    const absl::MutexLock lock(&mutex_);
+    const auto known = leases_.find(approval_id);
+    return known != leases_.end() && !known->second.revoked &&
+           options_.steady() - known->second.known_at < options_.lease;
+  };
+  if (holds()) return absl::OkStatus();
   const auto check = [&]() -> absl::Status {
-    WB_ASSIGN_OR_RETURN(const absl::Time now, Now(/*at_once=*/false));
+    WB_ASSIGN_OR_RETURN(const absl::Time now, KeepNow());
     instant = now;
-    if (absl::FromUnixSeconds(absl::ToUnixSeconds(now)) > expires) {
-      return approval::Refuse(Reason::expired, absl::StrFormat("the approval expired on %s", Shown(expires)));
-    }
-    {
-      const absl::MutexLock lock(&mutex_);
-      const auto known = leases_.find(approval_id);
-      if (known != leases_.end() && known->second.revoked) {
-        return approval::Refuse(Reason::revoked,
-                                absl::StrFormat("the approval %s was revoked", approval_id.substr(0, 12)));
-      }
-      if (known != leases_.end() && options_.steady() - known->second.known_at < options_.lease)
-        return absl::OkStatus();
+    if (expired(now)) {
+      return approval::Refuse(Reason::expired, absl::StrFormat("the approval expired on %s", FormatInstant(expires)));
     }
     const absl::Status asked = AskStatus(approval_id);
     const std::optional<v1::Refusal> refusal = approval::RefusalOf(asked);

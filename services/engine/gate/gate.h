@@ -72,7 +72,8 @@ class ModelGate {
   absl::StatusOr<ApprovedModel> Admit(const AdmitRequest& request);
 
   // Whether it may go on being used: expiry, floor, revocation from a state that is no older than the lease. Cheap when
-  // the lease holds: no file, no database. A refusal is recorded once for each approval and reason.
+  // the lease holds: no file, no database; the instant is kept in the database whenever a lease ends and before a
+  // refusal. A refusal is recorded once for each approval and reason.
   absl::Status CheckAgain(const std::string& approval_id, absl::Time expires);
 
   const ModelGateOptions& options() const { return options_; }
@@ -84,8 +85,10 @@ class ModelGate {
     std::string reported;     // the reason that was recorded last
   };
 
-  // The instant that counts: the clock, or the latest instant seen.
-  absl::StatusOr<absl::Time> Now(bool at_once);
+  // The instant that counts: the clock, or the latest instant seen here. Touches nothing but memory.
+  absl::StatusOr<absl::Time> Now() ABSL_LOCKS_EXCLUDED(mutex_);
+  // The same, with the instant kept in the database, and those that were kept there before.
+  absl::StatusOr<absl::Time> KeepNow() ABSL_LOCKS_EXCLUDED(mutex_);
   // Asks the source, and keeps what it says.
   absl::Status AskStatus(const std::string& approval_id);
   absl::StatusOr<ApprovedModel> Decide(const AdmitRequest& request, absl::Time now, std::string* approval_id,
@@ -101,6 +104,7 @@ class ModelGate {
   StatusSource* const status_;
   absl::Mutex mutex_;
   std::map<std::string, Lease> leases_ ABSL_GUARDED_BY(mutex_);
+  absl::Time seen_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();  // the latest instant
 };
 
 }  // namespace weighbridge::engine

@@ -490,11 +490,16 @@ TEST(CheckAgainTest, RevocationIsSeenWhenTheLeaseIsOver) {
   const int asked = world.status->asked;
   for (int i = 0; i < 100; ++i) EXPECT_TRUE(gate.CheckAgain(id, model->expires()).ok());
   EXPECT_EQ(world.status->asked, asked) << "within the lease nobody is asked";
+  const int64_t floor = *world.store->ClockFloor();
+  world.now += 3;
+  EXPECT_TRUE(gate.CheckAgain(id, model->expires()).ok());
+  EXPECT_EQ(*world.store->ClockFloor(), floor) << "and the database is not touched";
   world.Revoke(id);
   world.steady += 4;
   EXPECT_TRUE(gate.CheckAgain(id, model->expires()).ok()) << "the lease holds for five seconds";
   world.steady += 1;
   for (int i = 0; i < 3; ++i) EXPECT_EQ(ReasonOf(gate.CheckAgain(id, model->expires())), Reason::revoked);
+  EXPECT_EQ(*world.store->ClockFloor(), floor + 3) << "the instant is kept when a lease ends";
   EXPECT_EQ(world.LastEvent().body().refusal(), Reason::revoked);
   EXPECT_EQ(*world.store->CountEvents(), 4) << "approval, load, revocation, and one refusal";
 }

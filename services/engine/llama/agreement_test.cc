@@ -82,7 +82,7 @@ TEST_F(AgreementTest, DifferentReadingsAreRefused) {
 TEST_F(AgreementTest, MutantsNeverCrash) {
   const int mutants = std::getenv("WEIGHBRIDGE_RELEASE") != nullptr ? 200000 : 10000;
   const std::string good = BuildGguf(Keys(), {{"token_embd.weight", {32, 4}}, {"output.weight", {32, 2}, 1}});
-  const size_t head = good.size() - 1000 < good.size() ? std::min<size_t>(good.size(), 700) : good.size();
+  const size_t head = std::min<size_t>(good.size(), 700);  // keys and infos, not the data
   std::mt19937_64 random(3);
   int alike = 0, refused = 0;
   for (int i = 0; i < mutants; ++i) {

@@ -60,16 +60,6 @@ int FailStatus(const absl::Status& status) {
   return Fail(code, Printable(std::string_view(status.message().data(), status.message().size())));
 }
 
-absl::StatusOr<approval::TrustedKeys> TrustedOf(const std::string& file) {
-  if (!file.empty()) return keyring::ReadTrustFile(file, /*must_not_be_writable=*/true);
-  WB_ASSIGN_OR_RETURN(const std::string folder, keyring::Keyring::DefaultFolder());
-  const absl::StatusOr<keyring::Keyring> keyring = keyring::Keyring::Open(folder);
-  // No key of one's own yet: nobody is trusted.
-  if (absl::IsNotFound(keyring.status())) return approval::TrustedKeys();
-  if (!keyring.ok()) return keyring.status();
-  return keyring->Trusted();
-}
-
 // Unix sockets, and loopback: what is sent here is not encrypted.
 bool IsSafe(const std::string& address) {
   for (const char* prefix : {"unix:/", "127.0.0.1:", "[::1]:", "localhost:"}) {
@@ -84,7 +74,9 @@ int Serve(const Options& options, const RuntimeFactory& make_runtime) {
   if (!IsSafe(options.listen)) {
     return Fail(kExitUsage, "--listen: unix:/PATH, or a port of loopback such as 127.0.0.1:0");
   }
-  const absl::StatusOr<approval::TrustedKeys> trusted = TrustedOf(options.trust);
+  const absl::StatusOr<approval::TrustedKeys> trusted =
+      options.trust.empty() ? keyring::Keyring::TrustedByDefault()
+                            : keyring::ReadTrustFile(options.trust, /*must_not_be_writable=*/true);
   if (!trusted.ok()) return FailStatus(trusted.status());
   db::StoreOptions store_options;
   store_options.path = options.db;

@@ -83,6 +83,15 @@ void InferenceService::Watch() {
   std::unique_lock<std::mutex> lock(mutex_);
   while (!stopped_) {
     changed_.wait_for(lock, kWatchEvery);
+    // Asking may take as long as a database takes: without the lock, once for each approval that is in use.
+    std::map<std::string, absl::Time> in_use;
+    for (const Running* running : running_) {
+      if (running->model != nullptr) in_use[running->model->shown.approval_id()] = running->model->expires;
+    }
+    std::map<std::string, absl::Status> answers;
+    lock.unlock();
+    for (const auto& [approval_id, expires] : in_use) answers[approval_id] = gate_->CheckAgain(approval_id, expires);
+    lock.lock();
     for (Running* running : running_) {
       if (running->cancelled) continue;
       absl::Status why;
@@ -91,7 +100,9 @@ void InferenceService::Watch() {
       } else if (running->model != nullptr && running->model->unloaded) {
         why = absl::CancelledError("the model was unloaded");
       } else if (running->model != nullptr) {
-        why = gate_->CheckAgain(running->model->shown.approval_id(), running->model->expires);
+        // One that began meanwhile asked for itself.
+        const auto answer = answers.find(running->model->shown.approval_id());
+        if (answer != answers.end()) why = answer->second;
       }
       if (why.ok()) continue;
       running->why = why;
