@@ -7,6 +7,7 @@
 #include "services/approval/refusal.h"
 #include "services/approval/statement.h"
 #include "services/base/hex.h"
+#include "services/base/instant.h"
 #include "services/base/status_macros.h"
 #include "services/base/utf8.h"
 #include "services/crypto/sha256.h"
@@ -18,8 +19,6 @@ namespace {
 
 constexpr std::string_view kRulingApplied = "ruling.applied";
 constexpr std::string_view kRulingEvidence = "evidence_sha256";
-
-std::string Shown(absl::Time time) { return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", time, absl::UTCTimeZone()); }
 
 bool IsOpenReview(const v1::Finding& finding) {
   return finding.waived_by().empty() &&
@@ -175,8 +174,8 @@ absl::StatusOr<v1::ApprovalDetails> MakeDetails(const std::vector<PartResult>& p
     for (const std::string& line : lines) hash.Update(line);
     details.set_set_digest(ToHex(hash.Finish()));
   }
-  details.set_not_before(Shown(terms.not_before));
-  details.set_expires(Shown(terms.expires));
+  details.set_not_before(FormatInstant(terms.not_before));
+  details.set_expires(FormatInstant(terms.expires));
   v1::ApprovalScope& scope = *details.mutable_scope();
   for (const std::string& use : uses) scope.add_use(use);
   for (const std::string& name : terms.environments) scope.add_environments(name);

@@ -1,6 +1,7 @@
 #include "services/approval/statement.h"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <utility>
 #include <vector>
@@ -10,11 +11,13 @@
 #include "google/protobuf/util/json_util.h"
 #include "services/approval/refusal.h"
 #include "services/base/hex.h"
+#include "services/base/instant.h"
 #include "services/base/status_macros.h"
 #include "services/base/utf8.h"
 #include "services/base/version.h"
 #include "services/crypto/sha256.h"
 #include "services/formats/json/json_reader.h"
+#include "services/report/json.h"
 
 namespace weighbridge::approval {
 namespace {
@@ -31,11 +34,10 @@ absl::Status Malformed(std::string_view why) {
                 absl::StrFormat("what was signed is no approval: %s", std::string(why)));
 }
 
-// Whole seconds in UTC, as this project writes instants.
-bool ParseInstant(const std::string& text, absl::Time* time) {
-  std::string error;
-  return text.size() == 20 && absl::ParseTime("%Y-%m-%dT%H:%M:%SZ", text, time, &error) &&
-         absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", *time, absl::UTCTimeZone()) == text;
+bool TakeInstant(const std::string& text, absl::Time* time) {
+  const std::optional<absl::Time> parsed = ParseInstant(text);
+  if (parsed.has_value()) *time = *parsed;
+  return parsed.has_value();
 }
 
 void AddSubject(std::string name, const std::string& sha256, v1::InTotoStatement& statement) {
@@ -85,8 +87,8 @@ std::string FaultOf(const v1::ApprovalDetails& details, Statement* statement) {
   }
   if (artifacts > static_cast<int64_t>(kApprovedArtifactsMax)) return "it has too many artifacts";
   if ((details.parts_size() > 1) != IsSha256Hex(details.set_digest())) return "set digest and parts do not agree";
-  if (!ParseInstant(details.not_before(), &statement->not_before)) return "not_before is no instant";
-  if (!ParseInstant(details.expires(), &statement->expires)) return "expires is no instant";
+  if (!TakeInstant(details.not_before(), &statement->not_before)) return "not_before is no instant";
+  if (!TakeInstant(details.expires(), &statement->expires)) return "expires is no instant";
   if (statement->not_before > statement->expires) return "it expires before it begins";
   for (const std::string* digest : {&details.rules_digest(), &details.policy_digest()}) {
     if (!IsSha256Hex(*digest)) return "the digest of rules or policy is missing";
@@ -148,10 +150,8 @@ absl::StatusOr<std::string> MakeStatement(const v1::ApprovalDetails& details) {
                                                                       : "WEIGHBRIDGE_APPROVED");
   predicate.set_slsaversion(kSlsaVersion);
   *predicate.mutable_weighbridgeapproval() = details;
-  google::protobuf::util::JsonPrintOptions options;
-  options.preserve_proto_field_names = true;
-  std::string json;
-  if (!google::protobuf::util::MessageToJsonString(statement, &json, options).ok() || json.empty()) {
+  std::string json = report::ToJson(statement);
+  if (json.empty()) {
     return absl::InternalError("the statement cannot be written as JSON");
   }
   return json;

@@ -7,6 +7,7 @@
 #include "absl/strings/str_format.h"
 #include "services/approval/dsse.h"
 #include "services/approval/refusal.h"
+#include "services/base/instant.h"
 #include "services/base/status_macros.h"
 #include "services/base/utf8.h"
 #include "services/types/artifact.h"
@@ -41,8 +42,6 @@ bool IsLoadableName(const std::string& role) {
   return !known.has_value() || IsLoadable(*known);  // a role of another version: better loadable than not looked at
 }
 
-std::string Shown(absl::Time time) { return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", time, absl::UTCTimeZone()); }
-
 }  // namespace
 
 absl::StatusOr<VerifiedApproval> VerifyApproval(std::string_view envelope, const TrustedKeys& trusted) {
@@ -66,10 +65,11 @@ absl::Status CheckTime(const Statement& statement, absl::Time now) {
   const absl::Time second = absl::FromUnixSeconds(absl::ToUnixSeconds(now));
   if (second < statement.not_before) {
     return Refuse(v1::RefusalReason::not_yet_valid,
-                  absl::StrFormat("the approval is valid from %s on", Shown(statement.not_before)));
+                  absl::StrFormat("the approval is valid from %s on", FormatInstant(statement.not_before)));
   }
   if (second > statement.expires) {
-    return Refuse(v1::RefusalReason::expired, absl::StrFormat("the approval expired on %s", Shown(statement.expires)));
+    return Refuse(v1::RefusalReason::expired,
+                  absl::StrFormat("the approval expired on %s", FormatInstant(statement.expires)));
   }
   return absl::OkStatus();
 }

@@ -3,8 +3,10 @@
 #include <utility>
 
 #include "google/protobuf/util/json_util.h"
+#include "services/base/instant.h"
 #include "services/base/utf8.h"
 #include "services/crypto/sha256.h"
+#include "services/report/json.h"
 
 namespace weighbridge::auditlog {
 namespace {
@@ -18,14 +20,6 @@ void Tame(std::string* text) {
   }
 }
 
-std::string JsonOf(const google::protobuf::Message& message) {
-  google::protobuf::util::JsonPrintOptions options;
-  options.preserve_proto_field_names = true;
-  std::string json;
-  if (!google::protobuf::util::MessageToJsonString(message, &json, options).ok()) json.clear();
-  return json;
-}
-
 }  // namespace
 
 db::EventInput MakeEvent(v1::EventKind::Value kind, absl::Time time, std::string_view subject_id,
@@ -36,15 +30,15 @@ db::EventInput MakeEvent(v1::EventKind::Value kind, absl::Time time, std::string
   }
   db::EventInput input;
   input.kind = v1::EventKind::Value_Name(kind);
-  input.body = JsonOf(body);
+  input.body = report::ToJson(body);
   v1::Event event;
   event.set_schema_version(1);
   event.set_kind(kind);
-  event.set_time(absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", time, absl::UTCTimeZone()));
+  event.set_time(FormatInstant(time));
   event.set_subject_id(Printable(subject_id));
   event.set_model_digest(Printable(model_digest));
   event.set_body_sha256(Sha256Hex(input.body));
-  input.leaf = JsonOf(event);
+  input.leaf = report::ToJson(event);
   return input;
 }
 

@@ -5,14 +5,11 @@
 #include "services/auditlog/event.h"
 #include "services/auditor/approve.h"
 #include "services/auditor/standing.h"
+#include "services/base/instant.h"
 #include "services/base/status_macros.h"
 
 namespace weighbridge::auditor {
-namespace {
-
-std::string Shown(absl::Time time) { return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", time, absl::UTCTimeZone()); }
-
-}  // namespace
+namespace {}  // namespace
 
 absl::StatusOr<v1::ApprovalSummary> RevokeApproval(std::string_view approval_id, const std::string& by,
                                                    const std::string& principal, const std::string& reason,
@@ -27,7 +24,7 @@ absl::StatusOr<v1::ApprovalSummary> RevokeApproval(std::string_view approval_id,
   body.set_reason(reason);
   body.set_request_id(request.request_id);
   WB_RETURN_IF_ERROR(store
-                         .RecordRevocation({row.approval_id, by, principal, reason, Shown(now)},
+                         .RecordRevocation({row.approval_id, by, principal, reason, FormatInstant(now)},
                                            auditlog::MakeEvent(v1::EventKind::revocation, now, row.approval_id,
                                                                row.model_digest, std::move(body)),
                                            request)

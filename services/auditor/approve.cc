@@ -7,6 +7,7 @@
 #include "services/approval/dsse.h"
 #include "services/approval/refusal.h"
 #include "services/auditlog/event.h"
+#include "services/base/instant.h"
 #include "services/base/status_macros.h"
 #include "services/base/utf8.h"
 #include "services/crypto/sha256.h"
@@ -14,8 +15,6 @@
 
 namespace weighbridge::auditor {
 namespace {
-
-std::string Shown(absl::Time time) { return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", time, absl::UTCTimeZone()); }
 
 template <typename List>
 std::vector<std::string> Listed(const List& list) {
@@ -42,7 +41,7 @@ db::ApprovalRow RowOf(const v1::ApprovalDetails& details, const std::string& sta
   row.by = details.by();
   row.reason = details.reason();
   row.principal = details.principal();
-  row.created_at = Shown(now);
+  row.created_at = FormatInstant(now);
   row.statement_blob = row.approval_id;
   row.envelope_blob = Sha256Hex(envelope);
   row.blobs = {{db::BlobKind::kStatement, statement}, {db::BlobKind::kEnvelope, envelope}};
@@ -169,7 +168,9 @@ absl::StatusOr<ApproveResponse> SubmitApproval(std::string_view envelope, const 
   const absl::StatusOr<approval::VerifiedApproval> verified = approval::VerifyApproval(envelope, trusted);
   if (!verified.ok()) return Answer(verified.status(), {});
   const approval::Statement& statement = verified->statement;
-  if (now > statement.expires) return Answer(approval::CheckTime(statement, now), {});
+  // One that begins later may be submitted before; one that has ended may not.
+  const absl::Status timely = approval::CheckTime(statement, std::max(now, statement.not_before));
+  if (!timely.ok()) return Answer(timely, {});
   db::ApprovalRow row =
       RowOf(statement.details, verified->statement_bytes, std::string(envelope), verified->key_id, now);
   row.decision_id.clear();  // of another database

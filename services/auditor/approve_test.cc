@@ -151,7 +151,7 @@ class Approvals {
                                          const std::function<void(GateInputs&)>& change = nullptr) const {
     GateInputs inputs;
     inputs.evaluated_at = kNow;
-    inputs.trusted = Ours();
+    inputs.trusted = [] { return Ours(); };
     if (change) change(inputs);
     const auto results = RecheckApprovals(inputs, Ours(), rules, *store);
     EXPECT_TRUE(results.ok()) << results.status();
@@ -387,7 +387,7 @@ TEST(ApproveTest, DeniedIsApprovableUnderASignedWaiver) {
   a.Pebble("pebble");
   ApproveRequest request = a.Request();
   request.gate.collect.path = a.dir.At("pebble");
-  request.gate.inputs.trusted = Ours();
+  request.gate.inputs.trusted = [] { return Ours(); };
   const ApproveResponse denied = a.Approve(request);
   ASSERT_EQ(denied.result.refusal().reason(), Reason::denied);
   for (const char* rule : {"term.purpose", "term.threshold"}) {
@@ -622,7 +622,7 @@ TEST(VerifyTest, ANewerOneThatDoesNotHoldHidesNoneThatDoes) {
 TEST(VerifyTest, AClockThatWasSetBackDoesNotReviveAnApproval) {
   const Approvals a;
   a.Approve(a.Request());
-  ASSERT_TRUE(a.store->RaiseClockFloor(absl::ToUnixSeconds(At("2027-02-24T12:00:01Z")), true).ok());
+  ASSERT_TRUE(a.store->RaiseClockFloor(absl::ToUnixSeconds(At("2027-02-24T12:00:01Z"))).ok());
   EXPECT_EQ(a.Verify(a.Verifying()).refusal().reason(), Reason::expired);
 }
 

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "absl/strings/str_format.h"
-#include "services/auditor/exceptions.h"
 #include "services/auditor/record.h"
 #include "services/base/status_macros.h"
 #include "services/classify/tokenize.h"

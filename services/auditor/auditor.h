@@ -17,9 +17,9 @@
 #include "proto/weighbridge/v1/exception.pb.h"
 #include "proto/weighbridge/v1/gate.pb.h"
 #include "proto/weighbridge/v1/profile.pb.h"
-#include "services/approval/trust.h"
 #include "services/auditor/assess.h"
 #include "services/auditor/collect.h"
+#include "services/auditor/exceptions.h"
 #include "services/rulebook/rulebook.h"
 
 namespace weighbridge::auditor {
@@ -39,7 +39,7 @@ struct GateInputs {
   absl::Time evaluated_at;            // an input; cut to whole seconds
   // Signed waivers beside those of the store, and whose signatures count for the latter.
   std::vector<v1::WaiverEntry> waivers;
-  approval::TrustedKeys trusted;
+  TrustSource trusted;
   std::string measured_by;  // "" (this process), "server" or "client": stands in the result and in what is recorded
   bool record = true;       // false: the store is read, not written
   // Looked at before and after assessing, and last before recording: Cancelled, and nothing was recorded.

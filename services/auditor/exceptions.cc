@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_format.h"
@@ -11,22 +12,17 @@
 #include "services/approval/refusal.h"
 #include "services/auditlog/event.h"
 #include "services/base/hex.h"
+#include "services/base/instant.h"
 #include "services/base/status_macros.h"
 #include "services/base/utf8.h"
 #include "services/crypto/sha256.h"
 #include "services/formats/json/json_reader.h"
+#include "services/report/json.h"
 
 namespace weighbridge::auditor {
 namespace {
 
 constexpr size_t kWaiverMaxBytes = size_t{64} << 10;
-
-std::string Shown(absl::Time time) { return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", time, absl::UTCTimeZone()); }
-
-bool IsInstant(const std::string& text) {
-  absl::Time time;
-  return text.size() == 20 && absl::ParseTime(absl::RFC3339_full, text, &time, nullptr) && Shown(time) == text;
-}
 
 // A waiver out of what was signed, with every required field.
 absl::StatusOr<v1::Waiver> ParseWaiver(const std::string& payload) {
@@ -44,7 +40,8 @@ absl::StatusOr<v1::Waiver> ParseWaiver(const std::string& payload) {
   if (!IsSha256Hex(waiver.model_digest())) return malformed("it names no model");
   if (waiver.rule_id().empty() || waiver.by().empty() || waiver.reason().empty())
     return malformed("rule, name or reason is missing");
-  if (!IsInstant(waiver.until()) || !IsInstant(waiver.issued_at())) return malformed("it has no end, or no beginning");
+  if (!ParseInstant(waiver.until()).has_value() || !ParseInstant(waiver.issued_at()).has_value())
+    return malformed("it has no end, or no beginning");
   return waiver;
 }
 
@@ -52,8 +49,7 @@ absl::StatusOr<v1::WaiverEntry> VerifyWaiver(std::string_view envelope, const ap
   WB_ASSIGN_OR_RETURN(approval::VerifiedPayload payload,
                       approval::VerifyEnvelope(envelope, approval::kWaiverPayloadType, trusted));
   WB_ASSIGN_OR_RETURN(const v1::Waiver waiver, ParseWaiver(payload.payload));
-  absl::Time issued;
-  absl::ParseTime(absl::RFC3339_full, waiver.issued_at(), &issued, nullptr);
+  const absl::Time issued = *ParseInstant(waiver.issued_at());
   if (issued < payload.key_not_before || issued > payload.key_not_after) {
     return approval::Refuse(v1::RefusalReason::key_unknown,
                             "the key is trusted for another time than that of the waiver");
@@ -88,11 +84,9 @@ absl::Status CheckWaiver(const v1::Waiver& waiver, absl::Time now) {
   }
   if (waiver.by().empty() || waiver.reason().empty())
     return absl::InvalidArgumentError("a waiver needs a name (--by) and a reason (--reason)");
-  absl::Time until;
-  if (!IsInstant(waiver.until()) || !absl::ParseTime(absl::RFC3339_full, waiver.until(), &until, nullptr)) {
-    return absl::InvalidArgumentError("--until: a waiver needs an end");
-  }
-  if (until < now || until - now > kWaiverTermMax) {
+  const std::optional<absl::Time> until = ParseInstant(waiver.until());
+  if (!until.has_value()) return absl::InvalidArgumentError("--until: a waiver needs an end");
+  if (*until < now || *until - now > kWaiverTermMax) {
     return absl::InvalidArgumentError(
         absl::StrFormat("--until %s: a waiver ends in the future, and at most %d days from now", waiver.until(),
                         absl::ToInt64Hours(kWaiverTermMax) / 24));
@@ -128,20 +122,27 @@ absl::StatusOr<std::vector<v1::WaiverEntry>> ReadWaivers(std::string_view bytes,
 }
 
 absl::StatusOr<v1::Exceptions> ExceptionsFor(std::string_view model_digest, const std::vector<v1::WaiverEntry>& waivers,
-                                             const approval::TrustedKeys& trusted, db::Store* store) {
+                                             const TrustSource& trusted, db::Store* store) {
   std::map<std::string, v1::WaiverEntry> found;
-  const auto add = [&](const v1::WaiverEntry& entry) -> absl::Status {
+  for (const v1::WaiverEntry& entry : waivers) {
     WB_ASSIGN_OR_RETURN(const v1::Waiver waiver, ParseWaiver(entry.payload()));
     if (waiver.model_digest() == model_digest) found.emplace(entry.waiver_id(), entry);
-    return absl::OkStatus();
-  };
-  for (const v1::WaiverEntry& entry : waivers) WB_RETURN_IF_ERROR(add(entry));
+  }
+  std::vector<db::WaiverRow> rows;
   if (store != nullptr && !model_digest.empty()) {
-    WB_ASSIGN_OR_RETURN(const std::vector<db::WaiverRow> rows, store->ListWaivers(model_digest));
+    WB_ASSIGN_OR_RETURN(rows, store->ListWaivers(model_digest));
+  }
+  // Keys are looked at only where there is something that they could have signed.
+  if (!rows.empty() && trusted) {
+    WB_ASSIGN_OR_RETURN(const approval::TrustedKeys keys, trusted());
     for (const db::WaiverRow& row : rows) {
       WB_ASSIGN_OR_RETURN(const std::string envelope, store->GetBlob(row.envelope_blob));
-      const absl::StatusOr<v1::WaiverEntry> entry = VerifyWaiver(envelope, trusted);
-      if (entry.ok()) WB_RETURN_IF_ERROR(add(*entry));
+      absl::StatusOr<v1::WaiverEntry> entry = VerifyWaiver(envelope, keys);
+      if (!entry.ok()) continue;
+      if (entry->waiver_id() != row.waiver_id)
+        return absl::DataLossError("a stored waiver is damaged: its envelope holds another");
+      WB_ASSIGN_OR_RETURN(const v1::Waiver waiver, ParseWaiver(entry->payload()));
+      if (waiver.model_digest() == model_digest) found.emplace(entry->waiver_id(), *std::move(entry));
     }
   }
   v1::Exceptions exceptions;
@@ -171,14 +172,10 @@ absl::StatusOr<std::vector<policy::SignedWaiver>> SignedWaiversOf(const v1::Exce
 absl::StatusOr<WaiveResponse> Waive(const WaiveRequest& request, const Signer& signer, db::Store* store) {
   v1::Waiver waiver = request.waiver;
   waiver.set_schema_version(1);
-  waiver.set_issued_at(Shown(request.now));
+  waiver.set_issued_at(FormatInstant(request.now));
   WB_RETURN_IF_ERROR(CheckWaiver(waiver, request.now));
-  google::protobuf::util::JsonPrintOptions options;
-  options.preserve_proto_field_names = true;
-  std::string payload;
-  if (!google::protobuf::util::MessageToJsonString(waiver, &payload, options).ok()) {
-    return absl::InvalidArgumentError("a name or reason is no UTF-8");
-  }
+  const std::string payload = report::ToJson(waiver);
+  if (payload.empty()) return absl::InvalidArgumentError("a name or reason is no UTF-8");
   WB_ASSIGN_OR_RETURN(const approval::Envelope envelope,
                       approval::SignPayload(approval::kWaiverPayloadType, payload, signer));
   WaiveResponse response;

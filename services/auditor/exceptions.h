@@ -2,6 +2,7 @@
 #ifndef WEIGHBRIDGE_SERVICES_AUDITOR_EXCEPTIONS_H_
 #define WEIGHBRIDGE_SERVICES_AUDITOR_EXCEPTIONS_H_
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +22,9 @@ inline constexpr size_t kWaiversMax = 10000;  // of one file
 inline constexpr size_t kWaiversFileMaxBytes = size_t{16} << 20;
 inline constexpr absl::Duration kWaiverTermMax = absl::Hours(24 * 366);
 
+// The keys that are trusted; asked only when there is a signature to verify. Null: nobody is trusted.
+using TrustSource = std::function<absl::StatusOr<approval::TrustedKeys>()>;
+
 // The signed waivers of a file: one DSSE envelope a line, empty lines between them. INVALID_ARGUMENT with the line for
 // what is none; a refusal (signature_bad, key_unknown, ...) with the line for one that no trusted key signed.
 absl::StatusOr<std::vector<v1::WaiverEntry>> ReadWaivers(std::string_view bytes, std::string_view file_name,
@@ -30,7 +34,7 @@ absl::StatusOr<std::vector<v1::WaiverEntry>> ReadWaivers(std::string_view bytes,
 // `waivers`; in order of their ids, each once. One of the store that no trusted key signed any more is left out: it
 // excuses nothing.
 absl::StatusOr<v1::Exceptions> ExceptionsFor(std::string_view model_digest, const std::vector<v1::WaiverEntry>& waivers,
-                                             const approval::TrustedKeys& trusted, db::Store* store);
+                                             const TrustSource& trusted, db::Store* store);
 
 // SHA-256 over the ids; empty for none.
 std::string ExceptionsDigest(const v1::Exceptions& exceptions);

@@ -4,6 +4,7 @@
 #include "absl/status/status.h"
 #include "gtest/gtest.h"
 #include "services/base/hex.h"
+#include "services/base/instant.h"
 #include "services/base/status_macros.h"
 #include "services/base/utf8.h"
 
@@ -82,6 +83,18 @@ absl::StatusOr<int> Quarter(int n) {
 TEST(StatusMacrosTest, PassErrorsOn) {
   EXPECT_EQ(*Quarter(8), 2);
   EXPECT_EQ(Quarter(6).status().message(), "odd");
+}
+
+TEST(InstantTest, OneFormAndNoOther) {
+  const std::string text = "2026-11-26T12:00:00Z";
+  ASSERT_TRUE(ParseInstant(text).has_value());
+  EXPECT_EQ(FormatInstant(*ParseInstant(text)), text);
+  EXPECT_EQ(FormatInstant(*ParseInstant(text) + absl::Milliseconds(999)), text);
+  for (const char* other :
+       {"", "2026-11-26", "2026-11-26T12:00:00", "2026-11-26T12:00:00+00:00", "2026-11-26T12:00:00.5Z",
+        "2026-02-30T12:00:00Z", " 2026-11-26T12:00:00Z", "2026-11-26t12:00:00z", "2026-11-26T12:00:60Z"}) {
+    EXPECT_FALSE(ParseInstant(other).has_value()) << other;
+  }
 }
 
 }  // namespace

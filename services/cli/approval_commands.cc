@@ -8,6 +8,7 @@
 #include "absl/strings/str_format.h"
 #include "services/auditor/approve.h"
 #include "services/auditor/exceptions.h"
+#include "services/base/instant.h"
 #include "services/base/status_macros.h"
 #include "services/base/utf8.h"
 #include "services/cli/approval_options.h"
@@ -302,7 +303,7 @@ int RunWaive(const Options& options) {
   waiver.set_reason(options.reason);
   const absl::StatusOr<absl::Time> until = InstantAfter(options.until, *now, "--until");
   if (!until.ok()) return Fail(until.status());
-  waiver.set_until(absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", *until, absl::UTCTimeZone()));
+  waiver.set_until(FormatInstant(*until));
   auto store = OpenStore(options.common);
   if (!store.ok()) return Fail(store.status());
   auto signer = SignerHere(options.key, options.common, store->get());

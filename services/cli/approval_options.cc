@@ -8,6 +8,7 @@
 #include "services/approval/refusal.h"
 #include "services/auditlog/event.h"
 #include "services/auditor/exceptions.h"
+#include "services/base/instant.h"
 #include "services/base/status_macros.h"
 #include "services/base/utf8.h"
 #include "services/cli/exit_code.h"
@@ -40,13 +41,7 @@ absl::StatusOr<approval::TrustedKeys> TrustedHere(const std::string& trust_file)
     if (!trusted.ok()) return absl::InvalidArgumentError(trusted.status().message());
     return trusted;
   }
-  // Where there is no place for keys there is none, and nobody is trusted.
-  const absl::StatusOr<std::string> folder = keyring::Keyring::DefaultFolder();
-  if (!folder.ok()) return approval::TrustedKeys();
-  const absl::StatusOr<keyring::Keyring> keyring = keyring::Keyring::Open(*folder);
-  if (absl::IsNotFound(keyring.status())) return approval::TrustedKeys();
-  if (!keyring.ok()) return keyring.status();
-  return keyring->Trusted();
+  return keyring::Keyring::TrustedByDefault();
 }
 
 void AddWaiversOption(CLI::App& app, std::string& waivers) {
@@ -54,12 +49,15 @@ void AddWaiversOption(CLI::App& app, std::string& waivers) {
 }
 
 absl::Status TakeWaivers(const std::string& waivers_file, const std::string& trust_file, auditor::GateInputs& inputs) {
-  WB_ASSIGN_OR_RETURN(inputs.trusted, TrustedHere(trust_file));
+  inputs.trusted = [trust_file] { return TrustedHere(trust_file); };
+  // A file that was named is read in any case: that it cannot be used is an error of configuration.
+  if (!trust_file.empty()) WB_RETURN_IF_ERROR(TrustedHere(trust_file).status());
   if (waivers_file.empty()) return absl::OkStatus();
   const absl::StatusOr<std::string> bytes = ReadInput(waivers_file, "waivers", auditor::kWaiversFileMaxBytes);
   if (absl::IsCancelled(bytes.status())) return bytes.status();
   if (!bytes.ok()) return absl::InvalidArgumentError(bytes.status().message());
-  WB_ASSIGN_OR_RETURN(inputs.waivers, auditor::ReadWaivers(*bytes, waivers_file, inputs.trusted));
+  WB_ASSIGN_OR_RETURN(const approval::TrustedKeys trusted, TrustedHere(trust_file));
+  WB_ASSIGN_OR_RETURN(inputs.waivers, auditor::ReadWaivers(*bytes, waivers_file, trusted));
   return absl::OkStatus();
 }
 
@@ -70,9 +68,9 @@ absl::Status RecordKeyChange(const v1::KeyRecord& key, std::string_view change, 
   v1::EventBody body;
   body.set_detail(std::string(change));
   body.set_reason(std::string(reason));
-  return store->RecordKeyChange({0, key.key_id(), std::string(change), key.public_key(), key.name(),
-                                 std::string(reason), absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", now, absl::UTCTimeZone())},
-                                auditlog::MakeEvent(v1::EventKind::key_change, now, key.key_id(), "", std::move(body)));
+  return store->RecordKeyChange(
+      {0, key.key_id(), std::string(change), key.public_key(), key.name(), std::string(reason), FormatInstant(now)},
+      auditlog::MakeEvent(v1::EventKind::key_change, now, key.key_id(), "", std::move(body)));
 }
 
 absl::StatusOr<std::unique_ptr<Signer>> SignerHere(const std::string& key_id, const CommonOptions& common,

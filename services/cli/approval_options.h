@@ -33,7 +33,8 @@ absl::StatusOr<approval::TrustedKeys> TrustedHere(const std::string& trust_file)
 // --waivers FILE.
 void AddWaiversOption(CLI::App& app, std::string& waivers);
 
-// Puts the keys that are trusted here, and the waivers of the file where one is given, into the inputs of a decision.
+// Puts whom to ask for the keys that are trusted here, and the waivers of the file where one is given, into the inputs
+// of a decision.
 absl::Status TakeWaivers(const std::string& waivers_file, const std::string& trust_file, auditor::GateInputs& inputs);
 
 // A key of one's own that signs. Without any, one is made, with a note and an event in `store` (which may be null).

@@ -401,6 +401,15 @@ absl::StatusOr<approval::TrustedKeys> Keyring::Trusted() const {
   return trusted;
 }
 
+absl::StatusOr<approval::TrustedKeys> Keyring::TrustedByDefault() {
+  const absl::StatusOr<std::string> folder = DefaultFolder();
+  if (!folder.ok()) return approval::TrustedKeys();
+  const absl::StatusOr<Keyring> keyring = Open(*folder);
+  if (absl::IsNotFound(keyring.status())) return approval::TrustedKeys();
+  if (!keyring.ok()) return keyring.status();
+  return keyring->Trusted();
+}
+
 absl::StatusOr<std::unique_ptr<Signer>> ReadSigningKey(const std::string& path) {
   WB_ASSIGN_OR_RETURN(const std::string pem, ReadPrivate(path));
   absl::StatusOr<std::unique_ptr<Ed25519Signer>> signer = Ed25519Signer::FromPem(pem);

@@ -34,6 +34,10 @@ class Keyring {
   // `$XDG_DATA_HOME/weighbridge/keys` or its default.
   static absl::StatusOr<std::string> DefaultFolder();
 
+  // Whom this account trusts where no trust file is given: Trusted() of the default folder. Nobody, where there is no
+  // place for keys or none yet.
+  static absl::StatusOr<approval::TrustedKeys> TrustedByDefault();
+
   // Makes a key; the first one becomes the default.
   absl::StatusOr<v1::KeyRecord> Init(std::string_view name);
   // All that is known: own keys, trusted, distrusted.

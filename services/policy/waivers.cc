@@ -1,6 +1,7 @@
 #include "services/policy/waivers.h"
 
 #include "absl/strings/str_format.h"
+#include "services/base/instant.h"
 #include "services/policy/findings.h"
 
 namespace weighbridge::policy {
@@ -12,11 +13,6 @@ bool Fits(const v1::Waiver& waiver, const v1::Finding& finding) {
          (waiver.license_id().empty() || waiver.license_id() == finding.license_id()) &&
          (waiver.component().empty() || waiver.component() == finding.component()) &&
          (waiver.clause().empty() || waiver.clause() == finding.clause());
-}
-
-absl::Time InstantOf(const std::string& text, absl::Time otherwise) {
-  absl::Time time;
-  return absl::ParseTime(absl::RFC3339_full, text, &time, nullptr) ? time : otherwise;
 }
 
 std::string Named(const SignedWaiver& signed_waiver) {
@@ -48,13 +44,13 @@ void ApplyWaivers(const std::vector<SignedWaiver>& waivers, absl::Time at, std::
       continue;
     }
     // What cannot be read as an instant ends at once, and begins never.
-    if (at > InstantOf(waiver.until(), absl::InfinitePast())) {
+    if (at > ParseInstant(waiver.until()).value_or(absl::InfinitePast())) {
       findings->push_back(
           Told(v1::WAIVER_EXPIRED, absl::StrFormat("%s ended on %s", Named(signed_waiver), waiver.until())));
       continue;
     }
     bool used = false;
-    if (at >= InstantOf(waiver.issued_at(), absl::InfiniteFuture())) {
+    if (at >= ParseInstant(waiver.issued_at()).value_or(absl::InfiniteFuture())) {
       for (size_t i = 0; i < found; ++i) {
         v1::Finding& finding = (*findings)[i];
         if (!Fits(waiver, finding)) continue;

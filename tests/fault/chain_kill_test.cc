@@ -5,7 +5,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <cstdio>
 #include <memory>
 #include <random>
@@ -92,15 +91,6 @@ absl::Status Record(db::Store& store, const Step& step) {
 // A revocation needs its approval: steps go through the kinds for one seed after the other.
 Step StepOf(int number) { return {number % kKinds, number / kKinds}; }
 
-bool Send(int fd, int number) { return write(fd, &number, sizeof(number)) == static_cast<ssize_t>(sizeof(number)); }
-bool Receive(int fd, int* number) {
-  ssize_t size;
-  do {
-    size = read(fd, number, sizeof(*number));
-  } while (size < 0 && errno == EINTR);
-  return size == static_cast<ssize_t>(sizeof(*number));
-}
-
 // Everything that must hold of the file, whatever happened to who wrote it.
 void Check(const std::string& path, const std::vector<int>& acknowledged) {
   db::StoreOptions options;
@@ -161,14 +151,14 @@ TEST(ChainKillTest, AtEveryPoint) {
       if (!store.ok()) _exit(4);
       for (int number = 0; number < 2 * kKinds; ++number) {
         if (!Record(**store, StepOf(number)).ok()) _exit(5);
-        if (!Send(pipe_ends[1], number)) _exit(6);
+        if (!SendNumber(pipe_ends[1], number)) _exit(6);
       }
       store->reset();
       _exit(Fired() ? 3 : 0);
     }
     close(pipe_ends[1]);
     std::vector<int> acknowledged;
-    for (int number = 0; Receive(pipe_ends[0], &number);) acknowledged.push_back(number);
+    for (int number = 0; ReceiveNumber(pipe_ends[0], &number);) acknowledged.push_back(number);
     close(pipe_ends[0]);
     int result = 0;
     ASSERT_EQ(waitpid(child, &result, 0), child);
@@ -210,7 +200,7 @@ TEST(ChainKillTest, UnderLoad) {
         if (!store.ok()) _exit(4);
         for (int number = first; number < first + kStepsPerRound; ++number) {
           if (!Record(**store, StepOf(number)).ok()) _exit(5);
-          if (!Send(pipes[c][1], number)) _exit(6);
+          if (!SendNumber(pipes[c][1], number)) _exit(6);
         }
         _exit(0);
       }
@@ -218,10 +208,10 @@ TEST(ChainKillTest, UnderLoad) {
     }
     const int wanted = static_cast<int>(random() % 8);
     int number = 0;
-    for (int i = 0; i < wanted && Receive(pipes[0][0], &number); ++i) acknowledged.push_back(number);
+    for (int i = 0; i < wanted && ReceiveNumber(pipes[0][0], &number); ++i) acknowledged.push_back(number);
     for (int c = 0; c < 2; ++c) {
       kill(children[c], SIGKILL);
-      while (Receive(pipes[c][0], &number)) acknowledged.push_back(number);
+      while (ReceiveNumber(pipes[c][0], &number)) acknowledged.push_back(number);
       close(pipes[c][0]);
       int result = 0;
       ASSERT_EQ(waitpid(children[c], &result, 0), children[c]);

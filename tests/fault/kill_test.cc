@@ -4,7 +4,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <cstdio>
 #include <memory>
 #include <random>
@@ -24,16 +23,6 @@ constexpr int kKillsMin = 100;
 constexpr int kLoopRounds = 25;
 constexpr int kLoopSeedsPerRound = 1000;
 
-// One acknowledgement is one small write to a pipe: it arrives whole or not at all.
-bool SendSeed(int fd, int seed) { return write(fd, &seed, sizeof(seed)) == static_cast<ssize_t>(sizeof(seed)); }
-bool ReceiveSeed(int fd, int* seed) {
-  ssize_t size;
-  do {
-    size = read(fd, seed, sizeof(*seed));
-  } while (size < 0 && errno == EINTR);
-  return size == static_cast<ssize_t>(sizeof(*seed));
-}
-
 class KillPointTest : public ::testing::TestWithParam<FaultKind> {};
 
 TEST_P(KillPointTest, AcknowledgedRowsSurviveEveryPoint) {
@@ -49,13 +38,13 @@ TEST_P(KillPointTest, AcknowledgedRowsSurviveEveryPoint) {
       close(pipe_ends[0]);
       Arm({GetParam(), nth, /*sticky=*/false});
       RunWorkload(path, [&](int seed) {
-        if (!SendSeed(pipe_ends[1], seed)) _exit(2);
+        if (!SendNumber(pipe_ends[1], seed)) _exit(2);
       });
       _exit(Fired() ? 3 : 0);
     }
     close(pipe_ends[1]);
     std::vector<int> acknowledged;
-    for (int seed = 0; ReceiveSeed(pipe_ends[0], &seed);) acknowledged.push_back(seed);
+    for (int seed = 0; ReceiveNumber(pipe_ends[0], &seed);) acknowledged.push_back(seed);
     close(pipe_ends[0]);
     int result = 0;
     ASSERT_EQ(waitpid(child, &result, 0), child);
@@ -95,16 +84,16 @@ TEST(KillLoopTest, AcknowledgedRowsSurviveAKillAtAnyTime) {
       if (!store.ok()) _exit(4);
       for (int seed = first; seed < first + kLoopSeedsPerRound; ++seed) {
         if (!(*store)->RecordAuditAndDecision(db::SampleAudit(seed), db::SampleDecision(seed)).ok()) _exit(5);
-        if (!SendSeed(pipe_ends[1], seed)) _exit(6);
+        if (!SendNumber(pipe_ends[1], seed)) _exit(6);
       }
       _exit(0);
     }
     close(pipe_ends[1]);
     const int wanted = static_cast<int>(random() % 6);
     int seed = 0;
-    for (int i = 0; i < wanted && ReceiveSeed(pipe_ends[0], &seed); ++i) acknowledged.push_back(seed);
+    for (int i = 0; i < wanted && ReceiveNumber(pipe_ends[0], &seed); ++i) acknowledged.push_back(seed);
     kill(child, SIGKILL);
-    while (ReceiveSeed(pipe_ends[0], &seed)) acknowledged.push_back(seed);
+    while (ReceiveNumber(pipe_ends[0], &seed)) acknowledged.push_back(seed);
     close(pipe_ends[0]);
     int result = 0;
     ASSERT_EQ(waitpid(child, &result, 0), child);

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdlib>
 #include <memory>
 #include <optional>
@@ -155,6 +156,18 @@ std::string CheckAfter(const std::string& path, const std::vector<int>& acknowle
   if (!texts.ok()) return texts.status().ToString();
   if (texts->size() == 1 || (texts->empty() && texts_acknowledged)) return "official texts are lost or there in part";
   return "";
+}
+
+bool SendNumber(int fd, int number) {
+  return write(fd, &number, sizeof(number)) == static_cast<ssize_t>(sizeof(number));
+}
+
+bool ReceiveNumber(int fd, int* number) {
+  ssize_t size;
+  do {
+    size = read(fd, number, sizeof(*number));
+  } while (size < 0 && errno == EINTR);
+  return size == static_cast<ssize_t>(sizeof(*number));
 }
 
 std::string NewPath() {

@@ -29,6 +29,10 @@ Outcome RunWorkload(const std::string& path, const std::function<void(int)>& on_
 std::string CheckAfter(const std::string& path, const std::vector<int>& acknowledged, bool texts_acknowledged,
                        int seeds = kSeeds);
 
+// One acknowledgement is one small write to a pipe: it arrives whole or not at all.
+bool SendNumber(int fd, int number);
+bool ReceiveNumber(int fd, int* number);
+
 // A fresh path of a file that does not exist, and the removal of a database with its side files.
 std::string NewPath();
 void RemoveDatabase(const std::string& path);
