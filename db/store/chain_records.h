@@ -48,6 +48,7 @@ struct RevocationRow {
   std::string principal;  // may be empty
   std::string reason;
   std::string revoked_at;
+  int64_t sequence = 0;  // set by the store
 };
 
 struct RulingRow {
@@ -106,6 +107,12 @@ struct ApprovalState {
   std::vector<std::string> uses, environments, regions, engines;
   bool revoked = false;
   int64_t sequence = 0;
+};
+
+// What was recorded behind two sequences, each in order of recording, at one moment.
+struct ApprovalChanges {
+  std::vector<ApprovalRow> approvals;
+  std::vector<RevocationRow> revocations;
 };
 
 struct ApprovalFilter {

@@ -183,6 +183,11 @@ class Store {
   // it, newest first, at most kApprovalsPerDigestMax. All answers are of one moment.
   absl::StatusOr<std::vector<std::vector<ApprovalState>>> ApprovalStates(const std::vector<std::string>& digests);
 
+  // Approvals recorded behind sequence `approvals_after` and revocations behind `revocations_after` (0: from the first),
+  // at most `page_size` (1 to kPageSizeMax) of each. Shorter lists than that: there is no more.
+  absl::StatusOr<ApprovalChanges> ApprovalChangesAfter(int64_t approvals_after, int64_t revocations_after,
+                                                       int page_size);
+
   // Of one model, in order of recording.
   absl::StatusOr<std::vector<RulingRow>> ListRulings(std::string_view model_digest);
   absl::StatusOr<std::vector<WaiverRow>> ListWaivers(std::string_view model_digest);

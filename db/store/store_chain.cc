@@ -201,7 +201,7 @@ absl::Status CheckPage(int page_size, int64_t from) {
 
 RevocationRow RevocationOf(const ChainRow& stored) {
   const std::vector<std::string>& v = stored.values;
-  return {v[0], v[1], v[2], v[3], v[4]};
+  return {v[0], v[1], v[2], v[3], v[4], stored.sequence};
 }
 
 absl::StatusOr<int64_t> ReadFloor(Database* database) {
@@ -409,6 +409,23 @@ absl::StatusOr<std::vector<std::vector<ApprovalState>>> Store::ApprovalStates(co
     }
   }
   return states;
+}
+
+absl::StatusOr<ApprovalChanges> Store::ApprovalChangesAfter(int64_t approvals_after, int64_t revocations_after,
+                                                            int page_size) {
+  WB_RETURN_IF_ERROR(CheckPage(page_size, std::min(approvals_after, revocations_after)));
+  const Turn turn(this);
+  Database* database = database_.get();
+  WB_ASSIGN_OR_RETURN(const Transaction view, Transaction::Begin(database, Transaction::Kind::kRead));
+  const std::string condition = "sequence > ? ORDER BY sequence LIMIT ?";
+  ApprovalChanges changes;
+  WB_ASSIGN_OR_RETURN(const std::vector<ChainRow> approvals,
+                      ReadChainRows(database, Approvals(), condition, {}, {approvals_after, page_size}));
+  for (const ChainRow& row : approvals) changes.approvals.push_back(ApprovalOf(row));
+  WB_ASSIGN_OR_RETURN(const std::vector<ChainRow> revocations,
+                      ReadChainRows(database, Revocations(), condition, {}, {revocations_after, page_size}));
+  for (const ChainRow& row : revocations) changes.revocations.push_back(RevocationOf(row));
+  return changes;
 }
 
 absl::StatusOr<std::vector<RulingRow>> Store::ListRulings(std::string_view model_digest) {

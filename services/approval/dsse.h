@@ -19,6 +19,7 @@ namespace weighbridge::approval {
 
 inline constexpr std::string_view kStatementPayloadType = "application/vnd.in-toto+json";
 inline constexpr std::string_view kWaiverPayloadType = "application/vnd.weighbridge.waiver+json";
+inline constexpr std::string_view kRulingPayloadType = "application/vnd.weighbridge.ruling+json";
 
 inline constexpr size_t kEnvelopeMaxBytes = size_t{32} << 20;
 inline constexpr size_t kSignaturesMax = 16;

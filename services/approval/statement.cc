@@ -8,7 +8,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_format.h"
-#include "google/protobuf/util/json_util.h"
+#include "services/approval/read_message.h"
 #include "services/approval/refusal.h"
 #include "services/base/hex.h"
 #include "services/base/instant.h"
@@ -162,14 +162,12 @@ absl::StatusOr<Statement> ParseStatement(std::string_view json) {
   limits.bytes_max = 24 << 20;
   limits.elements_max = 2'000'000;
   limits.depth_max = 16;
-  // The reader of Protobuf takes more than JSON, and the last of several equal names; ours refuses both.
+  // Read once: the reader of Protobuf takes more than JSON, and the last of several equal names; ours refuses both.
   const absl::StatusOr<formats::Value> tree = formats::ParseJson(json, limits);
   if (!tree.ok()) return Malformed(std::string(tree.status().message()));
   if (!tree->IsMap()) return Malformed("it is no JSON object");
-  google::protobuf::util::JsonParseOptions options;
-  options.ignore_unknown_fields = true;
   v1::InTotoStatement parsed;
-  if (!google::protobuf::util::JsonStringToMessage(std::string(json), &parsed, options).ok()) {
+  if (!ReadMessage(*tree, &parsed)) {
     return Malformed("a field has another type than it must have");
   }
   if (parsed._type() != kStatementType) return Malformed("it is no in-toto Statement v1");

@@ -27,10 +27,15 @@ std::string Joined(const List& list) {
   return joined;
 }
 
+// True where a list says something and does not hold what was stated.
 template <typename List>
-absl::Status CheckOne(const List& approved, const std::string& stated, std::string_view what,
-                      v1::RefusalReason::Value reason) {
-  if (approved.empty() || Holds(approved, stated)) return absl::OkStatus();
+bool Outside(const List& approved, const std::string& stated) {
+  return !approved.empty() && !Holds(approved, stated);
+}
+
+template <typename List>
+absl::Status RefuseScope(const List& approved, const std::string& stated, std::string_view what,
+                         v1::RefusalReason::Value reason) {
   return Refuse(reason, stated.empty() ? absl::StrFormat("the approval holds for the %s %s, and none was stated",
                                                          std::string(what), Joined(approved))
                                        : absl::StrFormat("the approval holds for the %s %s, not for %s",
@@ -74,19 +79,32 @@ absl::Status CheckTime(const Statement& statement, absl::Time now) {
   return absl::OkStatus();
 }
 
+v1::RefusalReason::Value ScopeFault(const v1::ApprovalScope& scope, const StatedScope& stated) {
+  if (!stated.use.empty() && !Holds(scope.use(), stated.use)) return v1::RefusalReason::use_out_of_scope;
+  if (Outside(scope.environments(), stated.environment)) return v1::RefusalReason::environment_out_of_scope;
+  if (Outside(scope.regions(), stated.region)) return v1::RefusalReason::region_out_of_scope;
+  if (Outside(scope.engines(), stated.engine)) return v1::RefusalReason::engine_out_of_scope;
+  return v1::RefusalReason::refusal_reason_unspecified;
+}
+
 absl::Status CheckScope(const v1::ApprovalScope& scope, const StatedScope& stated) {
-  if (!stated.use.empty() && !scope.use().empty() && !Holds(scope.use(), stated.use)) {
-    return Refuse(v1::RefusalReason::use_out_of_scope, absl::StrFormat("the approval holds for the use %s, not for %s",
-                                                                       Joined(scope.use()), Printable(stated.use)));
+  const v1::RefusalReason::Value fault = ScopeFault(scope, stated);
+  switch (fault) {
+    case v1::RefusalReason::refusal_reason_unspecified:
+      return absl::OkStatus();
+    case v1::RefusalReason::environment_out_of_scope:
+      return RefuseScope(scope.environments(), stated.environment, "environment", fault);
+    case v1::RefusalReason::region_out_of_scope:
+      return RefuseScope(scope.regions(), stated.region, "region", fault);
+    case v1::RefusalReason::engine_out_of_scope:
+      return RefuseScope(scope.engines(), stated.engine, "engine", fault);
+    default:
+      return Refuse(fault, scope.use().empty()
+                               ? absl::StrFormat("the approval names no use, so that it does not hold for %s",
+                                                 Printable(stated.use))
+                               : absl::StrFormat("the approval holds for the use %s, not for %s", Joined(scope.use()),
+                                                 Printable(stated.use)));
   }
-  if (!stated.use.empty() && scope.use().empty()) {
-    return Refuse(v1::RefusalReason::use_out_of_scope,
-                  absl::StrFormat("the approval names no use, so that it does not hold for %s", Printable(stated.use)));
-  }
-  WB_RETURN_IF_ERROR(
-      CheckOne(scope.environments(), stated.environment, "environment", v1::RefusalReason::environment_out_of_scope));
-  WB_RETURN_IF_ERROR(CheckOne(scope.regions(), stated.region, "region", v1::RefusalReason::region_out_of_scope));
-  return CheckOne(scope.engines(), stated.engine, "engine", v1::RefusalReason::engine_out_of_scope);
 }
 
 absl::Status CheckArtifacts(const v1::ApprovedPart& part, absl::Span<const MeasuredArtifact> measured,

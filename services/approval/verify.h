@@ -40,8 +40,11 @@ struct StatedScope {
   std::string engine;
 };
 
-// One the approval names and the asker does not state is refused, but for the use, which then is the approval's own.
-// Comparison is bytewise.
+// The first of use, environment, region and engine that is out of scope, else unspecified. One the approval names and
+// the asker does not state is refused, but for the use, which then is the approval's own. Comparison is bytewise.
+v1::RefusalReason::Value ScopeFault(const v1::ApprovalScope& scope, const StatedScope& stated);
+
+// The same as a refusal in words.
 absl::Status CheckScope(const v1::ApprovalScope& scope, const StatedScope& stated);
 
 // One artifact that was measured.

@@ -116,7 +116,12 @@ Assessment Assess(const AssessInput& input) {
   DescribeModel(*input.inventory, *input.documents, *result.mutable_model());
 
   provenance::Reconciliation seen =
-      provenance::Reconcile(*input.inventory, *input.documents, *input.rules, *input.policy);
+      provenance::Reconcile(*input.inventory, *input.documents, *input.rules, *input.policy, input.rulings,
+                            input.evaluated_at);
+  assessment.seen_licenses =
+      input.rulings.empty()
+          ? seen.licenses
+          : provenance::Reconcile(*input.inventory, *input.documents, *input.rules, *input.policy).licenses;
   policy::Evaluation evaluation = policy::Evaluate(EvaluationOf(seen, input));
   result.set_openness(evaluation.openness);
   if (input.scope == Scope::kGate) {

@@ -34,8 +34,9 @@ struct AssessInput {
   std::string profile_digest;  // of the bytes as given; empty without a profile
   std::string policy_digest;
   v1::Mode mode = v1::block;
-  // Waivers that were signed for this model, and their digest; empty where there are none.
+  // Waivers and rulings that were signed for this model, and their digest; empty where there are none.
   std::vector<policy::SignedWaiver> waivers;
+  std::vector<provenance::SignedRuling> rulings;
   std::string exceptions_digest;
   absl::Time evaluated_at;
   Scope scope = Scope::kGate;
@@ -44,6 +45,8 @@ struct AssessInput {
 struct Assessment {
   v1::GateResult result;  // without audit_id, which the caller computes over what it stores
   std::vector<provenance::Evidence> evidence;
+  // Licences that stand by what was seen alone, whatever persons concluded: what an audit records.
+  std::vector<v1::LicenseSummary> seen_licenses;
 };
 
 // Pure: same input, same bytes, on any machine and any number of threads.

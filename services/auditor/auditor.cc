@@ -178,6 +178,7 @@ AssessInput InputOf(const Collected& collected, const rulebook::Rulebook& rules,
 
 absl::Status TakeExceptions(const v1::Exceptions& exceptions, AssessInput& input) {
   WB_ASSIGN_OR_RETURN(input.waivers, SignedWaiversOf(exceptions));
+  WB_ASSIGN_OR_RETURN(input.rulings, SignedRulingsOf(exceptions));
   input.exceptions_digest = ExceptionsDigest(exceptions);
   return absl::OkStatus();
 }
@@ -253,13 +254,13 @@ absl::StatusOr<Assessed> AssessOne(Collected collected, const GateInputs& inputs
   Assessed assessed;
   if (inputs.scope == Scope::kGate) {
     WB_ASSIGN_OR_RETURN(assessed.exceptions,
-                        ExceptionsFor(ModelDigestOf(collected.inventory), inputs.waivers, inputs.trusted, store));
+                        ExceptionsFor(ModelDigestOf(collected.inventory), inputs.exceptions, inputs.trusted, store));
     WB_RETURN_IF_ERROR(TakeExceptions(assessed.exceptions, input));
   }
   Assessment assessment = Assess(input);
   WB_RETURN_IF_ERROR(StopIfCancelled(inputs));
 
-  assessed.audit = MakeAuditRecord(collected, assessment.evidence, assessment.result, rules, used_audits);
+  assessed.audit = MakeAuditRecord(collected, assessment, rules, used_audits);
   // How it was measured is no part of the audit's identity.
   if (!inputs.measured_by.empty()) assessed.audit.measured_by = inputs.measured_by;
   assessment.result.set_audit_id(assessed.audit.audit_id);
@@ -338,9 +339,6 @@ absl::StatusOr<std::vector<GateResponse>> RunGate(const GateRequest& request, co
   return responses;
 }
 
-namespace {
-
-// What an audit was made of, from the store.
 absl::StatusOr<Collected> LoadCollected(const db::AuditRecord& audit, db::Store& store) {
   Collected collected;
   WB_ASSIGN_OR_RETURN(const std::string inventory, store.GetBlob(audit.inventory_blob));
@@ -348,8 +346,6 @@ absl::StatusOr<Collected> LoadCollected(const db::AuditRecord& audit, db::Store&
   WB_RETURN_IF_ERROR(LoadDocuments(collected.inventory, store, collected.documents));
   return collected;
 }
-
-}  // namespace
 
 absl::StatusOr<GateResponse> EvaluateAudit(std::string_view id, GateInputs inputs, const rulebook::Rulebook& rules,
                                            db::Store& store) {

@@ -37,8 +37,8 @@ struct GateInputs {
   std::optional<ConfigFile> policy;   // none: the built-in policy alone
   std::optional<v1::Mode> mode;       // over the policy's
   absl::Time evaluated_at;            // an input; cut to whole seconds
-  // Signed waivers beside those of the store, and whose signatures count for the latter.
-  std::vector<v1::WaiverEntry> waivers;
+  // Signed waivers and rulings beside those of the store, and whose signatures count for the latter.
+  v1::Exceptions exceptions;
   TrustSource trusted;
   std::string measured_by;  // "" (this process), "server" or "client": stands in the result and in what is recorded
   bool record = true;       // false: the store is read, not written
@@ -84,6 +84,9 @@ absl::StatusOr<std::optional<v1::Profile>> ProfileOf(const std::optional<ConfigF
 
 // Digest of the built-in policy as results show it.
 std::string BuiltinPolicyDigest();
+
+// What an audit was made of, from the store. DATA_LOSS if it is damaged.
+absl::StatusOr<Collected> LoadCollected(const db::AuditRecord& audit, db::Store& store);
 
 // Gates what an audit stored, with these rules and inputs, without reading weights; `inputs.measured_by` is taken from
 // the audit. New rules classify again from the stored texts. `id` is an audit or a decision, or a prefix of one.

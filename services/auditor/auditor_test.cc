@@ -264,18 +264,20 @@ TEST(RecordTest, IdsFollowFromTheContent) {
   const auto models = CollectModels(collect);
   ASSERT_TRUE(models.ok());
   const Collected* const one = &models->front();
-  v1::GateResult result;
+  Assessment assessment;
+  v1::GateResult& result = assessment.result;
   result.mutable_model()->set_digest(std::string(64, '1'));
   result.set_evaluated_at("2026-01-01T00:00:00Z");
-  const db::AuditRecord first = MakeAuditRecord(*one, {}, result, Rules(), {});
+  const db::AuditRecord first = MakeAuditRecord(*one, assessment, Rules(), {});
   result.set_evaluated_at("2027-01-01T00:00:00Z");
-  EXPECT_EQ(MakeAuditRecord(*one, {}, result, Rules(), {}).audit_id, first.audit_id);
+  EXPECT_EQ(MakeAuditRecord(*one, assessment, Rules(), {}).audit_id, first.audit_id);
   Collected other = *one;
   other.inventory.set_revision("main");
-  EXPECT_NE(MakeAuditRecord(other, {}, result, Rules(), {}).audit_id, first.audit_id);
+  EXPECT_NE(MakeAuditRecord(other, assessment, Rules(), {}).audit_id, first.audit_id);
   provenance::Evidence evidence;
   evidence.path = "LICENSE";
-  EXPECT_NE(MakeAuditRecord(*one, {evidence}, result, Rules(), {}).audit_id, first.audit_id);
+  assessment.evidence = {evidence};
+  EXPECT_NE(MakeAuditRecord(*one, assessment, Rules(), {}).audit_id, first.audit_id);
   EXPECT_EQ(first.inventory_blob, Sha256Hex(SerializeInventory(one->inventory)));
 }
 

@@ -1,4 +1,4 @@
-// Waivers as inputs of a decision (DESIGN section 6): read, verified, signed, recorded.
+// Waivers and rulings as inputs of a decision (DESIGN section 6): read, verified; waivers signed and recorded.
 #ifndef WEIGHBRIDGE_SERVICES_AUDITOR_EXCEPTIONS_H_
 #define WEIGHBRIDGE_SERVICES_AUDITOR_EXCEPTIONS_H_
 
@@ -15,25 +15,26 @@
 #include "services/approval/trust.h"
 #include "services/crypto/signing.h"
 #include "services/policy/waivers.h"
+#include "services/provenance/rulings.h"
 
 namespace weighbridge::auditor {
 
-inline constexpr size_t kWaiversMax = 10000;  // of one file
-inline constexpr size_t kWaiversFileMaxBytes = size_t{16} << 20;
+inline constexpr size_t kExceptionsMax = 10000;  // of one file
+inline constexpr size_t kExceptionsFileMaxBytes = size_t{16} << 20;
 inline constexpr absl::Duration kWaiverTermMax = absl::Hours(24 * 366);
 
 // The keys that are trusted; asked only when there is a signature to verify. Null: nobody is trusted.
 using TrustSource = std::function<absl::StatusOr<approval::TrustedKeys>()>;
 
-// The signed waivers of a file: one DSSE envelope a line, empty lines between them. INVALID_ARGUMENT with the line for
-// what is none; a refusal (signature_bad, key_unknown, ...) with the line for one that no trusted key signed.
-absl::StatusOr<std::vector<v1::WaiverEntry>> ReadWaivers(std::string_view bytes, std::string_view file_name,
-                                                         const approval::TrustedKeys& trusted);
+// The signed waivers and rulings of a file: one DSSE envelope a line, empty lines between them. A refusal
+// (envelope_malformed, signature_bad, key_unknown, ...) with the line for what is none or what no trusted key signed.
+absl::StatusOr<v1::Exceptions> ReadExceptions(std::string_view bytes, std::string_view file_name,
+                                              const approval::TrustedKeys& trusted);
 
-// What holds or held for this model: waivers of the store (null: none), whose signatures are verified again, and of
-// `waivers`; in order of their ids, each once. One of the store that no trusted key signed any more is left out: it
-// excuses nothing.
-absl::StatusOr<v1::Exceptions> ExceptionsFor(std::string_view model_digest, const std::vector<v1::WaiverEntry>& waivers,
+// What holds or held for this model: that of the store (null: none), whose signatures are verified again, and of
+// `given`; in order of their ids, each once. What is in the store and no trusted key signed any more is left out: it
+// excuses and settles nothing.
+absl::StatusOr<v1::Exceptions> ExceptionsFor(std::string_view model_digest, const v1::Exceptions& given,
                                              const TrustSource& trusted, db::Store* store);
 
 // SHA-256 over the ids; empty for none.
@@ -41,6 +42,8 @@ std::string ExceptionsDigest(const v1::Exceptions& exceptions);
 
 // For policy::ApplyWaivers. DATA_LOSS if an entry is none.
 absl::StatusOr<std::vector<policy::SignedWaiver>> SignedWaiversOf(const v1::Exceptions& exceptions);
+// For provenance::Reconcile. Likewise.
+absl::StatusOr<std::vector<provenance::SignedRuling>> SignedRulingsOf(const v1::Exceptions& exceptions);
 
 struct WaiveRequest {
   v1::Waiver waiver;  // schema_version and issued_at are filled in

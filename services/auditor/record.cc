@@ -42,9 +42,9 @@ std::string ContextDigestOf(const v1::Inventory& inventory, const v1::GateResult
 
 }  // namespace
 
-db::AuditRecord MakeAuditRecord(const Collected& collected, const std::vector<provenance::Evidence>& evidence,
-                                const v1::GateResult& result, const rulebook::Rulebook& rules,
-                                const std::vector<std::string>& used_audits) {
+db::AuditRecord MakeAuditRecord(const Collected& collected, const Assessment& assessment,
+                                const rulebook::Rulebook& rules, const std::vector<std::string>& used_audits) {
+  const v1::GateResult& result = assessment.result;
   db::AuditRecord record;
   record.model_digest = result.model().digest();
   record.weights_digest = result.model().weights_digest();
@@ -70,7 +70,7 @@ db::AuditRecord MakeAuditRecord(const Collected& collected, const std::vector<pr
     record.artifacts.push_back({artifact.path(), artifact.role(), static_cast<int64_t>(artifact.size()),
                                 artifact.sha256(), artifact.format(), artifact.claimed()});
   }
-  for (const provenance::Evidence& seen : evidence) {
+  for (const provenance::Evidence& seen : assessment.evidence) {
     db::EvidenceRow row;
     row.kind = std::string(provenance::EvidenceKindName(seen.kind));
     row.component = seen.component;
@@ -83,7 +83,7 @@ db::AuditRecord MakeAuditRecord(const Collected& collected, const std::vector<pr
     row.license_ids = seen.license_ids;
     record.evidence.push_back(std::move(row));
   }
-  for (const v1::LicenseSummary& license : result.licenses()) {
+  for (const v1::LicenseSummary& license : assessment.seen_licenses) {
     record.licenses.push_back({license.license_id(), license.short_id(), license.component(),
                                v1::Match::Verdict_Name(license.match()), license.governs()});
   }

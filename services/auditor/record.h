@@ -9,16 +9,15 @@
 #include "db/store/records.h"
 #include "proto/weighbridge/v1/exception.pb.h"
 #include "proto/weighbridge/v1/gate.pb.h"
+#include "services/auditor/assess.h"
 #include "services/auditor/collect.h"
-#include "services/provenance/evidence.h"
 #include "services/rulebook/rulebook.h"
 
 namespace weighbridge::auditor {
 
 // The audit of `collected` under `rules`, with the blobs it needs; `audit_id` is filled in.
-db::AuditRecord MakeAuditRecord(const Collected& collected, const std::vector<provenance::Evidence>& evidence,
-                                const v1::GateResult& result, const rulebook::Rulebook& rules,
-                                const std::vector<std::string>& used_audits);
+db::AuditRecord MakeAuditRecord(const Collected& collected, const Assessment& assessment,
+                                const rulebook::Rulebook& rules, const std::vector<std::string>& used_audits);
 
 // The decision with its event, which happened at `now`; `policy_bytes` and `profile_bytes` (empty without a profile) as
 // evaluated, `json` as printed.

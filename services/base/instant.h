@@ -16,6 +16,10 @@ std::string FormatInstant(absl::Time time);
 // Exactly that form and a day that exists; nothing for any other text.
 std::optional<absl::Time> ParseInstant(std::string_view text);
 
+// What people type for an end: a span counted from `from` ("90d", "12h", "30m", "5s"), or an instant in any form of
+// RFC 3339; nothing for any other text.
+std::optional<absl::Time> ParseInstantOrSpan(std::string_view text, absl::Time from);
+
 }  // namespace weighbridge
 
 #endif  // WEIGHBRIDGE_SERVICES_BASE_INSTANT_H_

@@ -1,4 +1,4 @@
-// approve, approvals, revoke, waive, verify.
+// approve, approvals, revoke, verify.
 
 #include <algorithm>
 #include <memory>
@@ -7,7 +7,6 @@
 
 #include "absl/strings/str_format.h"
 #include "services/auditor/approve.h"
-#include "services/auditor/exceptions.h"
 #include "services/base/instant.h"
 #include "services/base/status_macros.h"
 #include "services/base/utf8.h"
@@ -33,7 +32,6 @@ struct Options {
   std::string key;  // approve: key id; verify: PEM file
   std::string trust;
   std::string waivers;
-  std::string rule, license, component, clause, until;
   std::string approval;  // file
   std::string id;
   std::string model;
@@ -77,11 +75,6 @@ std::string SummaryLines(const v1::ApprovalSummary& summary) {
                            Printable(summary.revocation().by()), Printable(summary.revocation().reason()));
   }
   return out;
-}
-
-int Written(const CommonOptions& common, std::string_view bytes, int exit_code = kExitOk) {
-  const absl::Status written = WriteResult(common, bytes);
-  return written.ok() ? exit_code : Fail(written);
 }
 
 // ---- approve
@@ -285,45 +278,6 @@ int RunRevoke(const Options& options) {
                  options.common.format == "json" ? report::ToJson(*summary) + "\n" : SummaryLines(*summary));
 }
 
-// ---- waive -------------------------------------------------------------------------------------------------------
-
-int RunWaive(const Options& options) {
-  auditor::WaiveRequest request;
-  const absl::StatusOr<absl::Time> now = Instant(options.common);
-  if (!now.ok()) return Fail(now.status());
-  request.now = *now;
-  request.trust = std::string(kTrustSelf);
-  v1::Waiver& waiver = request.waiver;
-  waiver.set_model_digest(options.model);
-  waiver.set_rule_id(options.rule);
-  waiver.set_license_id(options.license);
-  waiver.set_component(options.component);
-  waiver.set_clause(options.clause);
-  waiver.set_by(options.by);
-  waiver.set_reason(options.reason);
-  const absl::StatusOr<absl::Time> until = InstantAfter(options.until, *now, "--until");
-  if (!until.ok()) return Fail(until.status());
-  waiver.set_until(FormatInstant(*until));
-  auto store = OpenStore(options.common);
-  if (!store.ok()) return Fail(store.status());
-  auto signer = SignerHere(options.key, options.common, store->get());
-  if (!signer.ok()) return FailVerb(signer.status());
-  const absl::StatusOr<auditor::WaiveResponse> response = auditor::Waive(request, **signer, store->get());
-  if (!response.ok()) return FailVerb(response.status());
-  CommonOptions to_stdout = options.common;
-  to_stdout.output.clear();
-  if (!options.common.output.empty()) {
-    if (const absl::Status written = WriteResult(options.common, response->envelope); !written.ok())
-      return Fail(written);
-  }
-  const v1::WaiveResult& result = response->result;
-  if (options.common.format == "json") return Written(to_stdout, report::ToJson(result) + "\n");
-  return Written(to_stdout,
-                 absl::StrFormat("waived %s until %s\n  model   %s\n  waiver  %s\n  key     %s  trust: %s\n",
-                                 result.waiver().rule_id(), result.waiver().until(), result.waiver().model_digest(),
-                                 result.waiver_id(), result.key_id().substr(0, 16), result.trust()));
-}
-
 // ---- verify
 // ----------------------------------------------------------------------------------------------------------
 
@@ -379,15 +333,6 @@ int RunVerify(const Options& options) {
 // ---- options
 // ---------------------------------------------------------------------------------------------------------
 
-void AddAt(CLI::App& app, Options& options) {
-  app.add_option("--at", options.common.at, "Instant that counts as now (RFC 3339 or YYYY-MM-DD)")->check(NotEmpty());
-}
-
-void AddBecause(CLI::App& app, Options& options) {
-  app.add_option("--by", options.by, "Who decides this")->required()->check(NotEmpty());
-  app.add_option("--reason", options.reason, "Why")->required()->check(NotEmpty());
-}
-
 void AddDecidedWith(CLI::App& app, Options& options) {
   app.add_option("--profile", options.profile, "Your own facts (YAML)")->check(NotEmpty());
   app.add_option("--policy", options.policy, "Your organisation's rules (YAML), beside the built-in policy")
@@ -395,26 +340,11 @@ void AddDecidedWith(CLI::App& app, Options& options) {
   AddRulesOption(app, options.common);
 }
 
-// Those who work with --server elsewhere learn what this verb does, and nothing is done here in its place.
-void RefuseServer(CLI::App& app) {
-  app.add_option_function<std::string>("--server",
-                                       [](const std::string&) {
-                                         throw CLI::ValidationError(
-                                             "--server",
-                                             "this verb works on the database of this machine; the approvals of a "
-                                             "server are its own, and are not reached from the command line yet");
-                                       })
-      ->group("");
-}
-
 template <typename Work>
 std::pair<CLI::App*, std::shared_ptr<Options>> Add(CLI::App& app, Run& run, const char* name, const char* help,
                                                    Work work) {
   auto options = std::make_shared<Options>();
-  CLI::App* verb = app.add_subcommand(name, help);
-  AddOutputOptions(*verb, options->common, {"text", "json"});
-  AddAt(*verb, *options);
-  RefuseServer(*verb);
+  CLI::App* verb = AddVerb(app, name, help, options->common);
   verb->callback([options, work, &run] { run = [options, work] { return work(*options); }; });
   return {verb, options};
 }
@@ -427,7 +357,7 @@ void AddApprovalCommands(CLI::App& app, Run& run) {
           "Hash a model anew, decide, and sign the approval an engine asks for; -o FILE: the envelope", RunApprove);
   approve->add_option("DIR", a->path, "Model folder, hub snapshot or single weights file")->required();
   AddDecidedWith(*approve, *a);
-  AddBecause(*approve, *a);
+  AddBecause(*approve, a->by, a->reason);
   approve->add_option("--expires", a->expires, "When it ends: a span (90d, 12h) or an instant")
       ->capture_default_str()
       ->check(NotEmpty());
@@ -470,23 +400,8 @@ void AddApprovalCommands(CLI::App& app, Run& run) {
 
   const auto [revoke, r] = Add(app, run, "revoke", "Take an approval back, for good", RunRevoke);
   revoke->add_option("ID", r->id, "Approval id, or at least 8 digits of it")->required();
-  AddBecause(*revoke, *r);
+  AddBecause(*revoke, r->by, r->reason);
   AddStoreOptions(*revoke, r->common);
-
-  const auto [waive, w] =
-      Add(app, run, "waive", "Except one rule for one model, until a day; signed; -o FILE: the envelope", RunWaive);
-  waive->add_option("--model", w->model, "Model digest")->required()->check(NotEmpty());
-  waive->add_option("--rule", w->rule, "Rule of the finding, as gate prints it: term.territory")
-      ->required()
-      ->check(NotEmpty());
-  waive->add_option("--license", w->license, "Only findings of this licence (id)")->check(NotEmpty());
-  waive->add_option("--component", w->component, "Only findings of this component")->check(NotEmpty());
-  waive->add_option("--clause", w->clause, "Only findings of this clause")->check(NotEmpty());
-  AddBecause(*waive, *w);
-  waive->add_option("--until", w->until, "When it ends: a span (30d) or an instant")->required()->check(NotEmpty());
-  waive->add_option("--key", w->key, "Key that signs: id, or at least 8 digits of it (default: the default key)")
-      ->check(NotEmpty());
-  AddStoreOptions(*waive, w->common);
 
   const auto [verify, v] = Add(app, run, "verify", "Measure a model anew and compare it with its approval", RunVerify);
   verify->add_option("DIR", v->path, "Model folder, hub snapshot or single weights file")->required();

@@ -1,6 +1,5 @@
 #include "services/cli/approval_options.h"
 
-#include <charconv>
 #include <utility>
 
 #include "absl/strings/str_format.h"
@@ -45,7 +44,7 @@ absl::StatusOr<approval::TrustedKeys> TrustedHere(const std::string& trust_file)
 }
 
 void AddWaiversOption(CLI::App& app, std::string& waivers) {
-  app.add_option("--waivers", waivers, "Signed waivers, one envelope a line (weighbridge waive -o)")->check(NotEmpty());
+  app.add_option("--waivers", waivers, "Signed waivers and rulings, one envelope a line (waive -o, conclude -o)")->check(NotEmpty());
 }
 
 absl::Status TakeWaivers(const std::string& waivers_file, const std::string& trust_file, auditor::GateInputs& inputs) {
@@ -53,11 +52,11 @@ absl::Status TakeWaivers(const std::string& waivers_file, const std::string& tru
   // A file that was named is read in any case: that it cannot be used is an error of configuration.
   if (!trust_file.empty()) WB_RETURN_IF_ERROR(TrustedHere(trust_file).status());
   if (waivers_file.empty()) return absl::OkStatus();
-  const absl::StatusOr<std::string> bytes = ReadInput(waivers_file, "waivers", auditor::kWaiversFileMaxBytes);
+  const absl::StatusOr<std::string> bytes = ReadInput(waivers_file, "waivers", auditor::kExceptionsFileMaxBytes);
   if (absl::IsCancelled(bytes.status())) return bytes.status();
   if (!bytes.ok()) return absl::InvalidArgumentError(bytes.status().message());
   WB_ASSIGN_OR_RETURN(const approval::TrustedKeys trusted, TrustedHere(trust_file));
-  WB_ASSIGN_OR_RETURN(inputs.waivers, auditor::ReadWaivers(*bytes, waivers_file, trusted));
+  WB_ASSIGN_OR_RETURN(inputs.exceptions, auditor::ReadExceptions(*bytes, waivers_file, trusted));
   return absl::OkStatus();
 }
 
@@ -87,30 +86,37 @@ absl::StatusOr<std::unique_ptr<Signer>> SignerHere(const std::string& key_id, co
 }
 
 absl::StatusOr<absl::Time> InstantAfter(const std::string& text, absl::Time from, std::string_view option) {
-  absl::Time time;
-  std::string error;
-  if (absl::ParseTime(absl::RFC3339_full, text, &time, &error)) return time;
-  int64_t count = 0;
-  const char* const end = text.data() + text.size();
-  const std::from_chars_result number = std::from_chars(text.data(), end, count);
-  if (number.ec == std::errc() && number.ptr + 1 == end && count > 0 && count <= 100000000) {
-    switch (*number.ptr) {
-      case 'd':
-        return from + absl::Hours(24) * count;
-      case 'h':
-        return from + absl::Hours(count);
-      case 'm':
-        return from + absl::Minutes(count);
-      case 's':
-        return from + absl::Seconds(count);
-      default:
-        break;
-    }
-  }
+  if (const std::optional<absl::Time> time = ParseInstantOrSpan(text, from)) return *time;
   return absl::InvalidArgumentError(
       absl::StrFormat("%s %s: give a span such as 90d, 12h, 30m or 5s, or an instant such as "
                       "2027-01-31T12:00:00Z",
                       std::string(option), Printable(text)));
+}
+
+CLI::App* AddVerb(CLI::App& app, const char* name, const char* help, CommonOptions& common) {
+  CLI::App* verb = app.add_subcommand(name, help);
+  AddOutputOptions(*verb, common, {"text", "json"});
+  verb->add_option("--at", common.at, "Instant that counts as now (RFC 3339 or YYYY-MM-DD)")->check(NotEmpty());
+  // Those who work with --server elsewhere learn what this verb does, and nothing is done here in its place.
+  verb->add_option_function<std::string>("--server",
+                                         [](const std::string&) {
+                                           throw CLI::ValidationError(
+                                               "--server",
+                                               "this verb works on the database of this machine; the approvals of a "
+                                               "server are its own, and are not reached from the command line yet");
+                                         })
+      ->group("");
+  return verb;
+}
+
+void AddBecause(CLI::App& app, std::string& by, std::string& reason) {
+  app.add_option("--by", by, "Who decides this")->required()->check(NotEmpty());
+  app.add_option("--reason", reason, "Why")->required()->check(NotEmpty());
+}
+
+int Written(const CommonOptions& common, std::string_view bytes, int exit_code) {
+  const absl::Status written = WriteResult(common, bytes);
+  return written.ok() ? exit_code : Fail(written);
 }
 
 int FailRefused(const v1::Refusal& refusal) {

@@ -51,6 +51,15 @@ absl::Status RecordKeyChange(const v1::KeyRecord& key, std::string_view change, 
 // "90d", "12h", "30m", "5s", counted from `from`, or an instant (RFC 3339). InvalidArgument naming `option`.
 absl::StatusOr<absl::Time> InstantAfter(const std::string& text, absl::Time from, std::string_view option);
 
+// A verb about approvals, rulings or waivers: how the result is printed, --at, and a word to those who try --server.
+CLI::App* AddVerb(CLI::App& app, const char* name, const char* help, CommonOptions& common);
+
+// --by NAME --reason TEXT.
+void AddBecause(CLI::App& app, std::string& by, std::string& reason);
+
+// Writes the result; `exit_code` if that went well.
+int Written(const CommonOptions& common, std::string_view bytes, int exit_code = 0);
+
 // Exit code of a refusal, which is written to stderr: one sentence, the reason, what to do.
 int FailRefused(const v1::Refusal& refusal);
 // Of an error: a refusal by its reason, an unknown id 2, damage 4, all else as ExitCodeOf.

@@ -19,7 +19,8 @@ void AddRulesCommands(CLI::App& app, Run& run);     // rules lint|learn|relearn|
 void AddLogCommands(CLI::App& app, Run& run);       // log replay|list|tail|export
 void AddDiffCommand(CLI::App& app, Run& run);       // diff
 void AddKeysCommands(CLI::App& app, Run& run);      // keys init|list|export-public|trust|distrust
-void AddApprovalCommands(CLI::App& app, Run& run);  // approve, approvals, revoke, waive, verify
+void AddApprovalCommands(CLI::App& app, Run& run);  // approve, approvals, revoke, verify
+void AddExceptionCommands(CLI::App& app, Run& run);  // conclude, waive
 void AddRunCommand(CLI::App& app, Run& run);        // run
 void AddDoctorCommand(CLI::App& app, Run& run);     // doctor
 

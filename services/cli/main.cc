@@ -44,6 +44,7 @@ int Main(int argc, char** argv) {
   AddRulesCommands(app, run);
   AddKeysCommands(app, run);
   AddApprovalCommands(app, run);
+  AddExceptionCommands(app, run);
   AddRunCommand(app, run);
   AddLogCommands(app, run);
   AddDiffCommand(app, run);

@@ -95,9 +95,13 @@ void AddRunCommand(CLI::App& app, Run& run) {
   auto* db = verb->add_option("--db", options->common.db_path,
                               "Database file; it must exist (default: made under $XDG_DATA_HOME/weighbridge)")
                  ->check(NotEmpty());
-  verb->add_option("--server", o.server, "Use a running engine: unix:/PATH or HOST:PORT")
+  auto* server = verb->add_option("--server", o.server, "Use a running engine: unix:/PATH or HOST:PORT")
+                     ->check(NotEmpty())
+                     ->excludes(db);
+  verb->add_option("--approvals-from", o.approvals_from,
+                   "Weighbridge server that knows the approvals (default: the database): unix:/PATH or HOST:PORT")
       ->check(NotEmpty())
-      ->excludes(db);
+      ->excludes(server);
   verb->add_flag("-q,--quiet", options->common.quiet, "No notes on stderr");
   verb->callback([options, &run] { run = [options] { return RunModel(*options); }; });
 }

@@ -107,7 +107,7 @@ absl::StatusOr<std::unique_ptr<Engine>> Engine::Start(const RunOptions& options)
   for (const auto& [flag, value] :
        {std::make_pair("--trust", &options.trust), std::make_pair("--environment", &options.environment),
         std::make_pair("--region", &options.region), std::make_pair("--engine-id", &options.engine_id),
-        std::make_pair("--llama-dir", &options.llama_dir)}) {
+        std::make_pair("--llama-dir", &options.llama_dir), std::make_pair("--server", &options.approvals_from)}) {
     if (!value->empty()) args.insert(args.end(), {flag, *value});
   }
   std::vector<char*> argv;

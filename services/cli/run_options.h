@@ -21,6 +21,7 @@ struct RunOptions {
   float temperature = 0.8f;
   std::optional<uint32_t> seed;
   std::string llama_dir, engine, server;
+  std::string approvals_from;  // server that the started engine asks how approvals stand; empty: the database
   std::string db_path;
   bool create_db = false;
   bool quiet = false;

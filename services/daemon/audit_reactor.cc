@@ -193,6 +193,7 @@ absl::StatusOr<std::vector<auditor::GateResponse>> AuditReactor::Gate() {
   // One configuration from here to the end: a reload meanwhile is for the next call.
   configuration_ = backend_.configuration().Current();
   gate_.inputs.policy = configuration_->policy;
+  gate_.inputs.trusted = [trusted = configuration_->trusted] { return *trusted; };
   if (absl::Status sound = auditor::CheckConfiguration(gate_.inputs.profile, std::nullopt, *configuration_->rules);
       !sound.ok()) {
     return AsConfigurationFault(std::move(sound));

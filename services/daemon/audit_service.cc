@@ -85,6 +85,7 @@ absl::Status Evaluate(Backend& backend, const v1::EvaluateAuditRequest& request,
                                           : sound;
   }
   inputs.policy = configuration->policy;
+  inputs.trusted = [trusted = configuration->trusted] { return *trusted; };
   const bool recorded = inputs.record;
   absl::StatusOr<auditor::GateResponse> response =
       auditor::EvaluateAudit(request.audit_id(), std::move(inputs), *configuration->rules, backend.writer());

@@ -2,9 +2,12 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_format.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "services/base/status_macros.h"
 #include "services/daemon/log.h"
 
@@ -13,6 +16,8 @@ namespace {
 
 // Of Housekeep() calls: how often files are looked at, and gauges set.
 constexpr int kFilesEvery = 20;
+// How often the latest instant is kept in the database.
+constexpr int kInstantEvery = 1200;
 
 db::StoreOptions StoreOptionsOf(const ServerOptions& options, db::StoreMode mode) {
   db::StoreOptions store;
@@ -26,8 +31,10 @@ db::StoreOptions StoreOptionsOf(const ServerOptions& options, db::StoreMode mode
 
 Backend::Backend(const ServerOptions& options)
     : options_(options),
+      approvals_(options.approvals_max),
       audits_(options.audits_max, options.waiting_max),
       reads_(options.readers, kWaitingReadsMax),
+      mutations_(1, kWaitingMutationsMax),
       process_tag_(static_cast<uint32_t>(getpid())) {}
 
 absl::StatusOr<std::unique_ptr<Backend>> Backend::Open(const ServerOptions& options) {
@@ -42,7 +49,60 @@ absl::StatusOr<std::unique_ptr<Backend>> Backend::Open(const ServerOptions& opti
     backend->readers_.push_back(std::move(reader));
   }
   WB_ASSIGN_OR_RETURN(backend->watcher_, db::Store::Open(StoreOptionsOf(options, db::StoreMode::kReadOnly)));
+  WB_RETURN_IF_ERROR(backend->KeepInstant());
+  WB_RETURN_IF_ERROR(backend->RefreshApprovals());
   return backend;
+}
+
+int64_t Backend::Instant() {
+  const int64_t now = absl::ToUnixSeconds(absl::Now());
+  int64_t latest = latest_instant_.load();
+  while (now > latest && !latest_instant_.compare_exchange_weak(latest, now)) {
+  }
+  return std::max(now, latest);
+}
+
+absl::Status Backend::KeepInstant() {
+  const absl::StatusOr<int64_t> kept = writer_->RaiseClockFloor(Instant());
+  if (kept.ok() != floor_serving_) {
+    Log(kept.ok() ? LogLevel::kInfo : LogLevel::kError,
+        kept.ok() ? "the latest instant is kept again" : "the latest instant cannot be kept",
+        {{"error", kept.status().ToString()}});
+  }
+  floor_serving_ = kept.ok();
+  if (!kept.ok()) return kept.status();
+  kept_instant_ = *kept;
+  // One that an earlier process or another one saw.
+  int64_t latest = latest_instant_.load();
+  while (*kept > latest && !latest_instant_.compare_exchange_weak(latest, *kept)) {
+  }
+  return absl::OkStatus();
+}
+
+void Backend::NoteExpired(int64_t expired_at) {
+  if (expired_at >= kept_instant_) keep_wanted_ = true;
+}
+
+absl::Status Backend::CheckFloor() const {
+  if (floor_serving_) return absl::OkStatus();
+  return absl::UnavailableError("the latest instant seen cannot be kept: the database cannot be written");
+}
+
+absl::Status Backend::RefreshApprovals() {
+  return approvals_.Refresh(*writer_, configuration_->Current()->trusted, ApprovalIndex::Clock::now());
+}
+
+void Backend::HousekeepApprovals(bool changed) {
+  const auto now = ApprovalIndex::Clock::now();
+  const auto trusted = configuration_->Current()->trusted;
+  if (!changed && refreshed_with_ == trusted) {
+    approvals_.Confirm(now);
+    return;
+  }
+  const bool before = refreshed_with_ != nullptr;
+  const absl::Status refreshed = approvals_.Refresh(*watcher_, trusted, now);
+  refreshed_with_ = refreshed.ok() ? trusted : nullptr;
+  if (before && !refreshed.ok()) Log(LogLevel::kError, "approvals cannot be read", {{"error", refreshed.ToString()}});
 }
 
 absl::Status Backend::Reload(std::string_view why) {
@@ -66,11 +126,18 @@ void Backend::Housekeep() {
         version.ok() ? "database answers" : "database does not answer", {{"error", version.status().ToString()}});
   }
   database_serving_ = version.ok();
-  if (version.ok() && *version != seen_version_) {
+  if (version.ok()) {
+    const bool changed = *version != seen_version_;
+    if (changed) cache_.Invalidate();
+    HousekeepApprovals(changed);
     seen_version_ = *version;
-    cache_.Invalidate();
   }
-  if (++housekeepings_ % kFilesEvery != 0) return;
+  ++housekeepings_;
+  // The database may be locked by another process for a while, and this thread has other things to look after.
+  if (housekeepings_ % kInstantEvery == 0 || keep_wanted_.exchange(false)) {
+    if (!mutations_.TrySubmit([this](size_t) { KeepInstant().IgnoreError(); })) keep_wanted_ = true;
+  }
+  if (housekeepings_ % kFilesEvery != 0) return;
   uploads_.ExpireOverdue(Uploads::Clock::now());
   if (configuration_->ChangedFilesRest()) Reload("a file changed").IgnoreError();
   Metrics::Gauges gauges;

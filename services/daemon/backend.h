@@ -10,6 +10,7 @@
 
 #include "absl/status/statusor.h"
 #include "db/store/store.h"
+#include "services/daemon/approval_index.h"
 #include "services/daemon/configuration.h"
 #include "services/daemon/limits.h"
 #include "services/daemon/log_limit.h"
@@ -34,16 +35,28 @@ class Backend {
   Metrics& metrics() { return metrics_; }
   Uploads& uploads() { return uploads_; }
   LookupCache& cache() { return cache_; }
+  ApprovalIndex& approvals() { return approvals_; }
   // Of calls that are refused because the server is busy.
   LogLimit& refusal_log() { return refusal_log_; }
 
-  // Serialises itself; for threads of `audits` alone.
+  // Serialises itself; for threads of `audits` and `mutations` alone.
   db::Store& writer() { return *writer_; }
   // Belongs to that thread of `reads`.
   db::Store& reader(size_t worker) { return *readers_[worker]; }
 
   WorkerPool& audits() { return audits_; }
   WorkerPool& reads() { return reads_; }
+  // One thread for what is recorded without an audit: a revocation never waits for models to be hashed.
+  WorkerPool& mutations() { return mutations_; }
+
+  // The instant that counts for approvals, unix seconds: the clock, or the latest instant seen where that is later.
+  int64_t Instant();
+  // An approval with this end was called expired: that instant must outlive the process.
+  void NoteExpired(int64_t expired_at);
+  // OK if the latest instant can be kept.
+  absl::Status CheckFloor() const;
+  // After something was recorded about approvals: what is answered from now on knows of it.
+  absl::Status RefreshApprovals();
 
   const UnixListener* unix_listener() const { return unix_listener_; }
   void set_unix_listener(const UnixListener* listener) { unix_listener_ = listener; }
@@ -53,7 +66,9 @@ class Backend {
   void Stop() { stopping_ = true; }
   // True while an AuditModel call is open, or anything runs or waits on the threads.
   bool HasWork() const {
-    return uploads_.count() + audits_.running() + audits_.waiting() + reads_.running() + reads_.waiting() > 0;
+    return uploads_.count() + audits_.running() + audits_.waiting() + reads_.running() + reads_.waiting() +
+               mutations_.running() + mutations_.waiting() >
+           0;
   }
 
   bool database_serving() const { return database_serving_; }
@@ -69,20 +84,29 @@ class Backend {
 
  private:
   explicit Backend(const ServerOptions& options);
+  absl::Status KeepInstant();
+  void HousekeepApprovals(bool changed);
 
   const ServerOptions options_;
   std::unique_ptr<ConfigurationHolder> configuration_;
   Metrics metrics_;
   Uploads uploads_;
   LookupCache cache_;
+  ApprovalIndex approvals_;
   LogLimit refusal_log_;
   std::unique_ptr<db::Store> writer_;
   std::vector<std::unique_ptr<db::Store>> readers_;
   std::unique_ptr<db::Store> watcher_;  // sees the commits of everybody else, the writer above included
   int64_t seen_version_ = 0;
   int housekeepings_ = 0;
+  std::shared_ptr<const approval::TrustedKeys> refreshed_with_;  // null: the last refresh failed
+  std::atomic<int64_t> latest_instant_{0};
+  std::atomic<int64_t> kept_instant_{0};  // of latest_instant_, what is in the database
+  std::atomic<bool> keep_wanted_{false};
+  std::atomic<bool> floor_serving_{true};
   WorkerPool audits_;
   WorkerPool reads_;
+  WorkerPool mutations_;
   const UnixListener* unix_listener_ = nullptr;
   std::atomic<bool> stopping_{false};
   std::atomic<bool> database_serving_{true};

@@ -18,7 +18,9 @@ bool IsIdCharacter(char c) {
 }
 
 // Calls so frequent and cheap that a line for each that succeeds would be most of their cost; they are counted.
-bool IsLookUp(Method method) { return method == Method::kLookupDigests || method == Method::kGetServerInfo; }
+bool IsLookUp(Method method) {
+  return method == Method::kLookupDigests || method == Method::kCheckApprovals || method == Method::kGetServerInfo;
+}
 
 }  // namespace
 

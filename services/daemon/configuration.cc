@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_format.h"
@@ -12,6 +13,7 @@
 #include "services/crypto/tls_files.h"
 #include "services/daemon/limits.h"
 #include "services/daemon/log.h"
+#include "services/keyring/keyring.h"
 #include "services/policy/builtin_policy.h"
 #include "services/source/document.h"
 #include "services/source/fingerprint.h"
@@ -44,6 +46,35 @@ absl::StatusOr<std::string> ReadFile(const std::string& path) {
   for (const source::FileResult& result : results) WB_RETURN_IF_ERROR(result.status);
   WB_RETURN_IF_ERROR(read);
   return bytes;
+}
+
+absl::Status CannotRead(std::string_view what, const absl::Status& why) {
+  return absl::InvalidArgumentError(absl::StrFormat("cannot read the %s: %s", what, why.message()));
+}
+
+// Trusted keys, and the key that signs, which is trusted as one's own where no file says who is.
+absl::Status ReadKeys(const ServerOptions& options, Configuration& configuration) {
+  absl::StatusOr<approval::TrustedKeys> trusted =
+      options.trust_path.empty() ? keyring::Keyring::TrustedByDefault()
+                                 : keyring::ReadTrustFile(options.trust_path, /*must_not_be_writable=*/true);
+  if (!trusted.ok()) return CannotRead("trusted keys", trusted.status());
+  if (!options.signing_key_path.empty()) {
+    absl::StatusOr<std::unique_ptr<Signer>> signer = keyring::ReadSigningKey(options.signing_key_path);
+    if (!signer.ok()) return CannotRead("signing key", signer.status());
+    configuration.signer = *std::move(signer);
+    const PublicKey& key = configuration.signer->public_key();
+    if (options.trust_path.empty()) trusted->Trust({key, /*name=*/"", /*trust=*/"self"});
+    const auto& keys = trusted->keys();
+    if (std::none_of(keys.begin(), keys.end(),
+                     [&key](const approval::TrustedKey& known) { return known.key.key_id() == key.key_id(); }) ||
+        trusted->FindDistrust(key.key_id()) != nullptr) {
+      return absl::InvalidArgumentError(
+          absl::StrFormat("the signing key %s is not among the trusted keys: what it signs would be refused",
+                          key.key_id().substr(0, 16)));
+    }
+  }
+  configuration.trusted = std::make_shared<const approval::TrustedKeys>(*std::move(trusted));
+  return absl::OkStatus();
 }
 
 void AppendIdentity(const std::string& path, std::string& signature) {
@@ -85,6 +116,7 @@ absl::StatusOr<std::shared_ptr<const Configuration>> ConfigurationHolder::Read()
     configuration->policy = auditor::ConfigFile{Printable(options_.policy_path), *std::move(bytes)};
     configuration->policy_digest = Sha256Hex(configuration->policy->bytes);
   }
+  WB_RETURN_IF_ERROR(ReadKeys(options_, *configuration));
   WB_RETURN_IF_ERROR(auditor::CheckConfiguration(std::nullopt, configuration->policy, *configuration->rules));
   if (!options_.tls.cert.empty()) {
     WB_RETURN_IF_ERROR(CheckTlsFiles(options_.tls.cert, options_.tls.key, options_.tls.client_ca));
@@ -95,8 +127,15 @@ absl::StatusOr<std::shared_ptr<const Configuration>> ConfigurationHolder::Read()
 std::string ConfigurationHolder::Signature() const {
   std::string signature;
   for (const std::string* path :
-       {&options_.policy_path, &options_.tls.cert, &options_.tls.key, &options_.tls.client_ca}) {
+       {&options_.policy_path, &options_.trust_path, &options_.signing_key_path, &options_.tls.cert, &options_.tls.key,
+        &options_.tls.client_ca}) {
     if (!path->empty()) AppendIdentity(*path, signature);
+  }
+  if (options_.trust_path.empty()) {
+    // Making, trusting and distrusting a key renames a file of this folder.
+    if (const absl::StatusOr<std::string> keys = keyring::Keyring::DefaultFolder(); keys.ok()) {
+      AppendIdentity(*keys, signature);
+    }
   }
   if (options_.rules_dir.empty()) return signature;
   const absl::StatusOr<source::Root> root = source::Root::Open(options_.rules_dir);
@@ -118,7 +157,7 @@ std::shared_ptr<const Configuration> ConfigurationHolder::Current() const {
 absl::Status ConfigurationHolder::Reload() {
   const absl::MutexLock one_at_a_time(&reload_mutex_);
   absl::StatusOr<std::shared_ptr<const Configuration>> read =
-      absl::UnavailableError("rules, policy or certificates changed again and again while they were read");
+      absl::UnavailableError("rules, policy, keys or certificates changed again and again while they were read");
   std::string signature = kUnsettled;
   for (int i = 0; i < kReadsMax && signature == kUnsettled; ++i) {
     // What changed while it was read may be a mix of old and new.

@@ -1,4 +1,4 @@
-// Rules and policy that the server decides with, exchanged as a whole.
+// Rules, policy and keys that the server decides with, exchanged as a whole.
 #ifndef WEIGHBRIDGE_SERVICES_DAEMON_CONFIGURATION_H_
 #define WEIGHBRIDGE_SERVICES_DAEMON_CONFIGURATION_H_
 
@@ -10,7 +10,9 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
+#include "services/approval/trust.h"
 #include "services/auditor/auditor.h"
+#include "services/crypto/signing.h"
 #include "services/daemon/options.h"
 #include "services/rulebook/rulebook.h"
 
@@ -21,6 +23,8 @@ struct Configuration {
   std::shared_ptr<const rulebook::Rulebook> rules;
   std::optional<auditor::ConfigFile> policy;  // nullopt: the built-in policy
   std::string policy_digest;
+  std::shared_ptr<const approval::TrustedKeys> trusted;
+  std::shared_ptr<const Signer> signer;  // null: this server signs nothing
 };
 
 // Thread-safe.

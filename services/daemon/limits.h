@@ -24,6 +24,13 @@ inline constexpr std::chrono::seconds kUploadIdleTime{60};
 
 // Look-ups and other reads that wait for a database thread.
 inline constexpr size_t kWaitingReadsMax = 1024;
+// Submissions and revocations that wait for the one thread that records them.
+inline constexpr size_t kWaitingMutationsMax = 256;
+// Questions of one CheckApprovals call, and bytes of each word in it.
+inline constexpr int kApprovalQuestionsMax = 1000;
+inline constexpr size_t kReasonBytesMax = 4096;
+// Adapters and scope words of one approval that is signed here.
+inline constexpr int kScopeWordsMax = 64;
 // Pages of the database that each of these threads keeps, at most: the inner pages of tens of millions of known
 // digests, or all of a million. A page that is not kept costs a read from the kernel, as much as the rest of a look-up.
 inline constexpr int kReaderCacheKib = 64 << 10;

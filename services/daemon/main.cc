@@ -29,7 +29,7 @@ constexpr int kExitIntegrity = 4;
 
 constexpr char kFooter[] = R"(
 SIGTERM and SIGINT end the service: calls that run may end, then it stops with exit code 0. SIGHUP, or a change of a file, reads
-rules, policy and certificates again; what has faults is refused and the old stays.
+rules, policy, keys and certificates again; what has faults is refused and the old stays.
 Exit codes: 0 ended as asked, 2 usage or configuration, 3 database or address cannot be used, 4 stored bytes do not match.)";
 
 int Fail(int code, std::string_view message) {
@@ -58,6 +58,13 @@ void AddOptions(CLI::App& app, ServerOptions& options) {
   app.add_option("--scan-root", options.scan_roots, "Folder whose models clients may name; may be given several times");
   app.add_option("--rules", options.rules_dir, "Folder of rules laid over the built-in rulebook");
   app.add_option("--policy", options.policy_path, "The organisation's rules (YAML), beside the built-in policy");
+  app.add_option("--trust", options.trust_path,
+                 "File of trusted keys, which this account cannot write (default: this account's own keys)");
+  app.add_option("--signing-key", options.signing_key_path,
+                 "Private key (PEM, mode 0600) that signs approvals here; without it envelopes are taken, none is made");
+  app.add_option("--approvals-max", options.approvals_max, "Approvals to answer CheckApprovals from, about 1 KiB each")
+      ->check(CLI::Range(1, 100000000))
+      ->capture_default_str();
   app.add_option("--tls-cert", options.tls.cert, "Certificate chain (PEM); addresses beyond loopback need it");
   app.add_option("--tls-key", options.tls.key, "Private key of the certificate (PEM)");
   app.add_option("--client-ca", options.tls.client_ca,

@@ -51,6 +51,16 @@ std::string_view MethodName(Method method) {
       return "ServerService.GetServerInfo";
     case Method::kReloadConfiguration:
       return "ServerService.ReloadConfiguration";
+    case Method::kCreateApproval:
+      return "ApprovalService.CreateApproval";
+    case Method::kGetApproval:
+      return "ApprovalService.GetApproval";
+    case Method::kListApprovals:
+      return "ApprovalService.ListApprovals";
+    case Method::kRevokeApproval:
+      return "ApprovalService.RevokeApproval";
+    case Method::kCheckApprovals:
+      return "ApprovalService.CheckApprovals";
   }
   return "unknown";
 }

@@ -37,8 +37,13 @@ enum class Method {
   kExplainName,
   kGetServerInfo,
   kReloadConfiguration,
+  kCreateApproval,
+  kGetApproval,
+  kListApprovals,
+  kRevokeApproval,
+  kCheckApprovals,
 };
-inline constexpr size_t kMethodCount = 13;
+inline constexpr size_t kMethodCount = 18;
 
 // "AuditService.AuditModel", ...
 std::string_view MethodName(Method method);

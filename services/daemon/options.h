@@ -23,6 +23,9 @@ struct ServerOptions {
   std::vector<std::string> scan_roots;  // canonical paths
   std::string rules_dir;                // laid over the built-in rules; empty: none
   std::string policy_path;              // empty: the built-in policy alone
+  std::string trust_path;               // trusted keys; empty: those of this account
+  std::string signing_key_path;         // key that signs approvals (PEM, 0600); empty: this server signs nothing
+  size_t approvals_max = 200000;        // that CheckApprovals answers from
   TlsOptions tls;
   std::vector<uid_t> socket_uids;  // who may use the Unix socket beside root and this process's user
   std::string metrics_listen;      // HOST:PORT on loopback; empty: no metrics

@@ -94,6 +94,7 @@ Server::Server(std::unique_ptr<Backend> backend)
       audit_service_(*backend_),
       model_service_(*backend_),
       license_service_(*backend_),
+      approval_service_(*backend_),
       server_service_(*backend_) {}
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& options,
@@ -118,7 +119,8 @@ absl::Status Server::Listen(const std::vector<grpc::Service*>& more) {
   std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> interceptors;
   interceptors.push_back(std::make_unique<MalformedRequests>());
   builder.experimental().SetInterceptorCreators(std::move(interceptors));
-  const std::vector<grpc::Service*> ours = {&audit_service_, &model_service_, &license_service_, &server_service_};
+  const std::vector<grpc::Service*> ours = {&audit_service_, &model_service_, &license_service_, &approval_service_,
+                                            &server_service_};
   for (grpc::Service* service : ours) builder.RegisterService(service);
   for (grpc::Service* service : more) builder.RegisterService(service);
 
@@ -156,8 +158,9 @@ absl::Status Server::Listen(const std::vector<grpc::Service*>& more) {
     addresses_.push_back(listen[i].Target(ports[i]));
   }
   if (server_ == nullptr) return absl::FailedPreconditionError("the server does not start");
-  for (const std::string_view name : {"weighbridge.v1.AuditService", "weighbridge.v1.ModelService",
-                                      "weighbridge.v1.LicenseService", "weighbridge.v1.ServerService"}) {
+  for (const std::string_view name :
+       {"weighbridge.v1.AuditService", "weighbridge.v1.ModelService", "weighbridge.v1.LicenseService",
+        "weighbridge.v1.ApprovalService", "weighbridge.v1.ServerService"}) {
     server_->GetHealthCheckService()->SetServingStatus(std::string(name), true);
   }
   if (unix_listener_ != nullptr) {
@@ -211,6 +214,7 @@ void Server::Drain() {
   }
   backend_->audits().Drain();
   backend_->reads().Drain();
+  backend_->mutations().Drain();
   if (server_ != nullptr) server_->Wait();
 }
 

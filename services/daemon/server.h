@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "grpcpp/server.h"
+#include "services/daemon/approval_service.h"
 #include "services/daemon/audit_service.h"
 #include "services/daemon/backend.h"
 #include "services/daemon/license_service.h"
@@ -57,6 +58,7 @@ class Server {
   AuditService audit_service_;
   ModelService model_service_;
   LicenseService license_service_;
+  ApprovalService approval_service_;
   ServerService server_service_;
   std::vector<std::string> addresses_;
   std::string metrics_address_;

@@ -43,6 +43,7 @@ enum class ClaimSource {
   kCard,    // metadata of the model card
   kHeader,  // GGUF or safetensors key
   kBase,    // a declared base model
+  kRuling,  // a person's conclusion; disagrees with nothing, for it has settled what did
 };
 
 // A source that names a licence, or a set of which one holds, for a component.

@@ -26,13 +26,20 @@ class Reconciler {
  public:
   // `depth`: bases between this model and the one that was asked about.
   Reconciler(const ModelView& view, const DocumentBytes& documents, const rulebook::Rulebook& rules,
-             const v1::Policy& policy, int depth)
-      : view_(view), documents_(documents), rules_(rules), policy_(policy), depth_(depth) {}
+             const v1::Policy& policy, int depth, const std::vector<SignedRuling>& rulings, absl::Time at)
+      : view_(view),
+        documents_(documents),
+        rules_(rules),
+        policy_(policy),
+        depth_(depth),
+        rulings_(rulings),
+        at_(at) {}
 
   Reconciliation Run() {
     gathered_.Append(GatherTextEvidence(view_, rules_));
     gathered_.Append(GatherMetadataEvidence(view_, rules_, policy_));
     if (view_.inventory().has_base()) ReconcileBase();
+    if (!rulings_.empty()) ApplyRulings(rulings_, at_, view_, rules_, gathered_);
     out_.findings = FileFindings(view_);
     for (auto& finding : gathered_.findings) out_.findings.push_back(std::move(finding));
     for (const Claim& claim : gathered_.claims) Place(claim);
@@ -66,7 +73,9 @@ class Reconciler {
       return;
     }
     const ModelView base(view_.inventory().base(), documents_);
-    base_ = Reconciler(base, documents_, rules_, policy_, depth_ + 1).Run();
+    // Rulings are of one model digest, which is not that of the base.
+    static const std::vector<SignedRuling>& none = *new std::vector<SignedRuling>;
+    base_ = Reconciler(base, documents_, rules_, policy_, depth_ + 1, none, at_).Run();
     MarkAsBase(*base_);
     CompareWithDeclared(view_, base, rules_, gathered_);
   }
@@ -327,6 +336,8 @@ class Reconciler {
   const rulebook::Rulebook& rules_;
   const v1::Policy& policy_;
   const int depth_;
+  const std::vector<SignedRuling>& rulings_;
+  const absl::Time at_;
   Gathered gathered_;
   std::optional<Reconciliation> base_;  // marked
   Reconciliation out_;
@@ -335,9 +346,10 @@ class Reconciler {
 }  // namespace
 
 Reconciliation Reconcile(const v1::Inventory& inventory, const DocumentBytes& documents,
-                         const rulebook::Rulebook& rules, const v1::Policy& policy) {
+                         const rulebook::Rulebook& rules, const v1::Policy& policy,
+                         const std::vector<SignedRuling>& rulings, absl::Time at) {
   const ModelView view(inventory, documents);
-  return Reconciler(view, documents, rules, policy, /*depth=*/0).Run();
+  return Reconciler(view, documents, rules, policy, /*depth=*/0, rulings, at).Run();
 }
 
 }  // namespace weighbridge::provenance

@@ -6,11 +6,13 @@
 #include <string>
 #include <vector>
 
+#include "absl/time/time.h"
 #include "proto/weighbridge/rules/v1/facts.pb.h"
 #include "proto/weighbridge/v1/gate.pb.h"
 #include "proto/weighbridge/v1/profile.pb.h"
 #include "services/provenance/evidence.h"
 #include "services/provenance/model_view.h"
+#include "services/provenance/rulings.h"
 #include "services/rulebook/rulebook.h"
 
 namespace weighbridge::provenance {
@@ -51,9 +53,10 @@ struct Reconciliation {
 };
 
 // Gathers all evidence of the model and reconciles it. Pure: same inventory, documents, rules and policy, same result.
-// `policy` gives the OR choices.
+// `policy` gives the OR choices. `rulings` of this model speak as of `at`; they are no evidence of what was seen.
 Reconciliation Reconcile(const v1::Inventory& inventory, const DocumentBytes& documents, const rulebook::Rulebook& rules,
-                         const v1::Policy& policy);
+                         const v1::Policy& policy, const std::vector<SignedRuling>& rulings = {},
+                         absl::Time at = absl::InfinitePast());
 
 }  // namespace weighbridge::provenance
 

@@ -9,6 +9,9 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <memory>
+#include <optional>
+#include <string>
 #include <thread>
 #include <utility>
 
@@ -24,9 +27,11 @@
 #include "services/base/status_macros.h"
 #include "services/base/utf8.h"
 #include "services/base/version.h"
+#include "services/clients/cpp/connection.h"
 #include "services/engine/gate/gate.h"
 #include "services/engine/gate/local_status.h"
 #include "services/engine/server/inference_service.h"
+#include "services/engine/server/remote_status.h"
 #include "services/keyring/keyring.h"
 
 namespace weighbridge::engine {
@@ -40,6 +45,7 @@ constexpr int kStreamsMax = 100;
 constexpr std::chrono::seconds kDrain{5};
 
 struct Options {
+  clients::ConnectionOptions server;  // empty address: the database says how approvals stand
   std::string listen, db, trust, environment, region, engine, llama_dir;
   bool create_db = false;
   int parent = 0;
@@ -85,14 +91,22 @@ int Serve(const Options& options, const RuntimeFactory& make_runtime) {
   if (!store.ok()) return Fail(kExitUnmeasured, Printable(std::string(store.status().message())));
   const absl::StatusOr<std::unique_ptr<Runtime>> runtime = make_runtime(options.llama_dir);
 
-  LocalStatus status(store->get());
+  LocalStatus local_status(store->get());
+  std::optional<RemoteStatus> remote_status;
+  if (!options.server.server.empty()) {
+    const absl::StatusOr<std::shared_ptr<grpc::Channel>> channel = clients::Connect(options.server);
+    if (!channel.ok()) return FailStatus(channel.status());
+    remote_status.emplace(*channel, options.server.server);
+  }
+  StatusSource* const status =
+      remote_status.has_value() ? static_cast<StatusSource*>(&*remote_status) : &local_status;
   ModelGateOptions gate_options;
   gate_options.trusted = *trusted;
   gate_options.engine = options.engine;
   gate_options.environment = options.environment;
   gate_options.region = options.region;
   gate_options.lease = absl::Seconds(options.lease_seconds);
-  ModelGate gate(std::move(gate_options), store->get(), &status);
+  ModelGate gate(std::move(gate_options), store->get(), status);
   ServiceOptions service_options;
   service_options.threads = options.threads;
   InferenceService service(&gate, runtime.ok() ? absl::StatusOr<Runtime*>(runtime->get()) : runtime.status(),
@@ -146,6 +160,13 @@ int EngineMain(int argc, char** argv, const RuntimeFactory& runtime) {
   app.add_option("--db", options.db, "Database: approvals, events, and the latest instant seen")->required();
   app.add_flag("--create-db", options.create_db, "Make the database if it is missing");
   app.add_option("--trust", options.trust, "File of trusted keys, which this account cannot write (default: own keys)");
+  auto* server = app.add_option("--server", options.server.server,
+                                "Server that knows the approvals and whether they stand: unix:/PATH or HOST:PORT "
+                                "(default: --db; events and the latest instant stay there)");
+  app.add_option("--server-ca", options.server.server_ca, "Authority that signed the server's certificate (PEM)")
+      ->needs(server);
+  app.add_option("--client-cert", options.server.client_cert, "Certificate shown to the server (PEM)")->needs(server);
+  app.add_option("--client-key", options.server.client_key, "Private key of that certificate (PEM)")->needs(server);
   app.add_option("--environment", options.environment, "Environment that this engine runs in");
   app.add_option("--region", options.region, "Region that this engine runs in");
   app.add_option("--engine-id", options.engine, "Id of this engine, as approvals name it");

@@ -67,7 +67,7 @@ class InferenceService final : public v1::InferenceService::Service {
     grpc::ServerContext* context;
     std::shared_ptr<Loaded> model;  // null while a model is loaded
     std::atomic<bool> cancelled{false};
-    absl::Status why;  // set before `cancelled`
+    absl::Status why = absl::OkStatus();  // set before `cancelled`
   };
   class Watched;
 
