@@ -5,6 +5,7 @@
 #include <limits>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 #include "google/protobuf/descriptor.h"
 
@@ -25,33 +26,34 @@ bool ReadInteger(const Value& value, bool may_be_quoted, Integer* number) {
   return read.ec == std::errc() && read.ptr == text.data() + text.size();
 }
 
-bool ReadMap(const Value& value, const FieldDescriptor* field, Message* message) {
+bool ReadMap(Value& value, const FieldDescriptor* field, Message* message) {
   const FieldDescriptor* key = field->message_type()->map_key();
   const FieldDescriptor* content = field->message_type()->map_value();
   if (!value.IsMap() || key->cpp_type() != FieldDescriptor::CPPTYPE_STRING ||
       content->type() != FieldDescriptor::TYPE_STRING) {
     return false;
   }
-  for (const formats::Member& member : value.members) {
+  for (formats::Member& member : value.members) {
     if (!member.value.IsQuotedString()) return false;
     Message* entry = message->GetReflection()->AddMessage(message, field);
-    entry->GetReflection()->SetString(entry, key, member.key);
-    entry->GetReflection()->SetString(entry, content, member.value.text);
+    entry->GetReflection()->SetString(entry, key, std::move(member.key));
+    entry->GetReflection()->SetString(entry, content, std::move(member.value.text));
   }
   return true;
 }
 
 // One value, set or added.
-bool ReadOne(const Value& value, const FieldDescriptor* field, Message* message) {
+bool ReadOne(Value& value, const FieldDescriptor* field, Message* message) {
   const Reflection* reflection = message->GetReflection();
   const bool repeated = field->is_repeated();
   switch (field->cpp_type()) {
     case FieldDescriptor::CPPTYPE_STRING:
       if (!value.IsQuotedString() || field->type() != FieldDescriptor::TYPE_STRING) return false;
-      repeated ? reflection->AddString(message, field, value.text) : reflection->SetString(message, field, value.text);
+      repeated ? reflection->AddString(message, field, std::move(value.text))
+               : reflection->SetString(message, field, std::move(value.text));
       return true;
     case FieldDescriptor::CPPTYPE_MESSAGE:
-      return value.IsMap() && ReadMessage(value, repeated ? reflection->AddMessage(message, field)
+      return value.IsMap() && ReadMessage(std::move(value), repeated ? reflection->AddMessage(message, field)
                                                           : reflection->MutableMessage(message, field));
     case FieldDescriptor::CPPTYPE_BOOL: {
       if (value.quoted || (value.text != "true" && value.text != "false")) return false;
@@ -100,19 +102,33 @@ bool ReadOne(const Value& value, const FieldDescriptor* field, Message* message)
   }
 }
 
+// The field of that name. Writers keep the order of the proto, so that it mostly is one of the next behind `last`.
+const FieldDescriptor* FieldNamed(const google::protobuf::Descriptor* descriptor, const std::string& name, int* last) {
+  constexpr int kAhead = 4;
+  for (int i = *last + 1; i <= *last + kAhead && i < descriptor->field_count(); ++i) {
+    if (descriptor->field(i)->name() != name) continue;
+    *last = i;
+    return descriptor->field(i);
+  }
+  const FieldDescriptor* field = descriptor->FindFieldByName(name);
+  if (field != nullptr) *last = field->index();
+  return field;
+}
+
 }  // namespace
 
-bool ReadMessage(const Value& tree, Message* message) {
+bool ReadMessage(Value&& tree, Message* message) {
   if (!tree.IsMap()) return false;
   const auto* descriptor = message->GetDescriptor();
-  for (const formats::Member& member : tree.members) {
-    const FieldDescriptor* field = descriptor->FindFieldByName(member.key);
+  int last = -1;
+  for (formats::Member& member : tree.members) {
+    const FieldDescriptor* field = FieldNamed(descriptor, member.key, &last);
     if (field == nullptr || member.value.IsNull()) continue;
     if (field->is_map()) {
       if (!ReadMap(member.value, field, message)) return false;
     } else if (field->is_repeated()) {
       if (!member.value.IsList()) return false;
-      for (const Value& item : member.value.items) {
+      for (Value& item : member.value.items) {
         if (item.IsNull() || !ReadOne(item, field, message)) return false;
       }
     } else if (!ReadOne(member.value, field, message)) {

@@ -8,11 +8,11 @@
 
 namespace weighbridge::approval {
 
-// Fills `message`, which is empty, from a JSON object; false if a field has another type than it must have. Unknown
-// fields and unknown names of enums are passed over, null is an absent field, 64-bit integers may stand in quotes.
-// Fields are named as in the proto; maps have string keys and values. Messages with bytes or floating point are not
-// read (false). Depth is bounded by that of the tree.
-bool ReadMessage(const formats::Value& tree, google::protobuf::Message* message);
+// Fills `message`, which is empty, with what stands in a JSON object, whose strings it takes; false if a field has
+// another type than it must have. Unknown fields and unknown names of enums are passed over, null is an absent field,
+// integers may stand in quotes. Fields are named as in the proto; maps have string keys and values. Messages with bytes
+// or floating point are not read (false). Depth is bounded by that of the tree.
+bool ReadMessage(formats::Value&& tree, google::protobuf::Message* message);
 
 }  // namespace weighbridge::approval
 

@@ -40,26 +40,6 @@ bool TakeInstant(const std::string& text, absl::Time* time) {
   return parsed.has_value();
 }
 
-void AddSubject(std::string name, const std::string& sha256, v1::InTotoStatement& statement) {
-  v1::InTotoSubject& subject = *statement.add_subject();
-  subject.set_name(std::move(name));
-  subject.mutable_digest()->set_sha256(sha256);
-}
-
-// "weighbridge:model", "weighbridge:weights" and "file:PATH" of each part; those of adapters behind "adapter-N:".
-void AddSubjects(const v1::ApprovalDetails& details, v1::InTotoStatement& statement) {
-  if (!details.set_digest().empty()) AddSubject("weighbridge:set", details.set_digest(), statement);
-  for (int i = 0; i < details.parts_size(); ++i) {
-    const v1::ApprovedPart& part = details.parts(i);
-    const std::string prefix = i == 0 ? "" : absl::StrFormat("adapter-%d:", i);
-    AddSubject(prefix + "weighbridge:model", part.model_digest(), statement);
-    AddSubject(prefix + "weighbridge:weights", part.weights_digest(), statement);
-    for (const v1::ApprovedArtifact& artifact : part.artifacts()) {
-      AddSubject(prefix + "file:" + artifact.path(), artifact.sha256(), statement);
-    }
-  }
-}
-
 std::string FaultOfPart(const v1::ApprovedPart& part, bool first) {
   if (part.role() != (first ? "base" : "adapter")) return "the parts are not a base and its adapters";
   if (!IsSha256Hex(part.model_digest()) || !IsSha256Hex(part.weights_digest())) return "a part has no digest";
@@ -118,11 +98,33 @@ bool IsApproving(const v1::ApprovalDetails& details) {
   }
 }
 
-bool SameSubjects(const v1::InTotoStatement& a, const v1::InTotoStatement& b) {
-  return std::equal(a.subject().begin(), a.subject().end(), b.subject().begin(), b.subject().end(),
-                    [](const v1::InTotoSubject& x, const v1::InTotoSubject& y) {
-                      return x.name() == y.name() && x.digest().sha256() == y.digest().sha256();
-                    });
+// Calls `visit` with name and digest of each subject, in order: "weighbridge:model", "weighbridge:weights" and
+// "file:PATH" of each part; those of adapters behind "adapter-N:".
+template <typename Visit>
+void ForEachSubject(const v1::ApprovalDetails& details, Visit visit) {
+  if (!details.set_digest().empty()) visit("weighbridge:set", details.set_digest());
+  std::string name;
+  for (int i = 0; i < details.parts_size(); ++i) {
+    const v1::ApprovedPart& part = details.parts(i);
+    const std::string prefix = i == 0 ? "" : absl::StrFormat("adapter-%d:", i);
+    visit(prefix + "weighbridge:model", part.model_digest());
+    visit(prefix + "weighbridge:weights", part.weights_digest());
+    for (const v1::ApprovedArtifact& artifact : part.artifacts()) {
+      name.assign(prefix).append("file:").append(artifact.path());
+      visit(name, artifact.sha256());
+    }
+  }
+}
+
+bool HasTheSubjectsOf(const v1::ApprovalDetails& details, const v1::InTotoStatement& statement) {
+  int seen = 0;
+  bool same = true;
+  ForEachSubject(details, [&](const std::string& name, const std::string& sha256) {
+    same = same && seen < statement.subject_size() && statement.subject(seen).name() == name &&
+           statement.subject(seen).digest().sha256() == sha256;
+    ++seen;
+  });
+  return same && seen == statement.subject_size();
 }
 
 }  // namespace
@@ -135,7 +137,11 @@ absl::StatusOr<std::string> MakeStatement(const v1::ApprovalDetails& details) {
     return absl::InvalidArgumentError("this cannot be approved: the decision does not approve");
   v1::InTotoStatement statement;
   statement.set__type(std::string(kStatementType));
-  AddSubjects(details, statement);
+  ForEachSubject(details, [&statement](const std::string& name, const std::string& sha256) {
+    v1::InTotoSubject& subject = *statement.add_subject();
+    subject.set_name(name);
+    subject.mutable_digest()->set_sha256(sha256);
+  });
   statement.set_predicatetype(std::string(kPredicateType));
   v1::VerificationSummary& predicate = *statement.mutable_predicate();
   predicate.mutable_verifier()->set_id(kVerifier);
@@ -163,11 +169,11 @@ absl::StatusOr<Statement> ParseStatement(std::string_view json) {
   limits.elements_max = 2'000'000;
   limits.depth_max = 16;
   // Read once: the reader of Protobuf takes more than JSON, and the last of several equal names; ours refuses both.
-  const absl::StatusOr<formats::Value> tree = formats::ParseJson(json, limits);
+  absl::StatusOr<formats::Value> tree = formats::ParseJson(json, limits);
   if (!tree.ok()) return Malformed(std::string(tree.status().message()));
   if (!tree->IsMap()) return Malformed("it is no JSON object");
   v1::InTotoStatement parsed;
-  if (!ReadMessage(*tree, &parsed)) {
+  if (!ReadMessage(*std::move(tree), &parsed)) {
     return Malformed("a field has another type than it must have");
   }
   if (parsed._type() != kStatementType) return Malformed("it is no in-toto Statement v1");
@@ -186,9 +192,7 @@ absl::StatusOr<Statement> ParseStatement(std::string_view json) {
   }
   const std::string fault = FaultOf(statement.details, &statement);
   if (!fault.empty()) return Malformed(fault);
-  v1::InTotoStatement expected;
-  AddSubjects(statement.details, expected);
-  if (!SameSubjects(parsed, expected)) return Malformed("its subjects are not those of the decision");
+  if (!HasTheSubjectsOf(statement.details, parsed)) return Malformed("its subjects are not those of the decision");
   return statement;
 }
 

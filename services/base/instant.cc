@@ -15,11 +15,28 @@ constexpr int64_t kSpanMax = 100000000;  // of its unit
 std::string FormatInstant(absl::Time time) { return absl::FormatTime(kForm, time, absl::UTCTimeZone()); }
 
 std::optional<absl::Time> ParseInstant(std::string_view text) {
-  absl::Time time;
-  if (!absl::ParseTime(kForm, {text.data(), text.size()}, &time, nullptr)) return std::nullopt;
-  // The reader of Abseil takes blanks and days that it carries over.
-  if (FormatInstant(time) != text) return std::nullopt;
-  return time;
+  constexpr std::string_view kPattern = "0000-00-00T00:00:00Z";
+  if (text.size() != kPattern.size()) return std::nullopt;
+  // Year, month, day, hour, minute, second.
+  int fields[6] = {};
+  size_t field = 0;
+  for (size_t i = 0; i < kPattern.size(); ++i) {
+    const char c = text[i];
+    if (kPattern[i] != '0') {
+      if (c != kPattern[i]) return std::nullopt;
+      ++field;
+    } else {
+      if (c < '0' || c > '9') return std::nullopt;
+      fields[field] = fields[field] * 10 + (c - '0');
+    }
+  }
+  const absl::CivilSecond civil(fields[0], fields[1], fields[2], fields[3], fields[4], fields[5]);
+  // A day or second that does not exist is carried over into the next month or minute.
+  if (civil.month() != fields[1] || civil.day() != fields[2] || civil.hour() != fields[3] ||
+      civil.minute() != fields[4] || civil.second() != fields[5]) {
+    return std::nullopt;
+  }
+  return absl::FromCivil(civil, absl::UTCTimeZone());
 }
 
 std::optional<absl::Time> ParseInstantOrSpan(std::string_view text, absl::Time from) {

@@ -1,11 +1,6 @@
-#include <filesystem>
 #include <memory>
 #include <string>
-#include <system_error>
-#include <vector>
 
-#include "absl/strings/str_format.h"
-#include "services/base/utf8.h"
 #include "services/cli/approval_options.h"
 #include "services/cli/commands.h"
 #include "services/cli/environment.h"
@@ -38,16 +33,6 @@ int RunModel(const Options& given) {
     if (!envelope.ok()) return Fail(envelope.status());
     if (envelope->empty()) return Fail(kExitIntegrity, "the approval is an empty file");
     options.envelope = *std::move(envelope);
-  }
-  // A running engine has a folder of its own to start from. Links stay as they are: the gate follows them its own way.
-  std::vector<std::string*> paths = {&options.path};
-  for (std::string& adapter : options.adapters) paths.push_back(&adapter);
-  for (std::string* path : paths) {
-    std::error_code error;
-    if (!std::filesystem::exists(*path, error)) {
-      return Fail(kExitUnmeasured, absl::StrFormat("there is nothing at %s", Printable(*path)));
-    }
-    *path = std::filesystem::absolute(*path, error).string();
   }
   if (options.server.empty()) {
     options.db_path = given.common.db_path;

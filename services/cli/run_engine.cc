@@ -12,8 +12,10 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <iostream>
 #include <memory>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -319,7 +321,17 @@ int Converse(Session& session) {
 
 }  // namespace
 
-int RunOnEngine(const RunOptions& options) {
+int RunOnEngine(const RunOptions& given) {
+  RunOptions options = given;
+  // A running engine has a folder of its own to start from. Links stay as they are: the gate follows them its own way.
+  std::vector<std::string*> paths = {&options.path};
+  for (std::string& adapter : options.adapters) paths.push_back(&adapter);
+  for (std::string* path : paths) {
+    std::error_code error;
+    if (!std::filesystem::exists(*path, error))
+      return Fail(kExitUnmeasured, absl::StrFormat("there is nothing at %s", Printable(*path)));
+    *path = std::filesystem::absolute(*path, error).string();
+  }
   std::unique_ptr<Engine> engine;
   std::string server = options.server;
   if (server.empty()) {

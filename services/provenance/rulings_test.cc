@@ -168,6 +168,7 @@ std::vector<Case> Cases() {
        pipeline()
            .Card("license: other")
            .Doc("unet/LICENSE", "license_text", strange)
+           .File("vae/config.json", "config", "json")
            .Weights("unet/m.safetensors"),
        "Willow-1.0", "Willow-1.0", "license.unknown"},
   };

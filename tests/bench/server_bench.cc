@@ -1,7 +1,7 @@
 // What does the server cost beside a call of the same server that does nothing, and what becomes of it when ten times
 // as much is asked of it as it can do?
 //
-//   server_bench [--seconds N | --release] [--known N] [--dir FOLDER] [--only lookup|overload] [--check]
+//   server_bench [--seconds N | --release] [--known N] [--dir FOLDER] [--only lookup|approvals|overload] [--check]
 //
 // The server runs in a child process, its clients in this one; CPU time is the server's alone. Each part is run
 // interleaved with its neighbour, five times; shown is the median of the ratios. --seconds is the length of each
@@ -26,11 +26,19 @@
 #include <vector>
 
 #include "absl/strings/str_format.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "db/store/sample_records.h"
 #include "db/store/store.h"
+#include "proto/weighbridge/v1/approval_service.pb.h"
 #include "proto/weighbridge/v1/audit_service.pb.h"
 #include "proto/weighbridge/v1/model_service.pb.h"
+#include "services/approval/sample_approval.h"
+#include "services/auditor/approve.h"
+#include "services/base/hex.h"
+#include "services/base/instant.h"
+#include "services/crypto/sha256.h"
+#include "services/crypto/signing.h"
 #include "tests/bench/bench_server.h"
 #include "tests/bench/child_process.h"
 #include "tests/bench/load.h"
@@ -50,6 +58,7 @@ constexpr int kDigestsPerAudit = kFilesPerAudit + 2;
 constexpr int kConnections = 4;
 constexpr int kBatch = 100;
 constexpr double kOverload = 10;
+constexpr int kApprovals = 1000;
 // More different digests than the server keeps answers.
 constexpr size_t kRandomDigests = 200000;
 
@@ -128,6 +137,39 @@ std::vector<std::string> SomeKnown(int known, size_t count) {
   return digests;
 }
 
+// The digest of the n-th approved model.
+std::string ApprovedModel(int n) { return Sha256Hex("model " + std::to_string(n)); }
+
+// A database of approvals of as many models, and the file of the one key that signed them.
+std::string FillApprovals(const std::string& folder) {
+  const std::string path = folder + "/approvals.db";
+  if (fs::exists(path)) return path;
+  const auto signer = Ed25519Signer::Generate();
+  if (!signer.ok()) Die(signer.status().ToString());
+  std::ofstream(folder + "/trust.pem") << (*signer)->public_key().ToPem();
+  approval::TrustedKeys trusted;
+  trusted.Trust({(*signer)->public_key(), "", "file"});
+  db::StoreOptions options;
+  options.path = path + ".unfinished";
+  {
+    const auto store = db::Store::Open(options);
+    if (!store.ok()) Die(store.status().ToString());
+    const absl::Time now = absl::Now();
+    for (int i = 0; i < kApprovals; ++i) {
+      v1::ApprovalDetails details = approval::SampleDetails();
+      details.mutable_parts(0)->set_model_digest(ApprovedModel(i));
+      details.mutable_parts(0)->set_weights_digest(Sha256Hex("weights " + std::to_string(i)));
+      details.set_not_before(FormatInstant(now - absl::Hours(1)));
+      details.set_expires(FormatInstant(now + absl::Hours(24 * 30)));
+      const auto taken = auditor::SubmitApproval(approval::SignedEnvelope(details, **signer), trusted, now, "bench", "",
+                                                 {}, **store);
+      if (!taken.ok() || taken->envelope.empty()) Die("an approval was not taken");
+    }
+  }
+  fs::rename(options.path, path);
+  return path;
+}
+
 // A model that a tag names, approved or not; what counts is the work.
 void ComposeModel(const fs::path& folder) {
   fs::create_directories(folder);
@@ -177,6 +219,22 @@ Method LookUp(std::vector<std::string> digests, int batch) {
           }};
 }
 
+// Questions about approved models, one after the other.
+Method Check(int batch) {
+  return {"/weighbridge.v1.ApprovalService/CheckApprovals", [batch, next = 0](uint64_t) mutable {
+            v1::CheckApprovalsRequest request;
+            for (int i = 0; i < batch; ++i) {
+              std::string digest(32, '\0');
+              HexDecode(ApprovedModel(next++ % kApprovals), reinterpret_cast<uint8_t*>(digest.data()), digest.size());
+              v1::ApprovalQuestion& question = *request.add_questions();
+              question.set_digest(std::move(digest));
+              question.set_use("commercial");
+              question.set_environment("production");
+            }
+            return request.SerializeAsString();
+          }};
+}
+
 // Takes and gives as many bytes as that call does.
 Method NoopLike(const Method& method, size_t answer_bytes) {
   NoopRequest request;
@@ -207,8 +265,8 @@ struct Served {
 };
 
 Served Start(const std::string& self, const std::string& folder, const std::string& db, const std::string& root,
-             bool tls) {
-  std::vector<std::string> command = {self, "--serve", db, root};
+             bool tls, const std::string& trust = "") {
+  std::vector<std::string> command = {self, "--serve", db, root, trust};
   Endpoint endpoint;
   if (tls) {
     for (const char* file : {"peer.pem", "peer.key", "ca.pem"}) command.push_back(folder + "/" + file);
@@ -228,7 +286,8 @@ int ServeAsChild(const std::vector<std::string>& words) {
   options.create_db = true;
   options.db_path = words[1];
   options.scan_roots = {words[2]};
-  if (words.size() == 6) options.tls = {words[3], words[4], words[5]};
+  options.trust_path = words[3];
+  if (words.size() == 7) options.tls = {words[4], words[5], words[6]};
   return Serve(options);
 }
 
@@ -349,6 +408,27 @@ void LookUps(const std::string& self, const Options& options) {
     Show(absl::StrFormat("p99, %d in flight", in_flight), sizes.p99_ratio, "x", Bar::kAtMost, kManyBar);
     Show("  p50", sizes.p50_ratio, "x");
   }
+}
+
+// ---- approvals
+
+void Approvals(const std::string& self, const Options& options) {
+  const std::string db = FillApprovals(options.dir);
+  const Served served = Start(self, options.dir, db, options.dir, /*tls=*/false, options.dir + "/trust.pem");
+  const Method check = Check(1);
+  const size_t answer_bytes = served.clients->CallInTurn(check, 1, 1).answer_bytes;
+  const Method noop = NoopLike(check, answer_bytes);
+  Heading("CheckApprovals, server CPU beside a call that does nothing (same server, same sizes)");
+  for (const int in_flight : {1, 64}) {
+    const uint64_t calls = CallsAt(in_flight);
+    const Compared compared = Compare({served, check, calls}, {served, noop, calls}, in_flight);
+    Show(absl::StrFormat("any of %d approved, %d in flight (%.1f us, no-op %.1f us)", kApprovals, in_flight,
+                         compared.micros, compared.neighbour_micros),
+         compared.cpu_ratio, "x", Bar::kAtMost, kCallBar);
+  }
+  const Compared batches = Compare({served, Check(kBatch), 600}, {served, check, 16000}, 64);
+  Show("batches of 100, items a second beside single calls, 64 in flight", batches.rate_ratio * kBatch, "x",
+       Bar::kAtLeast, kBatchBar);
 }
 
 // ---- overload
@@ -500,12 +580,13 @@ int Main(int argc, char** argv) {
       options.check = true;
     } else {
       Die("unknown option '" + words[i] +
-          "': --release, --seconds N, --known N, --dir FOLDER, --only lookup|overload, --check");
+          "': --release, --seconds N, --known N, --dir FOLDER, --only lookup|approvals|overload, --check");
     }
   }
   if (options.seconds < 1 || options.known < kFewKnown) Die("--seconds is at least 1 and --known at least 1000");
-  if (!options.only.empty() && options.only != "lookup" && options.only != "overload")
-    Die("--only: lookup or overload");
+  const std::vector<std::string> parts = {"", "lookup", "approvals", "overload"};
+  if (std::find(parts.begin(), parts.end(), options.only) == parts.end()) Die("--only: lookup, approvals or overload");
+  const auto runs = [&options](const char* part) { return options.only.empty() || options.only == part; };
   const bool temporary = options.dir.empty();
   if (temporary) {
     options.dir = (fs::temp_directory_path() / "server_bench.XXXXXX").string();
@@ -516,8 +597,9 @@ int Main(int argc, char** argv) {
   const std::string self = fs::canonical("/proc/self/exe").string();
   std::printf("medians of %d interleaved runs; server and clients share %u cores\n", kRuns,
               std::thread::hardware_concurrency());
-  if (options.only != "overload") LookUps(self, options);
-  if (options.only != "lookup") Overload(self, options);
+  if (runs("lookup")) LookUps(self, options);
+  if (runs("approvals")) Approvals(self, options);
+  if (runs("overload")) Overload(self, options);
   if (temporary) fs::remove_all(options.dir);
   return options.check && !all_hold ? 1 : 0;
 }

@@ -38,6 +38,7 @@ void ReadDetail(const grpc::Status& status, RawAnswer& answer) {
   v1::RpcStatus rpc;
   if (status.error_details().empty() || !rpc.ParseFromString(status.error_details())) return;
   if (rpc.code() != static_cast<int>(status.error_code()) || rpc.message() != status.error_message()) return;
+  if (rpc.details_size() == 1) rpc.details(0).UnpackTo(&answer.refusal);
   if (rpc.details_size() != 1 || rpc.details(0).type_url() != "type.googleapis.com/weighbridge.v1.ErrorDetail") return;
   answer.has_detail = answer.detail.ParseFromString(rpc.details(0).value());
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "proto/weighbridge/v1/approval.pb.h"
 #include "proto/weighbridge/v1/error.pb.h"
 
 namespace weighbridge::integration {
@@ -34,6 +35,7 @@ struct RawAnswer {
   std::string message;
   bool has_detail = false;  // the trailer holds an RpcStatus with the same code and message and one ErrorDetail in it
   v1::ErrorDetail detail;
+  v1::Refusal refusal;  // of an engine, where the trailer holds one
   std::vector<std::string> messages;
 };
 

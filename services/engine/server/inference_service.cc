@@ -123,7 +123,12 @@ absl::StatusOr<std::shared_ptr<InferenceService::Loaded>> InferenceService::Find
 
 absl::Status InferenceService::Load(const v1::LoadModelRequest& request, const std::atomic<bool>& cancelled,
                                     v1::LoadedModel& answer) {
-  if (request.path().empty()) return absl::InvalidArgumentError("path: is empty");
+  // The engine's own folder is nothing that a caller knows.
+  if (request.path().empty() || request.path().front() != '/')
+    return absl::InvalidArgumentError("path: not an absolute path");
+  for (const std::string& path : request.adapter_paths()) {
+    if (path.empty() || path.front() != '/') return absl::InvalidArgumentError("adapter_paths: not an absolute path");
+  }
   const std::lock_guard<std::mutex> one(load_mutex_);
   {
     const std::lock_guard<std::mutex> lock(mutex_);

@@ -15,41 +15,38 @@ class TreeBuilder {
  public:
   TreeBuilder(JsonLexer* lexer, uint64_t elements_max) : lexer_(lexer), elements_max_(elements_max) {}
 
-  absl::StatusOr<Value> Build(const JsonToken& token) {
+  // Fills in `value`, which is new.
+  absl::Status Build(const JsonToken& token, Value* value) {
     if (++elements_ > elements_max_) {
       return OverLimit(token.at, absl::StrFormat("number of values is over the limit of %d", elements_max_));
     }
-    Value value;
-    value.at = token.at;
+    value->at = token.at;
     switch (token.kind) {
-      case JsonToken::Kind::kBeginObject: {
-        value.kind = Value::Kind::kMap;
-        WB_RETURN_IF_ERROR(BuildMembers(&value));
-        return value;
-      }
+      case JsonToken::Kind::kBeginObject:
+        value->kind = Value::Kind::kMap;
+        return BuildMembers(value);
       case JsonToken::Kind::kBeginArray: {
-        value.kind = Value::Kind::kList;
+        value->kind = Value::Kind::kList;
         while (true) {
           WB_ASSIGN_OR_RETURN(const JsonToken item, lexer_->Next());
-          if (item.kind == JsonToken::Kind::kEndArray) return value;
-          WB_ASSIGN_OR_RETURN(Value built, Build(item));
-          value.items.push_back(std::move(built));
+          if (item.kind == JsonToken::Kind::kEndArray) return absl::OkStatus();
+          WB_RETURN_IF_ERROR(Build(item, &value->items.emplace_back()));
         }
       }
       case JsonToken::Kind::kNull:
-        value.text = "null";
-        return value;
+        value->text = "null";
+        return absl::OkStatus();
       case JsonToken::Kind::kString:
-        value.quoted = true;
-        value.kind = Value::Kind::kScalar;
-        value.text = std::string(token.text);
-        return value;
+        value->quoted = true;
+        value->kind = Value::Kind::kScalar;
+        value->text = token.text;
+        return absl::OkStatus();
       case JsonToken::Kind::kNumber:
       case JsonToken::Kind::kTrue:
       case JsonToken::Kind::kFalse:
-        value.kind = Value::Kind::kScalar;
-        value.text = std::string(token.text);
-        return value;
+        value->kind = Value::Kind::kScalar;
+        value->text = token.text;
+        return absl::OkStatus();
       case JsonToken::Kind::kKey:
       case JsonToken::Kind::kEndObject:
       case JsonToken::Kind::kEndArray:
@@ -64,12 +61,11 @@ class TreeBuilder {
     while (true) {
       WB_ASSIGN_OR_RETURN(const JsonToken key, lexer_->Next());
       if (key.kind == JsonToken::Kind::kEndObject) return CheckUniqueKeys(map->members);
-      Member member;
-      member.key = std::string(key.text);
+      Member& member = map->members.emplace_back();
+      member.key = key.text;
       member.key_at = key.at;
       WB_ASSIGN_OR_RETURN(const JsonToken first, lexer_->Next());
-      WB_ASSIGN_OR_RETURN(member.value, Build(first));
-      map->members.push_back(std::move(member));
+      WB_RETURN_IF_ERROR(Build(first, &member.value));
     }
   }
 
@@ -93,7 +89,8 @@ absl::StatusOr<Value> ParseJson(std::string_view text, const JsonLimits& limits)
   if (limits.non_finite == JsonLimits::NonFinite::kAccept) options.non_finite = JsonLexerOptions::NonFinite::kAccept;
   JsonLexer lexer(&reader, text.size(), options);
   WB_ASSIGN_OR_RETURN(const JsonToken first, lexer.Next());
-  WB_ASSIGN_OR_RETURN(Value value, TreeBuilder(&lexer, limits.elements_max).Build(first));
+  Value value;
+  WB_RETURN_IF_ERROR(TreeBuilder(&lexer, limits.elements_max).Build(first, &value));
   WB_RETURN_IF_ERROR(lexer.Next().status());
   return value;
 }

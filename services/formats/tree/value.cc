@@ -58,7 +58,17 @@ std::optional<bool> Value::AsBool() const {
 }
 
 absl::Status CheckUniqueKeys(const std::vector<Member>& members) {
-  if (members.size() < 2) return absl::OkStatus();
+  // Few are compared each with each: sorting them would cost more.
+  const bool few = members.size() <= 16;
+  const bool may_repeat = !few || [&members] {
+    for (size_t i = 1; i < members.size(); ++i) {
+      for (size_t j = 0; j < i; ++j) {
+        if (members[i].key == members[j].key) return true;
+      }
+    }
+    return false;
+  }();
+  if (!may_repeat) return absl::OkStatus();
   std::vector<uint32_t> order(members.size());
   for (uint32_t i = 0; i < order.size(); ++i) order[i] = i;
   std::sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) {
