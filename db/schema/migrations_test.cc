@@ -22,6 +22,7 @@ constexpr Pinned kPinned[] = {
     {"0001_audits", "2a8427191eb1fc738983eb77392a706b6c8eaae0cc1b3963806f9e2450ba2d7d"},
     {"0002_known_digests", "5c3d9c1f03c219fa49eba5e7f5a59d534f420e0e501670a50e0528eafb03dec9"},
     {"0003_chain", "b774b2a32a5aa36d547916711803f53a9b8b9ad7d2c2b0c716c5565c1537d7f8"},
+    {"0004_answer_log", "b88ef6c248a46f7cab31e768e51b2f959bf36844381a2ec959a480406b52480c"},
 };
 
 TEST(MigrationsTest, AreAppendOnly) {

@@ -137,7 +137,10 @@ absl::Status AppendAnswer(Database* database, int64_t audit_sequence, const Dige
   insert.BindInt64(1, answer_id);
   insert.BindBlob(2, encoded);
   insert.BindBlob(3, BytesOf(RowDigest(answer_id, encoded, &hash)));
-  return insert.Run();
+  WB_RETURN_IF_ERROR(insert.Run());
+  WB_ASSIGN_OR_RETURN(Statement log, database->Prepare("INSERT INTO answer_log (audit_sequence) VALUES (?)"));
+  log.BindInt64(1, audit_sequence);
+  return log.Run();
 }
 
 absl::StatusOr<AnswerReader> AnswerReader::Make(Database* database) {

@@ -93,6 +93,41 @@ absl::StatusOr<std::vector<std::optional<DigestAnswer>>> ReadAnswers(Database* d
   return answers;
 }
 
+absl::StatusOr<PublishedAudits> ReadPublished(Database* database, int64_t position, int count) {
+  PublishedAudits published;
+  published.position = position;
+  std::vector<int64_t> sequences;
+  {
+    WB_ASSIGN_OR_RETURN(Statement select,
+                        database->Prepare("SELECT position, audit_sequence FROM answer_log WHERE position > ?"
+                                          " ORDER BY position LIMIT ?"));
+    select.BindInt64(1, position);
+    select.BindInt64(2, count);
+    int rows = 0;
+    for (; rows < count; ++rows) {
+      WB_ASSIGN_OR_RETURN(const bool found, select.Step());
+      if (!found) break;
+      published.position = select.ColumnInt64(0);
+      if (std::find(sequences.begin(), sequences.end(), select.ColumnInt64(1)) == sequences.end())
+        sequences.push_back(select.ColumnInt64(1));
+    }
+    published.more = rows == count;
+  }
+  WB_ASSIGN_OR_RETURN(AnswerReader reader, AnswerReader::Make(database));
+  for (const int64_t sequence : sequences) {
+    PublishedAudit& audit = published.audits.emplace_back();
+    audit.audit_sequence = sequence;
+    WB_ASSIGN_OR_RETURN(std::optional<StoredAudit> stored, ReadAuditBySequence(database, sequence));
+    if (!stored.has_value()) return Damaged(database, absl::StrFormat("audit number %d", sequence));
+    WB_RETURN_IF_ERROR(ReadAuditRows(database, &*stored));
+    WB_ASSIGN_OR_RETURN(const bool answers, reader.Read(sequence, &audit.answer));
+    if (!answers || audit.answer.audit_id != stored->record.audit_id)
+      return Damaged(database, absl::StrFormat("the answer of audit %s", stored->record.audit_id));
+    audit.digests = HeldDigestsOf(*stored);
+  }
+  return published;
+}
+
 absl::StatusOr<ModelAudit> DescribeAudit(Database* database, const StoredAudit& audit) {
   ModelAudit described;
   described.audit = Summarize(audit);
@@ -125,8 +160,13 @@ absl::Status AnswerCheck::Check(const StoredAudit& audit) {
 absl::Status AnswerCheck::CheckTotals() {
   WB_ASSIGN_OR_RETURN(const int64_t known_digests, database_->QueryInt64("SELECT count(*) FROM known_digests"));
   WB_ASSIGN_OR_RETURN(const int64_t answers, database_->QueryInt64("SELECT count(*) FROM answers"));
-  if (known_digests == known_digests_ && answers == answers_) return absl::OkStatus();
-  return Damaged(database_, "the table of known digests or that of answers");
+  if (known_digests != known_digests_ || answers != answers_)
+    return Damaged(database_, "the table of known digests or that of answers");
+  WB_ASSIGN_OR_RETURN(const int64_t unlisted,
+                      database_->QueryInt64("SELECT count(*) FROM answers WHERE answer_id / 16777216 NOT IN"
+                                            " (SELECT audit_sequence FROM answer_log)"));
+  if (unlisted == 0) return absl::OkStatus();
+  return Damaged(database_, "the table that lists answers in their order");
 }
 
 }  // namespace weighbridge::db

@@ -27,6 +27,9 @@ absl::StatusOr<std::vector<std::optional<DigestAnswer>>> ReadAnswers(Database* d
                                                                      const std::vector<std::string>& digests,
                                                                      std::optional<DigestKind> kind);
 
+// What Store::PublishedAfter returns.
+absl::StatusOr<PublishedAudits> ReadPublished(Database* database, int64_t position, int count);
+
 // What an audit says of its licences, and the newest decision on it. Reads the sources, not the answers.
 absl::StatusOr<ModelAudit> DescribeAudit(Database* database, const StoredAudit& audit);
 

@@ -13,14 +13,9 @@
 namespace weighbridge::db {
 namespace {
 
-struct KnownDigest {
-  std::string digest;  // 32 bytes
-  bool measured = false;
-  DigestKind kind = DigestKind::kFile;
-  bool operator<(const KnownDigest& other) const {
-    return std::tie(digest, measured, kind) < std::tie(other.digest, other.measured, other.kind);
-  }
-};
+bool Less(const HeldDigest& a, const HeldDigest& b) {
+  return std::tie(a.digest, a.measured, a.kind) < std::tie(b.digest, b.measured, b.kind);
+}
 
 // First 8 bytes, big-endian, of a SHA-256 over the row and the id of its audit. A whole digest would double the table.
 // On disk; never changes.
@@ -36,13 +31,13 @@ int64_t RowCheck(std::string_view digest, bool measured, int64_t kind, int64_t a
   return static_cast<int64_t>(check);
 }
 
-int64_t RowCheck(const KnownDigest& known, const StoredAudit& audit, Sha256* hash) {
+int64_t RowCheck(const HeldDigest& known, const StoredAudit& audit, Sha256* hash) {
   return RowCheck(known.digest, known.measured, static_cast<int64_t>(known.kind), audit.sequence, audit.record.audit_id,
                   hash);
 }
 
-std::vector<KnownDigest> KnownDigestsOf(const StoredAudit& audit, const std::vector<ArtifactRow>& artifacts) {
-  std::vector<KnownDigest> all;
+std::vector<HeldDigest> KnownDigestsOf(const StoredAudit& audit, const std::vector<ArtifactRow>& artifacts) {
+  std::vector<HeldDigest> all;
   for (const bool measured : {false, true}) {
     const bool applies = measured ? audit.record.measured_by != "client" : audit.first_measured_by == "client";
     if (!applies) continue;
@@ -58,8 +53,8 @@ std::vector<KnownDigest> KnownDigestsOf(const StoredAudit& audit, const std::vec
     }
   }
   // A model may hold the same file twice.
-  std::sort(all.begin(), all.end());
-  const auto same = [](const KnownDigest& a, const KnownDigest& b) { return !(a < b) && !(b < a); };
+  std::sort(all.begin(), all.end(), Less);
+  const auto same = [](const HeldDigest& a, const HeldDigest& b) { return !Less(a, b) && !Less(b, a); };
   all.erase(std::unique(all.begin(), all.end(), same), all.end());
   return all;
 }
@@ -73,7 +68,7 @@ absl::Status InsertKnownDigests(Database* database, const StoredAudit& audit,
                                         " (digest, measured, kind, audit_sequence, row_check) VALUES (?, ?, ?, ?, ?)"
                                         " ON CONFLICT (digest, measured, kind, audit_sequence) DO NOTHING"));
   Sha256 hash;
-  for (const KnownDigest& known : KnownDigestsOf(audit, artifacts)) {
+  for (const HeldDigest& known : KnownDigestsOf(audit, artifacts)) {
     insert.BindBlob(1, known.digest);
     insert.BindBool(2, known.measured);
     insert.BindInt64(3, static_cast<int64_t>(known.kind));
@@ -85,13 +80,17 @@ absl::Status InsertKnownDigests(Database* database, const StoredAudit& audit,
   return absl::OkStatus();
 }
 
+std::vector<HeldDigest> HeldDigestsOf(const StoredAudit& audit) {
+  return KnownDigestsOf(audit, audit.record.artifacts);
+}
+
 absl::StatusOr<int64_t> CheckKnownDigests(Database* database, const StoredAudit& audit) {
   WB_ASSIGN_OR_RETURN(Statement select,
                       database->Prepare("SELECT row_check FROM known_digests"
                                         " WHERE digest = ? AND measured = ? AND kind = ? AND audit_sequence = ?"));
   Sha256 hash;
   int64_t count = 0;
-  for (const KnownDigest& known : KnownDigestsOf(audit, audit.record.artifacts)) {
+  for (const HeldDigest& known : KnownDigestsOf(audit, audit.record.artifacts)) {
     select.BindBlob(1, known.digest);
     select.BindBool(2, known.measured);
     select.BindInt64(3, static_cast<int64_t>(known.kind));

@@ -23,6 +23,9 @@ namespace weighbridge::db {
 absl::Status InsertKnownDigests(Database* database, const StoredAudit& audit,
                                 const std::vector<ArtifactRow>& artifacts);
 
+// What the table holds for an audit, by what the audit is; it has its rows.
+std::vector<HeldDigest> HeldDigestsOf(const StoredAudit& audit);
+
 // The same as a check: DataLoss if a row is missing or damaged. Returns how many rows there are. `audit` has its rows.
 absl::StatusOr<int64_t> CheckKnownDigests(Database* database, const StoredAudit& audit);
 

@@ -43,6 +43,26 @@ struct DigestAnswer {
   std::vector<GoverningLicense> governing;  // each once, in the order of the audit
 };
 
+// A digest that an audit answers for.
+struct HeldDigest {
+  std::string digest;     // 32 bytes
+  bool measured = false;  // false: only a client read the bytes
+  DigestKind kind = DigestKind::kFile;
+};
+
+// An audit that answers look-ups, with all that it answers for; `answer.kind` says nothing.
+struct PublishedAudit {
+  int64_t audit_sequence = 0;
+  DigestAnswer answer;
+  std::vector<HeldDigest> digests;
+};
+
+struct PublishedAudits {
+  std::vector<PublishedAudit> audits;
+  int64_t position = 0;  // pass for the next page
+  bool more = false;
+};
+
 // An audit without its rows.
 struct AuditSummary {
   int64_t sequence = 0;  // order of recording, from 1

@@ -147,6 +147,10 @@ class Store {
   absl::StatusOr<std::vector<std::optional<DigestAnswer>>> LookupDigests(const std::vector<std::string>& digests,
                                                                          std::optional<DigestKind> kind = std::nullopt);
 
+  // The audits whose answers were published behind `position` (0: from the first), in that order, each once and as it
+  // answers now; looks at `count` publications at most.
+  absl::StatusOr<PublishedAudits> PublishedAfter(int64_t position, int count);
+
   // The newest audit of each model digest, newest first; claimed audits do not count. Pages are of the moment of the
   // first: each model that was there then and passes the filters comes once. A page looks at most at kModelScanMax
   // audits. InvalidArgument: a page size out of range, a token that is none or of another query.

@@ -88,6 +88,14 @@ absl::StatusOr<std::vector<std::optional<DigestAnswer>>> Store::LookupDigests(co
   return ReadAnswers(database_.get(), digests, kind);
 }
 
+absl::StatusOr<PublishedAudits> Store::PublishedAfter(int64_t position, int count) {
+  if (position < 0) return absl::InvalidArgumentError("answers are numbered from 1");
+  WB_RETURN_IF_ERROR(CheckPageSize(count));
+  const Turn turn(this);
+  WB_ASSIGN_OR_RETURN(const Transaction view, Transaction::Begin(database_.get(), Transaction::Kind::kRead));
+  return ReadPublished(database_.get(), position, count);
+}
+
 absl::StatusOr<ModelPage> Store::ListModels(const ModelQuery& query) {
   WB_RETURN_IF_ERROR(CheckPageSize(query.page_size));
   const Turn turn(this);

@@ -229,7 +229,7 @@ absl::Status Create(Backend& backend, const v1::CreateApprovalRequest& request, 
           ? Sign(backend, request, principal, key, cancelled)
           : auditor::SubmitApproval(request.envelope(), *backend.configuration().Current()->trusted, Now(backend),
                                     request.by(), principal, key, backend.writer());
-  backend.cache().Invalidate();
+  backend.Committed();
   if (!response.ok()) return TranslateTaken(response.status());
   if (!response->envelope.empty()) WB_RETURN_IF_ERROR(backend.RefreshApprovals());
   *answer.mutable_result() = std::move(response->result);
@@ -323,7 +323,7 @@ grpc::ServerUnaryReactor* ApprovalService::RevokeApproval(grpc::CallbackServerCo
             request->approval_id(), request->by(), principal, request->reason(), Now(backend_),
             *backend_.configuration().Current()->trusted, KeyOf("RevokeApproval", *request, principal),
             backend_.writer());
-        backend_.cache().Invalidate();
+        backend_.Committed();
         if (!summary.ok()) return TranslateTaken(OfId(summary.status()));
         WB_RETURN_IF_ERROR(backend_.RefreshApprovals());
         *answer = *std::move(summary);

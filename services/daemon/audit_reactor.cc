@@ -232,7 +232,7 @@ void AuditReactor::Run() {
     absl::StatusOr<std::vector<auditor::GateResponse>> responses = Gate();
     status = responses.status();
     if (status.ok()) {
-      if (gate_.inputs.record) backend_.cache().Invalidate();
+      if (gate_.inputs.record) backend_.Committed();
       for (auditor::GateResponse& response : *responses) {
         if (gate_.inputs.scope == auditor::Scope::kGate) {
           backend_.metrics().CountDecision(v1::Decision_Name(response.result.decision()));

@@ -90,7 +90,7 @@ absl::Status Evaluate(Backend& backend, const v1::EvaluateAuditRequest& request,
   absl::StatusOr<auditor::GateResponse> response =
       auditor::EvaluateAudit(request.audit_id(), std::move(inputs), *configuration->rules, backend.writer());
   if (!response.ok()) return AsIdFault(response.status());
-  if (recorded) backend.cache().Invalidate();
+  if (recorded) backend.Committed();
   backend.metrics().CountDecision(v1::Decision_Name(response->result.decision()));
   v1::AuditOutcome& outcome = *answer.mutable_outcome();
   *outcome.mutable_result() = std::move(response->result);

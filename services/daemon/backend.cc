@@ -31,10 +31,12 @@ db::StoreOptions StoreOptionsOf(const ServerOptions& options, db::StoreMode mode
 
 Backend::Backend(const ServerOptions& options)
     : options_(options),
+      known_(options.known_max),
       approvals_(options.approvals_max),
       audits_(options.audits_max, options.waiting_max),
       reads_(options.readers, kWaitingReadsMax),
       mutations_(1, kWaitingMutationsMax),
+      upkeep_(1, 1),
       process_tag_(static_cast<uint32_t>(getpid())) {}
 
 absl::StatusOr<std::unique_ptr<Backend>> Backend::Open(const ServerOptions& options) {
@@ -49,9 +51,39 @@ absl::StatusOr<std::unique_ptr<Backend>> Backend::Open(const ServerOptions& opti
     backend->readers_.push_back(std::move(reader));
   }
   WB_ASSIGN_OR_RETURN(backend->watcher_, db::Store::Open(StoreOptionsOf(options, db::StoreMode::kReadOnly)));
+  WB_ASSIGN_OR_RETURN(backend->upkeep_store_, db::Store::Open(StoreOptionsOf(options, db::StoreMode::kReadOnly)));
   WB_RETURN_IF_ERROR(backend->KeepInstant());
   WB_RETURN_IF_ERROR(backend->RefreshApprovals());
   return backend;
+}
+
+void Backend::Drain() {
+  audits_.Drain();
+  reads_.Drain();
+  mutations_.Drain();
+  upkeep_.Drain();
+}
+
+void Backend::RefreshKnown(db::Store& store) {
+  const absl::Status refreshed = known_.Refresh(store, cache_.generation());
+  if (refreshed.ok() || known_failing_.exchange(true)) return;
+  Log(known_.enabled() ? LogLevel::kError : LogLevel::kInfo, "look-ups are not answered from memory",
+      {{"error", refreshed.ToString()}});
+}
+
+void Backend::Committed() {
+  cache_.Invalidate();
+  // Before the first filling is done there is nothing to bring up to date, and much to read.
+  if (known_.filled()) RefreshKnown(*writer_);
+}
+
+void Backend::HousekeepKnown() {
+  if (!known_.enabled() || known_.IsUpToDateWith(cache_.generation()) || upkeep_waits_.exchange(true)) return;
+  const bool taken = upkeep_.TrySubmit([this](size_t) {
+    upkeep_waits_ = false;
+    RefreshKnown(*upkeep_store_);
+  });
+  if (!taken) upkeep_waits_ = false;
 }
 
 int64_t Backend::Instant() {
@@ -130,6 +162,7 @@ void Backend::Housekeep() {
     const bool changed = *version != seen_version_;
     if (changed) cache_.Invalidate();
     HousekeepApprovals(changed);
+    HousekeepKnown();
     seen_version_ = *version;
   }
   ++housekeepings_;

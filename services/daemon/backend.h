@@ -12,6 +12,7 @@
 #include "db/store/store.h"
 #include "services/daemon/approval_index.h"
 #include "services/daemon/configuration.h"
+#include "services/daemon/known_index.h"
 #include "services/daemon/limits.h"
 #include "services/daemon/log_limit.h"
 #include "services/daemon/lookup_cache.h"
@@ -35,6 +36,9 @@ class Backend {
   Metrics& metrics() { return metrics_; }
   Uploads& uploads() { return uploads_; }
   LookupCache& cache() { return cache_; }
+  KnownIndex& known() { return known_; }
+  // After a commit of this process: what is answered from now on knows of it.
+  void Committed();
   ApprovalIndex& approvals() { return approvals_; }
   // Of calls that are refused because the server is busy.
   LogLimit& refusal_log() { return refusal_log_; }
@@ -64,6 +68,8 @@ class Backend {
   // Once the server stops: what is new is refused, what runs may end.
   bool stopping() const { return stopping_; }
   void Stop() { stopping_ = true; }
+  // Ends the threads: nothing runs, and nothing comes any more.
+  void Drain();
   // True while an AuditModel call is open, or anything runs or waits on the threads.
   bool HasWork() const {
     return uploads_.count() + audits_.running() + audits_.waiting() + reads_.running() + reads_.waiting() +
@@ -86,12 +92,15 @@ class Backend {
   explicit Backend(const ServerOptions& options);
   absl::Status KeepInstant();
   void HousekeepApprovals(bool changed);
+  void HousekeepKnown();
+  void RefreshKnown(db::Store& store);
 
   const ServerOptions options_;
   std::unique_ptr<ConfigurationHolder> configuration_;
   Metrics metrics_;
   Uploads uploads_;
   LookupCache cache_;
+  KnownIndex known_;
   ApprovalIndex approvals_;
   LogLimit refusal_log_;
   std::unique_ptr<db::Store> writer_;
@@ -107,6 +116,10 @@ class Backend {
   WorkerPool audits_;
   WorkerPool reads_;
   WorkerPool mutations_;
+  std::unique_ptr<db::Store> upkeep_store_;  // of the one thread of upkeep_
+  std::atomic<bool> upkeep_waits_{false};
+  std::atomic<bool> known_failing_{false};  // it was said once
+  WorkerPool upkeep_;
   const UnixListener* unix_listener_ = nullptr;
   std::atomic<bool> stopping_{false};
   std::atomic<bool> database_serving_{true};

@@ -65,6 +65,10 @@ void AddOptions(CLI::App& app, ServerOptions& options) {
   app.add_option("--approvals-max", options.approvals_max, "Approvals to answer CheckApprovals from, about 1 KiB each")
       ->check(CLI::Range(1, 100000000))
       ->capture_default_str();
+  app.add_option("--known-max", options.known_max,
+                 "Digests to answer look-ups from memory for, about 150 bytes each; a database with more is read")
+      ->check(CLI::Range(0, 1000000000))
+      ->capture_default_str();
   app.add_option("--tls-cert", options.tls.cert, "Certificate chain (PEM); addresses beyond loopback need it");
   app.add_option("--tls-key", options.tls.key, "Private key of the certificate (PEM)");
   app.add_option("--client-ca", options.tls.client_ca,

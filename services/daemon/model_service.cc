@@ -54,7 +54,8 @@ std::optional<db::DigestKind> KindOf(v1::DigestKind::Value kind) {
   }
 }
 
-// One look-up: first what the cache has, then, if anything is missing, the rest from the database.
+// One look-up: from memory if everything known is there and up to date; else first what the cache has, then, if
+// anything is missing, the rest from the database.
 class Lookup {
  public:
   Lookup(Backend& backend, const v1::LookupDigestsRequest& request, v1::LookupDigestsResponse& answer)
@@ -63,7 +64,21 @@ class Lookup {
     for (int i = 0; i < request.digests_size(); ++i) answer_.add_statuses();
   }
 
-  // True if the cache had everything.
+  // True if memory had everything.
+  bool FromMemory() {
+    const uint64_t generation = backend_.cache().generation();
+    return backend_.known().Look(request_.digests(), request_.kind(), generation,
+                                 [this](int i, const CachedAnswer* answer, v1::DigestKind::Value kind) {
+                                   v1::DigestStatus& status = *answer_.mutable_statuses(i);
+                                   if (answer != nullptr) {
+                                     Fill(i, *answer);
+                                     status.set_kind(kind);
+                                   }
+                                   status.set_digest(request_.digests(i));
+                                 }) ||
+           FromCache();
+  }
+
   bool FromCache() {
     for (int i = 0; i < request_.digests_size(); ++i) {
       const auto found = backend_.cache().Find(request_.digests(i), request_.kind());
@@ -146,7 +161,7 @@ grpc::ServerUnaryReactor* ModelService::LookupDigests(grpc::CallbackServerContex
   if (absl::Status sound = CheckLookup(*request); !sound.ok()) return EndNow(std::move(call), context, sound);
   if (backend_.stopping()) return EndNow(std::move(call), context, Stopping());
   auto lookup = std::make_shared<Lookup>(backend_, *request, *answer);
-  if (lookup->FromCache()) {
+  if (lookup->FromMemory()) {
     lookup->Count();
     return EndNow(std::move(call), context, absl::OkStatus());
   }

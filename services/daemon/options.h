@@ -25,6 +25,7 @@ struct ServerOptions {
   std::string policy_path;              // empty: the built-in policy alone
   std::string trust_path;               // trusted keys; empty: those of this account
   std::string signing_key_path;         // key that signs approvals (PEM, 0600); empty: this server signs nothing
+  size_t known_max = 4000000;           // digests that look-ups are answered from memory for
   size_t approvals_max = 200000;        // that CheckApprovals answers from
   TlsOptions tls;
   std::vector<uid_t> socket_uids;  // who may use the Unix socket beside root and this process's user

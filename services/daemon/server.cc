@@ -212,9 +212,7 @@ void Server::Drain() {
     const absl::Duration more = backend_->HasWork() ? absl::ZeroDuration() : kFarewell;
     server_->Shutdown(absl::ToChronoTime(absl::Now() + more));
   }
-  backend_->audits().Drain();
-  backend_->reads().Drain();
-  backend_->mutations().Drain();
+  backend_->Drain();
   if (server_ != nullptr) server_->Wait();
 }
 

@@ -33,6 +33,8 @@ int Serve(const daemon::ServerOptions& options) {
     std::fprintf(stderr, "server_bench: %s\n", std::string(server.status().message()).c_str());
     return 3;
   }
+  // What is kept in memory is filled behind the scenes.
+  while ((*server)->backend().known().enabled() && !(*server)->backend().known().filled()) usleep(10000);
   for (const std::string& address : (*server)->addresses()) std::printf("%s\n", address.c_str());
   std::fflush(stdout);
   char byte;

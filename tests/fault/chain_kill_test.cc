@@ -1,4 +1,4 @@
-// kill -9 while approvals, revocations, waivers, loads and decisions are recorded: what was acknowledged is there, with
+// kill -9 while approvals, revocations, waivers, rulings, loads and decisions are recorded: what was acknowledged is there, with
 // its event; nothing is half-written; events are numbered without gaps.
 
 #include <signal.h>
@@ -22,7 +22,7 @@ namespace weighbridge::fault {
 namespace {
 
 // Kinds of records; each step of the workload records one of them.
-enum Kind { kApproval, kRevocation, kWaiver, kLoad, kDecision, kKinds };
+enum Kind { kApproval, kRevocation, kWaiver, kLoad, kRuling, kDecision, kKinds };
 
 struct Step {
   int kind = 0;
@@ -65,6 +65,19 @@ db::WaiverRow WaiverOf(int seed) {
   return row;
 }
 
+db::RulingRow RulingOf(int seed) {
+  db::RulingRow row;
+  const std::string envelope = "ruling " + std::to_string(seed), evidence = "evidence " + std::to_string(seed);
+  row.ruling_id = db::SampleDigest("ruled " + std::to_string(seed));
+  row.model_digest = db::SampleDigest("model");
+  row.license_id = "MIT";
+  row.document_blob = db::SampleDigest(envelope);
+  row.evidence_blob = db::SampleDigest(evidence);
+  row.recorded_at = "2026-11-26T12:00:00Z";
+  row.blobs = {{db::BlobKind::kRuling, envelope}, {db::BlobKind::kEvidence, evidence}};
+  return row;
+}
+
 absl::Status Record(db::Store& store, const Step& step) {
   switch (step.kind) {
     case kApproval:
@@ -79,6 +92,8 @@ absl::Status Record(db::Store& store, const Step& step) {
           .status();
     case kWaiver:
       return store.RecordWaiver(WaiverOf(step.seed), EventOf("waiver", step.seed));
+    case kRuling:
+      return store.RecordRuling(RulingOf(step.seed), EventOf("ruling", step.seed));
     case kLoad:
       return store.RecordAdmission({0, true, ApprovalOf(step.seed).approval_id, db::SampleDigest("model"), "",
                                     "engine-" + std::to_string(step.seed), "2026-11-26T12:00:00Z"},
@@ -111,7 +126,7 @@ void Check(const std::string& path, const std::vector<int>& acknowledged) {
   ASSERT_EQ(told.size(), leaves.size()) << "an event was appended twice";
   for (const int number : acknowledged) {
     const Step step = StepOf(number);
-    const char* const kNames[] = {"approval", "revocation", "waiver", "engine_load"};
+    const char* const kNames[] = {"approval", "revocation", "waiver", "engine_load", "ruling"};
     const std::string leaf =
         step.kind == kDecision ? db::SampleDecision(step.seed).event.leaf : EventOf(kNames[step.kind], step.seed).leaf;
     ASSERT_EQ(told.count(leaf), 1u) << "step " << number << " was acknowledged, and its event is gone";

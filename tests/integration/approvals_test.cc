@@ -232,6 +232,96 @@ TEST(ApproveVerbTest, AWaiverThenAnApproval) {
   EXPECT_TRUE(Says(later.out, "FAILS")) << Describe(later);
 }
 
+// ---- conclude -----------------------------------------------------------------------------------------------------
+
+std::vector<std::string> ConcludeArgs(const User& user, const std::string& license,
+                                      const std::vector<std::string>& more = {}) {
+  std::vector<std::string> args = {"conclude", "--model", user.ModelDigest(), "--license", license, "--by", "Counsel",
+                                   "--reason", "asked the publisher", "--at", kAt};
+  args.insert(args.end(), more.begin(), more.end());
+  return args;
+}
+
+ProcessResult Gate(const User& user, const std::vector<std::string>& more = {}) {
+  std::vector<std::string> all = {"--profile", user.dir.At("profile.yaml")};
+  all.insert(all.end(), more.begin(), more.end());
+  return user.Run(user.program.GateArgs(user.dir.At("model"), all));
+}
+
+TEST(ConcludeVerbTest, ARulingSettlesAnUnknownNameAndReplays) {
+  const User user;
+  kCard("other\nlicense_name: nobody-knows-it")(user);
+  ASSERT_EQ(user.Run(ConcludeArgs(user, "apache-2.0")).exit_code, 2) << "no audit of it yet";
+  ASSERT_EQ(Gate(user).exit_code, 5);
+  ProcessResult result = user.Run(ConcludeArgs(user, "apache-2.0", {"--until", "30d"}));
+  ASSERT_EQ(result.exit_code, 0) << Describe(result);
+  EXPECT_TRUE(Says(result.out, "Apache-2.0")) << Describe(result);
+  result = Gate(user);
+  EXPECT_EQ(result.exit_code, 0) << Describe(result);
+  const v1::GateResult gate = ParseGate(result.out);
+  EXPECT_TRUE(Says(result.out, "ruling.applied")) << Describe(result);
+  EXPECT_EQ(gate.exceptions_digest().size(), 64u);
+  ASSERT_EQ(gate.licenses_size(), 1);
+  EXPECT_EQ(gate.licenses(0).license_id(), "Apache-2.0");
+  result = user.Run({"log", "replay", gate.audit_id()});
+  EXPECT_EQ(result.exit_code, 0) << Describe(result);
+  EXPECT_EQ(user.Approve().exit_code, 0);
+  EXPECT_TRUE(Says(user.Run({"log", "tail", "-n", "9", "--format", "json"}).out, "\"ruling\""));
+  // It ends, and is then told of; a file that changes opens the question again.
+  result = user.Run({"gate", user.dir.At("model"), "--profile", user.dir.At("profile.yaml"), "--at",
+                     "2027-01-15T00:00:00Z", "--format", "json"});
+  EXPECT_EQ(result.exit_code, 5) << Describe(result);
+  EXPECT_TRUE(Says(result.out, "ruling.expired")) << Describe(result);
+  EXPECT_EQ(user.Run({"doctor"}).exit_code, 0);
+}
+
+TEST(ConcludeVerbTest, AChangedTextIsApprovableWithEvidenceAlone) {
+  const auto pack = testing_support::LicencePackDir();
+  if (!pack.has_value()) GTEST_SKIP() << "WEIGHBRIDGE_LICENCE_PACK is not set: no text of a licence to change";
+  const User user;
+  std::string text = testing_support::WithoutFrontMatter(testing_support::ReadFileOrFail(*pack + "/mit.LICENSE"));
+  text.replace(text.find("free of charge"), 14, "free of charge but");
+  user.dir.Write("model/LICENSE", text);
+  kCard("mit")(user);
+  ASSERT_EQ(Gate(user).exit_code, 5);
+  EXPECT_TRUE(Says(user.Approve({"--reviewed"}).err, "reason: modified_text"));
+  ASSERT_EQ(user.Run(ConcludeArgs(user, "mit")).exit_code, 0);
+  EXPECT_TRUE(Says(user.Approve({"--reviewed"}).err, "reason: modified_text")) << "without evidence";
+  user.dir.Write("letter.txt", "we meant MIT");
+  ASSERT_EQ(user.Run(ConcludeArgs(user, "mit", {"--evidence", user.dir.At("letter.txt")})).exit_code, 0);
+  EXPECT_EQ(Gate(user).exit_code, 5) << "a changed text stays changed";
+  EXPECT_TRUE(Says(user.Approve().err, "reason: review_open"));
+  const ProcessResult approved = user.Approve({"--reviewed"});
+  EXPECT_EQ(approved.exit_code, 0) << Describe(approved);
+}
+
+TEST(ConcludeVerbTest, ReadsRulingsFromTheFileOfWaivers) {
+  const User user;
+  kCard("other\nlicense_name: nobody-knows-it")(user);
+  ASSERT_EQ(Gate(user).exit_code, 5);
+  const std::string file = user.dir.At("exceptions.jsonl");
+  ASSERT_EQ(user.Run(ConcludeArgs(user, "apache-2.0", {"-o", file})).exit_code, 0);
+  ASSERT_EQ(user.Run({"keys", "export-public", "-o", user.dir.At("key.pem")}).exit_code, 0);
+  const std::vector<std::string> elsewhere = {"--no-record", "--waivers", file, "--trust", user.dir.At("key.pem")};
+  EXPECT_EQ(Gate(user, elsewhere).exit_code, 0);
+  user.dir.Write("model/README.md", BuildModelCard("license: other\nlicense_name: another-name", "# m\n"));
+  EXPECT_EQ(Gate(user, elsewhere).exit_code, 5) << "another model digest";
+}
+
+TEST(ConcludeVerbTest, WrongWordsAreExitTwo) {
+  const User user;
+  ASSERT_EQ(Gate(user).exit_code, 0);
+  for (const std::vector<std::string>& more : std::vector<std::vector<std::string>>{
+           {"--component", "vae"}, {"--until", "2020-01-01T00:00:00Z"}, {"--until", "soon"}}) {
+    EXPECT_EQ(user.Run(ConcludeArgs(user, "mit", more)).exit_code, 2) << more[0];
+  }
+  EXPECT_EQ(user.Run(ConcludeArgs(user, "no-such-licence")).exit_code, 2);
+  EXPECT_EQ(user.Run(ConcludeArgs(user, "llama3-use-policy")).exit_code, 2) << "a policy is no licence";
+  EXPECT_EQ(user.Run(ConcludeArgs(user, "mit", {"--evidence", user.dir.At("none")})).exit_code, 3);
+  ASSERT_EQ(user.Run(ConcludeArgs(user, "mit")).exit_code, 0);
+  EXPECT_TRUE(Says(Gate(user).out, "ruling.unused")) << "sources agree";
+}
+
 // A waiver excuses a finding; it does not say under which licence the model stands.
 TEST(ApproveVerbTest, AWaiverNamesNoLicence) {
   const User user;
