@@ -6,23 +6,21 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/node_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
 #include "db/store/store.h"
 #include "proto/weighbridge/v1/model_service.pb.h"
-#include "services/daemon/lookup_cache.h"
 
 namespace weighbridge::daemon {
 
-// Thread-safe. About 90 bytes for a digest and 1 KiB for an audit. A database with more digests than may be held is not
+// Thread-safe. About 90 bytes for a digest and half a KiB for an audit. A database with more digests than may be held is not
 // held at all: look-ups then go to LookupCache and database as before.
 class KnownIndex {
  public:
@@ -31,6 +29,15 @@ class KnownIndex {
   // Takes what was published since the last call; `generation` (of LookupCache) was taken before, and is what the index
   // is then up to date with. The first call reads everything. By any thread; one at a time.
   absl::Status Refresh(db::Store& store, uint64_t generation);
+
+  // What is known of one digest: a v1::DigestStatus in its wire form, without digest, kind and staleness. One piece of
+  // memory: among a million audits each further one would be fetched from far away.
+  struct Answer {
+    int64_t audit_sequence = 0;
+    std::string wire;
+    const std::string* rules_digest = nullptr;
+    const std::string* classifier_version = nullptr;
+  };
 
   // Calls `fill(i, answer, kind)` for each digest (64 hexadecimal digits), with null where none is known, and returns
   // true; false, and nothing was called, unless the index is up to date with `generation`. The answer lives until
@@ -41,14 +48,14 @@ class KnownIndex {
     const absl::ReaderMutexLock lock(&mutex_);
     // Once more under the lock: a refresh may be on its way.
     if (generation_.load(std::memory_order_acquire) != generation) return false;
-    for (int i = 0; i < digests.size(); ++i) {
-      const std::optional<Found> found = Find(digests[i], kind);
-      if (found.has_value()) {
-        fill(i, found->answer, found->kind);
-      } else {
-        fill(i, nullptr, kind);
-      }
-    }
+    const auto count = static_cast<size_t>(digests.size());
+    std::vector<Digest> keys(count);
+    std::vector<Found> found(count);
+    // In rounds, each of which lets memory fetch for the next one.
+    for (size_t i = 0; i < count; ++i) Prepare(digests[static_cast<int>(i)], keys[i]);
+    for (size_t i = 0; i < count; ++i) found[i] = Find(keys[i], kind);
+    for (const Found& one : found) Fetch(one);
+    for (size_t i = 0; i < count; ++i) fill(static_cast<int>(i), found[i].answer, found[i].kind);
     return true;
   }
 
@@ -66,23 +73,24 @@ class KnownIndex {
   static constexpr int kKinds = 3;
   // The newest audit that answers for a digest, by whether it was measured here and by kind; 0: none, else 1 + index.
   using Holders = std::array<uint32_t, 2 * kKinds>;
-  struct Audit {
-    int64_t sequence = 0;
-    std::unique_ptr<const CachedAnswer> answer;
-  };
   struct Found {
-    const CachedAnswer* answer;
-    v1::DigestKind::Value kind;
+    const Answer* answer = nullptr;
+    v1::DigestKind::Value kind = v1::DigestKind::DIGEST_KIND_UNSPECIFIED;
   };
 
-  std::optional<Found> Find(std::string_view hex, v1::DigestKind::Value kind) const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
+  // Decodes a digest; one that is none becomes one that nobody knows.
+  void Prepare(std::string_view hex, Digest& key) const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
+  Found Find(const Digest& key, v1::DigestKind::Value kind) const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
+  static void Fetch(const Found& found);
+  const std::string* Shared(const std::string& text) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Apply(const db::PublishedAudit& published) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const size_t digests_max_;
   absl::Mutex refresh_mutex_;  // one refresh at a time
   mutable absl::Mutex mutex_;
   int64_t position_ ABSL_GUARDED_BY(mutex_) = 0;
-  std::vector<Audit> audits_ ABSL_GUARDED_BY(mutex_);
+  std::vector<Answer> audits_ ABSL_GUARDED_BY(mutex_);
+  absl::node_hash_set<std::string> shared_ ABSL_GUARDED_BY(mutex_);  // few different ones
   absl::flat_hash_map<int64_t, uint32_t> by_sequence_ ABSL_GUARDED_BY(mutex_);  // index into audits_
   absl::flat_hash_map<Digest, Holders> by_digest_ ABSL_GUARDED_BY(mutex_);
   std::atomic<uint64_t> generation_{0};  // 0: not filled yet, or not kept

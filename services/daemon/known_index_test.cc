@@ -30,14 +30,15 @@ std::string Say(const KnownIndex& index, const std::string& digest, v1::DigestKi
   Digests digests;
   *digests.Add() = digest;
   std::string said = "too old";
-  index.Look(digests, kind, generation, [&](int, const CachedAnswer* answer, v1::DigestKind::Value found) {
+  index.Look(digests, kind, generation, [&](int, const KnownIndex::Answer* answer, v1::DigestKind::Value found) {
     if (answer == nullptr) {
       said = "none";
       return;
     }
-    v1::DigestStatus status = answer->status;
+    v1::DigestStatus status;
+    EXPECT_TRUE(status.ParseFromString(answer->wire));
     status.set_kind(found);
-    said = status.SerializeAsString() + answer->rules_digest + answer->classifier_version;
+    said = status.SerializeAsString() + *answer->rules_digest + *answer->classifier_version;
   });
   return said;
 }

@@ -68,13 +68,13 @@ class Lookup {
   bool FromMemory() {
     const uint64_t generation = backend_.cache().generation();
     return backend_.known().Look(request_.digests(), request_.kind(), generation,
-                                 [this](int i, const CachedAnswer* answer, v1::DigestKind::Value kind) {
+                                 [this](int i, const KnownIndex::Answer* answer, v1::DigestKind::Value kind) {
                                    v1::DigestStatus& status = *answer_.mutable_statuses(i);
-                                   if (answer != nullptr) {
-                                     Fill(i, *answer);
-                                     status.set_kind(kind);
-                                   }
                                    status.set_digest(request_.digests(i));
+                                   if (answer == nullptr) return;
+                                   status.MergeFromString(answer->wire);
+                                   status.set_kind(kind);
+                                   status.set_stale(IsStale(*answer->rules_digest, *answer->classifier_version));
                                  }) ||
            FromCache();
   }
@@ -120,11 +120,14 @@ class Lookup {
 
  private:
   void Fill(int index, const CachedAnswer& answer) {
-    static const std::string& version = *new std::string(auditor::ClassifierVersion());
     v1::DigestStatus& status = *answer_.mutable_statuses(index);
     status = answer.status;
-    status.set_stale(status.known() &&
-                     (answer.rules_digest != configuration_->rules->digest() || answer.classifier_version != version));
+    status.set_stale(status.known() && IsStale(answer.rules_digest, answer.classifier_version));
+  }
+
+  bool IsStale(const std::string& rules_digest, const std::string& classifier_version) const {
+    static const std::string& version = *new std::string(auditor::ClassifierVersion());
+    return rules_digest != configuration_->rules->digest() || classifier_version != version;
   }
 
   Backend& backend_;
