@@ -277,6 +277,16 @@ void EvaluateTerms(const DutyContext& context, absl::Time evaluated_at, std::vec
   for (const auto& contradiction : license.contradictions()) {
     ApplyContradiction(contradiction, with_agreement, findings);
   }
+  // What was entered is evaluated as ever; what was not entered cannot be, and may be anything.
+  if (license.provenance().confidence() == rules::v1::Confidence::low) {
+    v1::Finding finding = MakeFinding(
+        v1::LICENSE_FACTS_PARTIAL, v1::Outcome::NEEDS_REVIEW,
+        absl::StrFormat("%s: %s", license.short_id(),
+                        license.provenance().note().empty() ? "not every clause was checked against the text"
+                                                            : license.provenance().note()));
+    finding.set_license_id(license.id());
+    findings->push_back(std::move(finding));
+  }
 }
 
 }  // namespace weighbridge::policy
