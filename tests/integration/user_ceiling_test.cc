@@ -22,17 +22,40 @@ v1::Profile Profile(const std::string& text) {
 // By short id. Whoever adds a licence with such a threshold says here what a session is told of it.
 TEST(UserCeilingTest, OfEachLicence) {
   const std::map<std::string, int64_t> expected = {
-      {"llama-2-license-2023", 700000000},   {"llama3", 700000000},
-      {"llama-3.1-license-2024", 700000000}, {"llama-3.2-license-2024", 700000000},
-      {"llama-3.3-license-2024", 700000000}, {"llama-4-cla-2025", 700000000},
+      {"bilibili-model-ula-2025-09-09", 100000000},
+      {"cogvideox", 1000000},
+      {"databricks-open-model-license", 700000000},
+      {"hyperclova-x-seed-2025", 10000000},
+      {"kolors", 300000000},
+      {"llama-2-license-2023", 700000000},
+      {"llama-3.1-license-2024", 700000000},
+      {"llama-3.2-license-2024", 700000000},
+      {"llama-3.3-license-2024", 700000000},
+      {"llama-4-cla-2025", 700000000},
+      {"llama3", 700000000},
+      {"minicpm-model-community", 5000},
+      {"nexusraven-v2", 50000000},
+      {"playground-v2-community", 1000000},
+      {"qwen-2024", 100000000},
+      {"tencent-hunyuan-3d-2.0-cla", 1000000},
+      {"tencent-hunyuan-3d-2.1-cla", 1000000},
+      {"tencent-hunyuan-community-dit-2024-05", 100000000},
+      {"tencent-hunyuan-community-dit-2024-10", 100000000},
+      {"tencent-hunyuan-community-video", 100000000},
+      {"tongyi-qianwen-2023", 100000000},
   };
+  // Those that count something else than monthly active users.
+  const std::map<std::string, std::string> metrics = {{"cogvideox", "monthly_visits"},
+                                                      {"minicpm-model-community", "device_count"},
+                                                      {"playground-v2-community", "monthly_unique_users"}};
   std::map<std::string, int64_t> found;
   for (const rules::v1::License* license : Rules().licenses()) {
     const auto ceiling = policy::LowestUserCeiling({license}, nullptr);
     if (!ceiling.has_value()) continue;
     EXPECT_EQ(ceiling->license_id(), license->id());
     EXPECT_FALSE(ceiling->clause().empty()) << license->id();
-    EXPECT_EQ(ceiling->metric(), "monthly_active_users") << license->id();
+    const auto metric = metrics.find(license->short_id());
+    EXPECT_EQ(ceiling->metric(), metric == metrics.end() ? "monthly_active_users" : metric->second) << license->id();
     found[license->short_id()] = ceiling->value();
   }
   EXPECT_EQ(found, expected);
