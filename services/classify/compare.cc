@@ -607,6 +607,31 @@ class Comparer {
 
 }  // namespace
 
+namespace {
+
+// Part of "doe@example.org": joined to its neighbour by "@", or by "." to what is so joined.
+bool InMailAddress(const FoundText& found, uint32_t word, uint32_t begin, uint32_t end) {
+  const std::vector<Word>& words = found.tokens->words;
+  const auto joined = [&](uint32_t a, char sign) {
+    return words[a + 1].begin == words[a].end + 1 && found.bytes[words[a].end] == sign;
+  };
+  if (word + 1 < end && joined(word, '@')) return true;
+  while (word > begin && joined(word - 1, '.')) --word;
+  return word > begin && joined(word - 1, '@');
+}
+
+// "Open Weights Foundation": a word of terms inside the name of an organisation, which ends with a word for one.
+bool InOrganisation(const std::vector<Word>& words, uint32_t word, uint32_t end) {
+  if (word + 1 >= end || (words[word + 1].flags & kCapitalised) == 0) return false;
+  if (words[word].hash != HashOf("weights") && words[word].hash != HashOf("source")) return false;
+  for (const std::string_view kind : {"foundation", "inc", "ltd", "llc", "gmbh", "initiative", "corporation"}) {
+    if (words[word + 1].hash == HashOf(kind)) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
 bool IsCopyrightNotice(const FoundText& found, uint32_t begin, uint32_t end) {
   const std::vector<Word>& words = found.tokens->words;
   uint32_t in_notice = kMostNoticeWords;  // words since the last "copyright"; at the start no notice is open
@@ -625,7 +650,7 @@ bool IsCopyrightNotice(const FoundText& found, uint32_t begin, uint32_t end) {
       continue;
     }
     if (++in_notice > kMostNoticeWords || words[i].cls == WordClass::kSymbol) return false;
-    const bool address = (words[i].flags & kInAddress) != 0;
+    const bool address = (words[i].flags & kInAddress) != 0 || InMailAddress(found, i, begin, end);
     const bool number = words[i].cls == WordClass::kNumber;
     const bool capitalised = (words[i].flags & kCapitalised) != 0;
     // What follows a full stop is another sentence, unless an initial, "Inc." or a year comes before it.
@@ -634,7 +659,7 @@ bool IsCopyrightNotice(const FoundText& found, uint32_t begin, uint32_t end) {
     abbreviated = number || address || words[i].end - words[i].begin == 1 || IsAbbreviation(words[i].hash);
     if (of_notices && goes_on) continue;
     if (i > begin && words[i].hash == kAffiliates && (words[i - 1].hash == kAnd || words[i - 1].hash == kIts)) continue;
-    if (!goes_on || SpeaksOfTerms(words[i].hash)) return false;
+    if (!goes_on || (SpeaksOfTerms(words[i].hash) && !InOrganisation(words, i, end))) return false;
     if (address || number) continue;
     if (capitalised) {
       named = true;

@@ -22,7 +22,13 @@ constexpr uint32_t kMostSmallNames = 1;
 class Finder {
  public:
   Finder(const IndexView& index, const FoundText& found, const std::vector<Comparison>& matches, Classification* out)
-      : index_(index), found_(found), words_(found.tokens->words), matches_(matches), out_(*out) {}
+      : index_(index),
+        found_(found),
+        words_(found.tokens->words),
+        matches_(matches),
+        out_(*out),
+        has_small_letters_(std::any_of(found.bytes.begin(), found.bytes.end(),
+                                       [](char c) { return c >= 'a' && c <= 'z'; })) {}
 
   void Run() {
     order_.resize(matches_.size());
@@ -77,8 +83,13 @@ class Finder {
       const uint32_t spoken = static_cast<uint32_t>(
           std::count_if(words_.begin() + line, words_.begin() + next,
                         [](const Word& word) { return (word.flags & kInAddress) == 0; }));
-      const bool heading = !notice && !restricts && spoken <= kMostHeadingWords && headings + spoken <= kMostHeadingWordsTogether &&
-                           FitForHeading(line, next, before, behind);
+      // Words that share their line with a match go on with its last sentence, or begin its first one.
+      const bool shares_line = (line == begin && before.has_value() && (words_[line].flags & kLineStart) == 0) ||
+                               (next == end && behind.has_value() && next < words_.size() &&
+                                (words_[next].flags & kLineStart) == 0);
+      const bool heading = !notice && !restricts && spoken <= kMostHeadingWords &&
+                           headings + spoken <= kMostHeadingWordsTogether &&
+                           FitForHeading(line, next, before, behind, shares_line);
       if (heading) headings += spoken;
       if (!notice && !heading) {
         first = std::min(first, line);
@@ -115,7 +126,8 @@ class Finder {
 
   // Headings are made of names, numbers, words that name documents, and words of the licence's own title. A line in small
   // letters is a sentence in some language, a currency sign is a price, and an address is a page of unknown content.
-  bool FitForHeading(uint32_t begin, uint32_t end, std::optional<size_t> before, std::optional<size_t> behind) const {
+  bool FitForHeading(uint32_t begin, uint32_t end, std::optional<size_t> before, std::optional<size_t> behind,
+                     bool shares_line) const {
     const bool touches = before.has_value() || behind.has_value();
     uint32_t small = 0, names = 0;
     for (uint32_t i = begin; i < end; ++i) {
@@ -137,7 +149,30 @@ class Finder {
         ++small;
       }
     }
-    return !touches || small == 0 || (small <= kMostSmallNames && names == 0);
+    if (!touches) return true;
+    // Beside a licence a sentence is none, and neither is what goes on with its words or stands in capitals as a whole.
+    if (names + small > 0 && (shares_line || EndsAsSentence(end) || AllCapitals(begin, end))) return false;
+    return small == 0 || (small <= kMostSmallNames && names == 0);
+  }
+
+  // A full stop behind the last word, unless it is that of a company ("Acme, Inc.").
+  bool EndsAsSentence(uint32_t end) const {
+    const uint32_t hash = words_[end - 1].hash;
+    const bool company = hash == HashOf("inc") || hash == HashOf("ltd") || hash == HashOf("corp") ||
+                         hash == HashOf("co") || hash == HashOf("llc") || hash == HashOf("al");
+    return !company && found_.bytes.substr(words_[end - 1].end, 1).find_first_of(".!;") == 0;
+  }
+
+  // Several words without a small letter among them, in a text that has some: shouted, and no name.
+  bool AllCapitals(uint32_t begin, uint32_t end) const {
+    if (!has_small_letters_) return false;
+    uint32_t words = 0;
+    for (uint32_t i = begin; i < end; ++i) {
+      const std::string_view word = found_.bytes.substr(words_[i].begin, words_[i].end - words_[i].begin);
+      if (std::any_of(word.begin(), word.end(), [](char c) { return c >= 'a' && c <= 'z'; })) return false;
+      words += std::any_of(word.begin(), word.end(), [](char c) { return c >= 'A' && c <= 'Z'; }) ? 1 : 0;
+    }
+    return words > 1;
   }
 
   bool HasForeignLetters(uint32_t word) const {
@@ -187,6 +222,7 @@ class Finder {
   const std::vector<Word>& words_;
   const std::vector<Comparison>& matches_;
   Classification& out_;
+  const bool has_small_letters_;
   std::vector<size_t> order_;
 };
 
