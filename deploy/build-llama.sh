@@ -17,7 +17,7 @@ trap 'rm -rf "$work"' EXIT
 git clone --quiet -c advice.detachedHead=false "$installed/llama.bundle" "$work/tree"
 cmake -S "$work/tree" -B "$work/build" -DCMAKE_BUILD_TYPE=Release -DBUILD_SHARED_LIBS=ON -DGGML_NATIVE=OFF -DGGML_OPENMP=OFF \
   -DGGML_BACKEND_DL=ON -DGGML_CPU_ALL_VARIANTS=ON -DLLAMA_BUILD_TESTS=OFF -DLLAMA_BUILD_TOOLS=OFF -DLLAMA_BUILD_EXAMPLES=OFF \
-  -DLLAMA_BUILD_COMMON=OFF -DLLAMA_CURL=OFF -DCMAKE_INSTALL_RPATH="\$ORIGIN" -DCMAKE_BUILD_WITH_INSTALL_RPATH=ON >&2
+  -DLLAMA_BUILD_COMMON=OFF -DLLAMA_BUILD_SERVER=OFF -DLLAMA_BUILD_APP=OFF -DLLAMA_CURL=OFF -DCMAKE_INSTALL_RPATH="\$ORIGIN" -DCMAKE_BUILD_WITH_INSTALL_RPATH=ON >&2
 cmake --build "$work/build" --parallel "$(nproc)" >&2
 mkdir -p "$work/new/lib"
 find "$work/build" -name 'lib*.so*' -exec cp -a -- {} "$work/new/lib/" \;
