@@ -14,8 +14,6 @@
 namespace weighbridge::db {
 namespace {
 
-// answers.answer_id is audit_sequence * kAnswersPerAudit + 0, 1, 2, ... On disk; never changes.
-constexpr int64_t kAnswersPerAudit = int64_t{1} << 24;
 constexpr int64_t kAuditSequenceMax = (int64_t{1} << 39) - 1;
 
 absl::Status Damaged(Database* database, int64_t audit_sequence) {

@@ -15,6 +15,9 @@
 
 namespace weighbridge::db {
 
+// answers.answer_id is audit_sequence * kAnswersPerAudit + 0, 1, 2, ... On disk; never changes.
+inline constexpr int64_t kAnswersPerAudit = int64_t{1} << 24;
+
 // The fields of an answer but `kind`, which belongs to the digest that was asked for.
 bool SameAnswer(const DigestAnswer& a, const DigestAnswer& b);
 

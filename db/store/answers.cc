@@ -163,8 +163,9 @@ absl::Status AnswerCheck::CheckTotals() {
   if (known_digests != known_digests_ || answers != answers_)
     return Damaged(database_, "the table of known digests or that of answers");
   WB_ASSIGN_OR_RETURN(const int64_t unlisted,
-                      database_->QueryInt64("SELECT count(*) FROM answers WHERE answer_id / 16777216 NOT IN"
-                                            " (SELECT audit_sequence FROM answer_log)"));
+                      database_->QueryInt64(absl::StrFormat("SELECT count(*) FROM answers WHERE answer_id / %d NOT IN"
+                                                            " (SELECT audit_sequence FROM answer_log)",
+                                                            kAnswersPerAudit)));
   if (unlisted == 0) return absl::OkStatus();
   return Damaged(database_, "the table that lists answers in their order");
 }

@@ -97,18 +97,6 @@ struct AdmissionRow {
   std::string at;
 };
 
-// What a check of an approval looks at; times are unix seconds.
-struct ApprovalState {
-  std::string approval_id;
-  std::string decision;
-  int64_t not_before = 0;
-  int64_t expires = 0;
-  std::string key_id;
-  std::vector<std::string> uses, environments, regions, engines;
-  bool revoked = false;
-  int64_t sequence = 0;
-};
-
 // What was recorded behind two sequences, each in order of recording, at one moment.
 struct ApprovalChanges {
   std::vector<ApprovalRow> approvals;

@@ -49,7 +49,6 @@ inline constexpr size_t kNameMaxBytes = 1024;  // repository, revision, classifi
 inline constexpr size_t kRowsPerRecordMax = 1000000;
 inline constexpr size_t kIdPrefixMinDigits = 8;
 inline constexpr int kPageSizeMax = 500;
-inline constexpr int kApprovalsPerDigestMax = 64;
 
 enum class StoreMode {
   kCreate,     // read and write; the file is made if it is missing (its folder must exist)
@@ -183,9 +182,6 @@ class Store {
   absl::StatusOr<std::optional<RevocationRow>> FindRevocation(std::string_view approval_id);
   // Newest first, recorded before sequence `before` (0: from the newest), at most `page_size` (1 to kPageSizeMax).
   absl::StatusOr<std::vector<ApprovalRow>> ListApprovals(const ApprovalFilter& filter, int page_size, int64_t before);
-  // For each digest (a model, weights or set digest, or an approval's id; at most kLookupMax) all approvals that name
-  // it, newest first, at most kApprovalsPerDigestMax. All answers are of one moment.
-  absl::StatusOr<std::vector<std::vector<ApprovalState>>> ApprovalStates(const std::vector<std::string>& digests);
 
   // Approvals recorded behind sequence `approvals_after` and revocations behind `revocations_after` (0: from the first),
   // at most `page_size` (1 to kPageSizeMax) of each. Shorter lists than that: there is no more.

@@ -141,12 +141,6 @@ bool SameContent(std::vector<std::string> a, std::vector<std::string> b, size_t 
   return a == b;
 }
 
-int64_t UnixSeconds(const std::string& instant) {
-  absl::Time time;
-  if (!absl::ParseTime(absl::RFC3339_full, absl::string_view(instant.data(), instant.size()), &time, nullptr)) return 0;
-  return absl::ToUnixSeconds(time);
-}
-
 // One transaction: what was done under this request before stands; else `write` records, and its result is kept.
 absl::StatusOr<std::string> Once(Database* database, const RequestKey& request,
                                  const std::function<absl::StatusOr<std::string>()>& write) {
@@ -359,56 +353,6 @@ absl::StatusOr<std::vector<ApprovalRow>> Store::ListApprovals(const ApprovalFilt
   std::vector<ApprovalRow> approvals;
   for (const ChainRow& row : rows) approvals.push_back(ApprovalOf(row));
   return approvals;
-}
-
-absl::StatusOr<std::vector<std::vector<ApprovalState>>> Store::ApprovalStates(const std::vector<std::string>& digests) {
-  if (digests.size() > kLookupMax) {
-    return absl::InvalidArgumentError(absl::StrFormat("at most %d digests in one call", kLookupMax));
-  }
-  const Turn turn(this);
-  Database* database = database_.get();
-  WB_ASSIGN_OR_RETURN(const Transaction view, Transaction::Begin(database, Transaction::Kind::kRead));
-  std::vector<std::vector<ApprovalState>> states;
-  for (const std::string& digest : digests) {
-    std::vector<ApprovalState>& found = states.emplace_back();
-    if (!IsDigest(digest)) return absl::InvalidArgumentError("a digest has 64 lower-case hexadecimal digits");
-    std::vector<int64_t> sequences;
-    {
-      WB_ASSIGN_OR_RETURN(Statement select,
-                          database->Prepare("SELECT approval_sequence FROM approval_digests WHERE digest = ?"
-                                            " ORDER BY approval_sequence DESC LIMIT ?"));
-      select.BindBlob(1, DigestBytes(digest));
-      select.BindInt64(2, kApprovalsPerDigestMax);
-      while (true) {
-        WB_ASSIGN_OR_RETURN(const bool row, select.Step());
-        if (!row) break;
-        sequences.push_back(select.ColumnInt64(0));
-      }
-    }
-    for (const int64_t sequence : sequences) {
-      WB_ASSIGN_OR_RETURN(const std::vector<ChainRow> rows,
-                          ReadChainRows(database, Approvals(), "sequence = ?", {}, {sequence}));
-      if (rows.empty())
-        return absl::DataLossError(database->Message("lists an approval that it does not hold; restore a backup"));
-      ApprovalRow row = ApprovalOf(rows.front());
-      WB_ASSIGN_OR_RETURN(const std::vector<ChainRow> revoked,
-                          ReadChainRows(database, Revocations(), "approval_id = ?", {row.approval_id}));
-      ApprovalState state;
-      state.approval_id = row.approval_id;
-      state.decision = row.decision;
-      state.not_before = UnixSeconds(row.not_before);
-      state.expires = UnixSeconds(row.expires);
-      state.key_id = row.key_id;
-      state.uses = std::move(row.uses);
-      state.environments = std::move(row.environments);
-      state.regions = std::move(row.regions);
-      state.engines = std::move(row.engines);
-      state.revoked = !revoked.empty();
-      state.sequence = sequence;
-      found.push_back(std::move(state));
-    }
-  }
-  return states;
 }
 
 absl::StatusOr<ApprovalChanges> Store::ApprovalChangesAfter(int64_t approvals_after, int64_t revocations_after,

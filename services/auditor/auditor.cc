@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_format.h"
+#include "services/auditor/official_texts.h"
 #include "services/auditor/record.h"
 #include "services/base/status_macros.h"
 #include "services/classify/tokenize.h"
@@ -278,9 +279,12 @@ absl::StatusOr<Assessed> AssessOne(Collected collected, const GateInputs& inputs
 }
 
 absl::Status RecordOne(Assessed& assessed, const GateInputs& inputs, const Configuration& configuration,
-                       db::Store* store) {
+                       const rulebook::Rulebook& rules, db::Store* store) {
   if (store == nullptr || !inputs.record) return absl::OkStatus();
-  if (inputs.scope == Scope::kScan) return store->RecordAudit(assessed.audit).status();
+  if (inputs.scope == Scope::kScan) {
+    WB_RETURN_IF_ERROR(store->RecordAudit(assessed.audit).status());
+    return KeepScannedTexts(assessed.audit, rules, *store);
+  }
   GateResponse& response = assessed.response;
   WB_ASSIGN_OR_RETURN(
       const db::RecordedIds ids,
@@ -289,7 +293,7 @@ absl::Status RecordOne(Assessed& assessed, const GateInputs& inputs, const Confi
           MakeDecisionRecord(response.result, configuration.policy_bytes, configuration.profile_bytes,
                              configuration.profile.has_value(), assessed.exceptions, response.json, absl::Now())));
   response.decision_id = ids.decision_id;
-  return absl::OkStatus();
+  return KeepScannedTexts(assessed.audit, rules, *store);
 }
 
 }  // namespace
@@ -316,7 +320,7 @@ absl::StatusOr<GateResponse> GateCollected(Collected collected, const GateInputs
   WB_ASSIGN_OR_RETURN(const Configuration configuration, ReadConfiguration(inputs.profile, inputs.policy, rules));
   WB_ASSIGN_OR_RETURN(Assessed assessed, AssessOne(std::move(collected), inputs, configuration, rules, store));
   WB_RETURN_IF_ERROR(StopIfCancelled(inputs));
-  WB_RETURN_IF_ERROR(RecordOne(assessed, inputs, configuration, store));
+  WB_RETURN_IF_ERROR(RecordOne(assessed, inputs, configuration, rules, store));
   return std::move(assessed.response);
 }
 
@@ -333,7 +337,7 @@ absl::StatusOr<std::vector<GateResponse>> RunGate(const GateRequest& request, co
   WB_RETURN_IF_ERROR(StopIfCancelled(inputs));
   std::vector<GateResponse> responses;
   for (Assessed& one : assessed) {
-    WB_RETURN_IF_ERROR(RecordOne(one, inputs, configuration, store));
+    WB_RETURN_IF_ERROR(RecordOne(one, inputs, configuration, rules, store));
     responses.push_back(std::move(one.response));
   }
   return responses;

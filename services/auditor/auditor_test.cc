@@ -120,6 +120,31 @@ TEST(RunGateTest, WhoMeasuredIsSaidAndReplayedAndIsNoPartOfTheAudit) {
   EXPECT_TRUE(store->VerifyAll().ok()) << store->VerifyAll();
 }
 
+TEST(RunGateTest, AnExactTextIsKeptAsTheOfficialOne) {
+  const auto store = Memory();
+  const auto kept = [&] { return store->ListOfficialTexts("Willow-1.0").value(); };
+  {
+    const TempDir changed;
+    FillWillow(changed);
+    std::string text(WillowText());
+    text.replace(text.find("may plant"), 9, "must plant");
+    changed.Write("LICENSE", text);
+    ASSERT_TRUE(GateOne(Request(changed), Rules(), store.get()).ok());
+    EXPECT_TRUE(kept().empty());
+  }
+  const TempDir dir;
+  FillWillow(dir);
+  for (const Scope scope : {Scope::kScan, Scope::kGate}) {
+    GateRequest request = Request(dir);
+    request.inputs.scope = scope;
+    ASSERT_TRUE(GateOne(request, Rules(), store.get()).ok());
+    ASSERT_EQ(kept().size(), 1u);
+    EXPECT_EQ(kept()[0].source, "scanned");
+    EXPECT_EQ(store->GetBlob(kept()[0].sha256).value_or(""), WillowText());
+  }
+  EXPECT_TRUE(store->VerifyAll().ok());
+}
+
 TEST(RunGateTest, WithoutAStoreTheResultIsTheSame) {
   const TempDir dir;
   FillWillow(dir);
@@ -302,6 +327,15 @@ TEST(ClassifyTextTest, SaysWhatWasExpectedOnceTheOfficialTextIsThere) {
                   .ok());
   const auto with = ClassifyText("LICENSE", changed, Rules(), store.get());
   EXPECT_EQ(with.matches(0).edits(0).expected(), "may");
+
+  const ClassifiedText both = ClassifyTextWithDiffs("LICENSE", changed, Rules(), store.get());
+  ASSERT_EQ(both.diffs.size(), 1u);
+  ASSERT_EQ(both.diffs[0].edits.size(), 1u);
+  const report::DiffEdit& edit = both.diffs[0].edits[0];
+  EXPECT_EQ(both.diffs[0].official, WillowText());
+  EXPECT_EQ(WillowText().substr(edit.official_begin, edit.official_end - edit.official_begin), "may");
+  EXPECT_EQ(changed.substr(edit.found_begin, edit.found_end - edit.found_begin), "must");
+  EXPECT_FALSE(ClassifyTextWithDiffs("LICENSE", changed, Rules(), nullptr).diffs[0].official.has_value());
 }
 
 TEST(ClassifyTextTest, ResidueBlocks) {

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_format.h"
 #include "services/classify/classifier.h"
 #include "services/classify/tokenize.h"
 #include "services/provenance/evidence.h"
@@ -35,11 +37,33 @@ std::optional<OfficialText> FindOfficialText(const classify::TextMatch& match, d
   return std::nullopt;
 }
 
-std::string ExpectedOf(const classify::Edit& edit, const OfficialText& official) {
+// Bytes of the official words that the edit concerns; between two words, and empty, if it concerns none.
+std::pair<uint64_t, uint64_t> ExpectedRange(const classify::Edit& edit, const OfficialText& official) {
   const size_t first = edit.expected_first_word;
   const size_t count = edit.expected_word_count;
-  if (count == 0 || first >= official.words.size() || count > official.words.size() - first) return "";
-  return provenance::Quote(official.bytes, official.words[first].begin, official.words[first + count - 1].end);
+  if (first >= official.words.size() || count > official.words.size() - first) {
+    return {official.bytes.size(), official.bytes.size()};
+  }
+  const uint64_t begin = official.words[first].begin;
+  return {begin, count == 0 ? begin : official.words[first + count - 1].end};
+}
+
+MatchDiff DiffOf(const classify::TextMatch& match, std::string_view short_id, std::optional<OfficialText> official) {
+  MatchDiff diff;
+  diff.official_name = absl::StrFormat("%s, wording %s", short_id, match.token_file);
+  for (const classify::Edit& edit : match.edits) {
+    report::DiffEdit& shown = diff.edits.emplace_back();
+    shown.edit_class = std::string(classify::EditClassName(edit.cls));
+    shown.critical = edit.critical;
+    shown.found_begin = edit.begin;
+    shown.found_end = edit.end;
+    shown.official_words = edit.expected_word_count;
+    if (!official.has_value()) continue;
+    std::tie(shown.official_begin, shown.official_end) = ExpectedRange(edit, *official);
+  }
+  diff.edits_left_out = match.edit_count - match.edits.size();
+  if (official.has_value()) diff.official = std::move(official->bytes);
+  return diff;
 }
 
 v1::Match::Verdict ToProto(classify::MatchVerdict verdict) {
@@ -52,7 +76,13 @@ v1::Match::Verdict ToProto(classify::MatchVerdict verdict) {
 
 v1::ClassifyTextResult ClassifyText(std::string_view path, std::string_view text, const rulebook::Rulebook& rules,
                                     db::Store* store) {
-  v1::ClassifyTextResult result;
+  return ClassifyTextWithDiffs(path, text, rules, store).result;
+}
+
+ClassifiedText ClassifyTextWithDiffs(std::string_view path, std::string_view text, const rulebook::Rulebook& rules,
+                                     db::Store* store) {
+  ClassifiedText classified;
+  v1::ClassifyTextResult& result = classified.result;
   result.set_schema_version(1);
   result.set_path(std::string(path));
   result.set_rules_digest(rules.digest());
@@ -73,7 +103,7 @@ v1::ClassifyTextResult ClassifyText(std::string_view path, std::string_view text
       const auto* license = rules.LicenseById(id);
       shown.add_also(license == nullptr ? id : license->id());
     }
-    const std::optional<OfficialText> official = match.edits.empty() ? std::nullopt : FindOfficialText(match, store);
+    std::optional<OfficialText> official = match.edits.empty() ? std::nullopt : FindOfficialText(match, store);
     for (const classify::Edit& edit : match.edits) {
       v1::Edit& line = *shown.add_edits();
       line.set_class_(std::string(classify::EditClassName(edit.cls)));
@@ -81,8 +111,13 @@ v1::ClassifyTextResult ClassifyText(std::string_view path, std::string_view text
       line.set_byte_end(edit.end);
       line.set_found(provenance::Quote(text, edit.begin, edit.end));
       line.set_critical(edit.critical);
-      if (official.has_value()) line.set_expected(ExpectedOf(edit, *official));
+      if (official.has_value() && edit.expected_word_count > 0) {
+        const auto [begin, end] = ExpectedRange(edit, *official);
+        line.set_expected(provenance::Quote(official->bytes, begin, end));
+      }
     }
+    classified.diffs.push_back(
+        DiffOf(match, shown.short_id().empty() ? shown.license_id() : shown.short_id(), std::move(official)));
   }
   for (const classify::TermHit& term : found.terms) {
     v1::Term& shown = *result.add_terms();
@@ -97,7 +132,7 @@ v1::ClassifyTextResult ClassifyText(std::string_view path, std::string_view text
     shown.set_byte_end(residue.end);
     for (const std::string& trigger : residue.triggers) shown.add_triggers(trigger);
   }
-  return result;
+  return classified;
 }
 
 }  // namespace weighbridge::auditor

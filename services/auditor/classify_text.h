@@ -2,10 +2,15 @@
 #ifndef WEIGHBRIDGE_SERVICES_AUDITOR_CLASSIFY_TEXT_H_
 #define WEIGHBRIDGE_SERVICES_AUDITOR_CLASSIFY_TEXT_H_
 
+#include <cstddef>
+#include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "db/store/store.h"
 #include "proto/weighbridge/v1/gate.pb.h"
+#include "services/report/classify_diff.h"
 #include "services/rulebook/rulebook.h"
 
 namespace weighbridge::auditor {
@@ -13,6 +18,23 @@ namespace weighbridge::auditor {
 // `store` (may be null) holds official texts: where the one of a match is there, its edits say what was expected.
 v1::ClassifyTextResult ClassifyText(std::string_view path, std::string_view text, const rulebook::Rulebook& rules,
                                     db::Store* store);
+
+// What a match differs in, with both sides where the store has the official text.
+struct MatchDiff {
+  std::string official_name;            // "llama-3.1-license-2024, wording 1.tokens"
+  std::optional<std::string> official;  // its bytes
+  std::vector<report::DiffEdit> edits;  // the listed ones, in order
+  size_t edits_left_out = 0;
+};
+
+struct ClassifiedText {
+  v1::ClassifyTextResult result;
+  std::vector<MatchDiff> diffs;  // one for each match
+};
+
+// The same with the differences as places of both texts.
+ClassifiedText ClassifyTextWithDiffs(std::string_view path, std::string_view text, const rulebook::Rulebook& rules,
+                                     db::Store* store);
 
 }  // namespace weighbridge::auditor
 

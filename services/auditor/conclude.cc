@@ -1,6 +1,5 @@
 #include "services/auditor/conclude.h"
 
-#include <algorithm>
 #include <optional>
 #include <set>
 #include <utility>

@@ -1,10 +1,13 @@
 #include "services/auditor/official_texts.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_format.h"
 #include "services/base/status_macros.h"
 #include "services/classify/classifier.h"
+#include "services/crypto/sha256.h"
+#include "services/provenance/evidence.h"
 
 namespace weighbridge::auditor {
 namespace {
@@ -38,6 +41,30 @@ std::vector<ProvedText> Prove(std::string_view text, const rulebook::Rulebook& r
     }
   }
   return proved;
+}
+
+absl::Status KeepScannedTexts(const db::AuditRecord& audit, const rulebook::Rulebook& rules, db::Store& store) {
+  std::vector<db::OfficialTextInput> inputs;
+  for (const db::EvidenceRow& seen : audit.evidence) {
+    const bool exact = seen.kind == provenance::EvidenceKindName(provenance::EvidenceKind::kLicenseText) &&
+                       seen.value == v1::Match::Verdict_Name(v1::Match::EXACT) && seen.license_ids.size() == 1;
+    if (!exact) continue;
+    WB_ASSIGN_OR_RETURN(const auto known, store.ListOfficialTexts(seen.license_ids.front()));
+    const auto has_wording = [&](const db::OfficialTextRow& row) { return row.token_file == seen.key; };
+    if (std::any_of(known.begin(), known.end(), has_wording)) continue;
+    const auto artifact = std::find_if(audit.artifacts.begin(), audit.artifacts.end(),
+                                       [&](const db::ArtifactRow& row) { return row.path == seen.path; });
+    if (artifact == audit.artifacts.end()) continue;
+    const auto blob = std::find_if(audit.blobs.begin(), audit.blobs.end(), [&](const db::BlobInput& input) {
+      return input.kind == db::BlobKind::kScannedText && static_cast<int64_t>(input.bytes.size()) == artifact->size &&
+             Sha256Hex(input.bytes) == artifact->sha256;
+    });
+    if (blob == audit.blobs.end()) continue;
+    for (const ProvedText& proof : Prove(blob->bytes, rules)) {
+      inputs.push_back({{proof.license_id, proof.token_file, "", "scanned", ""}, blob->bytes});
+    }
+  }
+  return inputs.empty() ? absl::OkStatus() : store.PutOfficialTexts(inputs).status();
 }
 
 absl::StatusOr<ImportResult> ImportTexts(const source::TextPack& pack, const rulebook::Rulebook& rules,

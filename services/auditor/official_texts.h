@@ -38,6 +38,10 @@ struct ProvedText {
 };
 std::vector<ProvedText> Prove(std::string_view text, const rulebook::Rulebook& rules);
 
+// Keeps those documents of a recorded audit that are official texts as a whole and of which the store has no copy yet: later
+// differences from that text can then be shown on both sides. No decision rests on them.
+absl::Status KeepScannedTexts(const db::AuditRecord& audit, const rulebook::Rulebook& rules, db::Store& store);
+
 }  // namespace weighbridge::auditor
 
 #endif  // WEIGHBRIDGE_SERVICES_AUDITOR_OFFICIAL_TEXTS_H_

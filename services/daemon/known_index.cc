@@ -13,19 +13,6 @@ namespace {
 // Audits of one page: readers wait for as long as it takes to put them in.
 constexpr int kPage = 200;
 
-// The numbers of both enums are those of the database.
-v1::DigestKind::Value KindOf(int kind) {
-  switch (static_cast<db::DigestKind>(kind)) {
-    case db::DigestKind::kFile:
-      return v1::DigestKind::FILE;
-    case db::DigestKind::kWeights:
-      return v1::DigestKind::WEIGHTS;
-    case db::DigestKind::kModel:
-      return v1::DigestKind::MODEL;
-  }
-  return v1::DigestKind::DIGEST_KIND_UNSPECIFIED;
-}
-
 }  // namespace
 
 void KnownIndex::Prepare(std::string_view hex, Digest& key) const {
@@ -39,7 +26,7 @@ KnownIndex::Found KnownIndex::Find(const Digest& key, v1::DigestKind::Value aske
   // Measured here before measured by a client, the model's own digest before its weights' before a file's.
   for (int place = 2 * kKinds - 1; place >= 0; --place) {
     const uint32_t holder = found->second[static_cast<size_t>(place)];
-    const v1::DigestKind::Value kind = KindOf(place % kKinds + 1);
+    const v1::DigestKind::Value kind = KindOf(static_cast<db::DigestKind>(place % kKinds + 1));
     if (holder == 0 || (asked != v1::DigestKind::DIGEST_KIND_UNSPECIFIED && asked != kind)) continue;
     __builtin_prefetch(&audits_[holder - 1]);
     return {&audits_[holder - 1], kind};

@@ -18,6 +18,8 @@ void DescribeAudit(const Row& audit, v1::Audit& shown) {
   shown.set_claimed(audit.claimed);
 }
 
+}  // namespace
+
 v1::DigestKind::Value KindOf(db::DigestKind kind) {
   switch (kind) {
     case db::DigestKind::kFile:
@@ -29,8 +31,6 @@ v1::DigestKind::Value KindOf(db::DigestKind kind) {
   }
   return v1::DigestKind::DIGEST_KIND_UNSPECIFIED;
 }
-
-}  // namespace
 
 void Describe(const db::AuditRecord& audit, v1::Audit& shown) { DescribeAudit(audit, shown); }
 

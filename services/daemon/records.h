@@ -8,6 +8,7 @@
 
 namespace weighbridge::daemon {
 
+v1::DigestKind::Value KindOf(db::DigestKind kind);
 void Describe(const db::AuditRecord& audit, v1::Audit& shown);
 void Describe(const db::AuditSummary& audit, v1::Audit& shown);
 void Describe(const db::GoverningLicense& license, v1::LicenseName& shown);

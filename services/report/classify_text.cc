@@ -21,7 +21,8 @@ bool Bare(const v1::TextMatch& match) {
 
 }  // namespace
 
-std::string RenderClassification(const v1::ClassifyTextResult& result, std::string_view text, bool color) {
+std::string RenderClassification(const v1::ClassifyTextResult& result, std::string_view text, bool color,
+                                 bool list_edits) {
   TerminalLayout out(color);
   const std::string path = Shown(result.path());
   if (result.matches().empty())
@@ -33,6 +34,7 @@ std::string RenderClassification(const v1::ClassifyTextResult& result, std::stri
     if (match.blocked_by_residue()) line += "; NOT bare: other words stand inside or beside it";
     for (const std::string& also : match.also()) line += "; fits " + also + " as well";
     out.Title(Bare(match) ? Tone::kGood : Tone::kBad, v1::Match::Verdict_Name(match.match()), line);
+    if (!list_edits) continue;
     int shown = 0;
     for (const v1::Edit& edit : match.edits()) {
       if (++shown > kEditsShownMax) break;

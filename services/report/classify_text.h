@@ -13,7 +13,9 @@ namespace weighbridge::report {
 inline constexpr int kEditsShownMax = 20;
 
 // `text` is what was classified: lines are counted in it. Ends in a newline.
-std::string RenderClassification(const v1::ClassifyTextResult& result, std::string_view text, bool color);
+// Without `list_edits` the edits are left to RenderTextDiff (classify_diff.h).
+std::string RenderClassification(const v1::ClassifyTextResult& result, std::string_view text, bool color,
+                                 bool list_edits = true);
 
 }  // namespace weighbridge::report
 

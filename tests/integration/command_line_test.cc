@@ -81,6 +81,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"UnknownName", {"explain", "qwertyuiop"}, 2, "qwertyuiop"},
                     Case{"MissingText", {"classify", "/nowhere/LICENSE"}, 3, "/nowhere/LICENSE"},
                     Case{"FolderAsText", {"classify", "/tmp"}, 3, "directory"},
+                    Case{"DiffAsJson", {"classify", "--diff", "--format", "json", "/etc/hostname"}, 2, "--diff"},
                     Case{"LintOfNothing", {"rules", "lint", "/nowhere"}, 3, "/nowhere"},
                     Case{"MissingOverlay", {"rules", "digest", "--rules", "/nowhere"}, 2, "/nowhere"},
                     Case{"ImportOfNothing", {"rules", "import-texts", "/nowhere"}, 3, "/nowhere"},
