@@ -59,6 +59,7 @@ constexpr int kDigestsPerAudit = kFilesPerAudit + 2;
 constexpr int kConnections = 4;
 constexpr int kBatch = 100;
 constexpr double kOverload = 10;
+constexpr uint64_t kOrdinaryRows = 256 * 1024;  // 64 MiB
 constexpr int kApprovals = 1000;
 // More different digests than the server keeps answers.
 constexpr size_t kRandomDigests = 200000;
@@ -162,8 +163,8 @@ std::string FillApprovals(const std::string& folder) {
       details.mutable_parts(0)->set_weights_digest(Sha256Hex("weights " + std::to_string(i)));
       details.set_not_before(FormatInstant(now - absl::Hours(1)));
       details.set_expires(FormatInstant(now + absl::Hours(24 * 30)));
-      const auto taken = auditor::SubmitApproval(approval::SignedEnvelope(details, **signer), trusted, now, "bench", "",
-                                                 {}, **store);
+      const auto taken =
+          auditor::SubmitApproval(approval::SignedEnvelope(details, **signer), trusted, now, "bench", "", {}, **store);
       if (!taken.ok() || taken->envelope.empty()) Die("an approval was not taken");
     }
   }
@@ -172,7 +173,8 @@ std::string FillApprovals(const std::string& folder) {
 }
 
 // A model that a tag names, approved or not; what counts is the work.
-void ComposeModel(const fs::path& folder) {
+// `rows` of 64 numbers are its weights.
+void ComposeModel(const fs::path& folder, uint64_t rows) {
   fs::create_directories(folder);
   const auto write = [&folder](const char* name, const std::string& bytes) {
     std::ofstream(folder / name, std::ios::binary) << bytes;
@@ -180,7 +182,7 @@ void ComposeModel(const fs::path& folder) {
   write("README.md", "---\nlicense: llama3.1\n---\n# A model\n");
   write("config.json", "{\"model_type\": \"llama\", \"architectures\": [\"LlamaForCausalLM\"]}");
   write("model.safetensors",
-        testing_support::BuildSafetensors({{"model.layers.0.mlp.up_proj.weight", "F32", {64, 64}}}));
+        testing_support::BuildSafetensors({{"model.layers.0.mlp.up_proj.weight", "F32", {rows, 64}}}));
 }
 
 // A certificate for both sides, signed by ca.pem.
@@ -562,14 +564,20 @@ Served StartApart(const std::string& self, const std::string& folder, const std:
 
 void Overload(const std::string& self, const Options& options) {
   const fs::path root = fs::path(options.dir) / "models";
-  ComposeModel(root / "one");
+  ComposeModel(root / "one", 64);
+  ComposeModel(root / "ordinary", kOrdinaryRows);
   const std::string audits_db = options.dir + "/audits.db";
   for (const char* suffix : {"", "-wal", "-shm"}) fs::remove(audits_db + suffix);
   {
     const Served served = StartApart(self, options.dir, audits_db, root.string());
-    Heading("audits of a small model at ten times the rate that the server manages");
-    AuditsOverloaded(served, "not recorded", Audit((root / "one").string(), true), options.seconds);
-    AuditsOverloaded(served, "recorded", Audit((root / "one").string(), false), options.seconds);
+    const auto audits_of = [&](const char* name) {
+      AuditsOverloaded(served, "not recorded", Audit((root / name).string(), true), options.seconds);
+      AuditsOverloaded(served, "recorded", Audit((root / name).string(), false), options.seconds);
+    };
+    Heading("audits of a model of 64 MiB at ten times the rate that the server manages");
+    audits_of("ordinary");
+    Heading("audits of a model of 16 KiB, each of which costs hardly more than a few calls, likewise");
+    audits_of("one");
   }
   const std::string few_db = Fill(options.dir, kFewKnown);
   const Served served = StartApart(self, options.dir, few_db, root.string());
