@@ -23,13 +23,13 @@ struct TermPattern {
   TermPolarity polarity = TermPolarity::kRestricts;
   // RE2 over marked text, see MarkedText in terms.h. A first group captures the value, if the term has one.
   std::string pattern;
-  std::string unless;         // RE2; a hit whose clause it matches is none
-  std::string permitted_if;   // RE2; a hit whose clause it matches permits
-  std::string value;          // of every hit, where nothing is captured
-  std::string unit;           // behind a captured number: "daily_active_users"
-  bool needs_ban = false;     // a hit counts only in a sentence or a list that bars something
-  bool weak = false;          // no hit counts where another pattern of this kind that is not weak says the opposite
-  std::string hit, miss;      // invented texts: the first must give a term of this pattern, the second must not
+  std::string unless;        // RE2; a hit whose clause it matches is none
+  std::string permitted_if;  // RE2; a hit whose clause it matches permits
+  std::string value;         // of every hit, where nothing is captured
+  std::string unit;          // behind a captured number: "daily_active_users"
+  bool needs_ban = false;    // a hit counts only in a sentence or a list that bars something
+  bool weak = false;         // no hit counts where another pattern of this kind that is not weak says the opposite
+  std::string hit, miss;     // invented texts: the first must give a term of this pattern, the second must not
 };
 
 }  // namespace weighbridge::classify

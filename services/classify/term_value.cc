@@ -16,16 +16,15 @@ struct Named {
 };
 
 constexpr Named kSmall[] = {
-    {"one", 1},        {"two", 2},        {"three", 3},     {"four", 4},      {"five", 5},     {"six", 6},
-    {"seven", 7},      {"eight", 8},      {"nine", 9},      {"ten", 10},      {"eleven", 11},  {"twelve", 12},
-    {"thirteen", 13},  {"fourteen", 14},  {"fifteen", 15},  {"sixteen", 16},  {"seventeen", 17}, {"eighteen", 18},
-    {"nineteen", 19},  {"twenty", 20},    {"thirty", 30},   {"forty", 40},    {"fifty", 50},   {"sixty", 60},
-    {"seventy", 70},   {"eighty", 80},    {"ninety", 90},   {"a", 1},
+    {"one", 1},       {"two", 2},       {"three", 3},    {"four", 4},     {"five", 5},       {"six", 6},
+    {"seven", 7},     {"eight", 8},     {"nine", 9},     {"ten", 10},     {"eleven", 11},    {"twelve", 12},
+    {"thirteen", 13}, {"fourteen", 14}, {"fifteen", 15}, {"sixteen", 16}, {"seventeen", 17}, {"eighteen", 18},
+    {"nineteen", 19}, {"twenty", 20},   {"thirty", 30},  {"forty", 40},   {"fifty", 50},     {"sixty", 60},
+    {"seventy", 70},  {"eighty", 80},   {"ninety", 90},  {"a", 1},
 };
-constexpr Named kScales[] = {{"thousand", 1000},   {"million", 1000000},    {"billion", 1000000000},
-                             {"trillion", 1000000000000}, {"k", 1000},      {"m", 1000000},
-                             {"mm", 1000000},      {"mn", 1000000},         {"bn", 1000000000},
-                             {"b", 1000000000}};
+constexpr Named kScales[] = {
+    {"thousand", 1000}, {"million", 1000000}, {"billion", 1000000000}, {"trillion", 1000000000000}, {"k", 1000},
+    {"m", 1000000},     {"mm", 1000000},      {"mn", 1000000},         {"bn", 1000000000},          {"b", 1000000000}};
 constexpr uint64_t kMostValue = 1000000000000000000;
 
 struct Currency {
@@ -33,10 +32,10 @@ struct Currency {
 };
 // A sign or word of several currencies counts as the one that licences mean when they say no more.
 constexpr Currency kCurrencies[] = {
-    {"usd", "USD"},  {"$", "USD"},       {"dollar", "USD"}, {"dollars", "USD"}, {"eur", "EUR"},       {"\u20ac", "EUR"},
-    {"euro", "EUR"}, {"euros", "EUR"},   {"gbp", "GBP"},    {"\u00a3", "GBP"},  {"pounds", "GBP"},    {"rmb", "CNY"},
-    {"cny", "CNY"},  {"renminbi", "CNY"}, {"yuan", "CNY"},  {"krw", "KRW"},     {"won", "KRW"},       {"jpy", "JPY"},
-    {"yen", "JPY"},  {"\u00a5", "JPY"},  {"inr", "INR"},    {"rupees", "INR"},  {"chf", "CHF"},
+    {"usd", "USD"},  {"$", "USD"},        {"dollar", "USD"}, {"dollars", "USD"}, {"eur", "EUR"},    {"\u20ac", "EUR"},
+    {"euro", "EUR"}, {"euros", "EUR"},    {"gbp", "GBP"},    {"\u00a3", "GBP"},  {"pounds", "GBP"}, {"rmb", "CNY"},
+    {"cny", "CNY"},  {"renminbi", "CNY"}, {"yuan", "CNY"},   {"krw", "KRW"},     {"won", "KRW"},    {"jpy", "JPY"},
+    {"yen", "JPY"},  {"\u00a5", "JPY"},   {"inr", "INR"},    {"rupees", "INR"},  {"chf", "CHF"},
 };
 
 const Named* Find(const Named* begin, const Named* end, std::string_view word) {
@@ -76,7 +75,8 @@ std::optional<uint64_t> Number(const std::vector<std::string_view>& words) {
         if (letter == nullptr) return std::nullopt;
         scale = letter->value;
       } else {
-        const Named* next = index + 1 < words.size() ? Find(std::begin(kScales), std::end(kScales), words[index + 1]) : nullptr;
+        const Named* next =
+            index + 1 < words.size() ? Find(std::begin(kScales), std::end(kScales), words[index + 1]) : nullptr;
         if (next != nullptr) scale = next->value;
       }
       if (whole > kMostValue / scale) return std::nullopt;
@@ -87,7 +87,8 @@ std::optional<uint64_t> Number(const std::vector<std::string_view>& words) {
       any = true;
     } else if (word == "hundred" && any) {
       part *= 100;
-    } else if (const Named* scale = Find(std::begin(kScales), std::end(kScales), word); scale != nullptr && any && word.size() > 2) {
+    } else if (const Named* scale = Find(std::begin(kScales), std::end(kScales), word);
+               scale != nullptr && any && word.size() > 2) {
       if (part > kMostValue / scale->value) return std::nullopt;
       total += part * scale->value;
       part = 0;
@@ -101,7 +102,8 @@ std::optional<uint64_t> Number(const std::vector<std::string_view>& words) {
 
 std::vector<std::string_view> Split(std::string_view words) {
   std::vector<std::string_view> out;
-  for (const absl::string_view word : absl::StrSplit(absl::string_view(words.data(), words.size()), ' ', absl::SkipEmpty())) {
+  for (const absl::string_view word :
+       absl::StrSplit(absl::string_view(words.data(), words.size()), ' ', absl::SkipEmpty())) {
     out.emplace_back(word.data(), word.size());
   }
   return out;
@@ -113,13 +115,34 @@ struct PlaceName {
   std::string_view name, code;
 };
 constexpr PlaceName kPlaces[] = {
-    {"european union", "EU"},      {"the eu", "EU"},           {"european economic area", "EEA"}, {"the eea", "EEA"},
-    {"united kingdom", "GB"},      {"the uk", "GB"},           {"great britain", "GB"},           {"south korea", "KR"},
-    {"republic of korea", "KR"},   {"united states", "US"},    {"the usa", "US"},                 {"mainland china", "CN"},
-    {"republic of china", "CN"},   {"people's republic", "CN"}, {"russia", "RU"},                 {"belarus", "BY"},
-    {"canada", "CA"},              {"japan", "JP"},            {"india", "IN"},                   {"brazil", "BR"},
-    {"switzerland", "CH"},         {"germany", "DE"},          {"france", "FR"},                  {"italy", "IT"},
-    {"australia", "AU"},           {"israel", "IL"},           {"turkey", "TR"},                  {"california", "US-CA"},
+    {"european union", "EU"},
+    {"the eu", "EU"},
+    {"european economic area", "EEA"},
+    {"the eea", "EEA"},
+    {"united kingdom", "GB"},
+    {"the uk", "GB"},
+    {"great britain", "GB"},
+    {"south korea", "KR"},
+    {"republic of korea", "KR"},
+    {"united states", "US"},
+    {"the usa", "US"},
+    {"mainland china", "CN"},
+    {"republic of china", "CN"},
+    {"people's republic", "CN"},
+    {"russia", "RU"},
+    {"belarus", "BY"},
+    {"canada", "CA"},
+    {"japan", "JP"},
+    {"india", "IN"},
+    {"brazil", "BR"},
+    {"switzerland", "CH"},
+    {"germany", "DE"},
+    {"france", "FR"},
+    {"italy", "IT"},
+    {"australia", "AU"},
+    {"israel", "IL"},
+    {"turkey", "TR"},
+    {"california", "US-CA"},
 };
 
 }  // namespace
@@ -142,7 +165,8 @@ std::string MoneyValue(std::string_view words) {
 
 std::string PeriodValue(std::string_view sentence, std::string_view hit) {
   for (const std::string_view text : {hit, sentence}) {
-    if (Contains(text, "12 month") || Contains(text, "twelve month") || Contains(text, "12month")) return "per 12 months";
+    if (Contains(text, "12 month") || Contains(text, "twelve month") || Contains(text, "12month"))
+      return "per 12 months";
     if (Contains(text, "monthly rev") || Contains(text, "per month") || Contains(text, "a month")) return "per month";
     if (Contains(text, "annual") || Contains(text, "year")) return "per year";
     if (Contains(text, "quarter")) return "per quarter";

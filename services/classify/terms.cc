@@ -6,9 +6,10 @@
 #include <utility>
 
 #include "absl/strings/str_format.h"
+#include "re2/filtered_re2.h"
 #include "re2/re2.h"
+#include "re2/set.h"
 #include "services/base/status_macros.h"
-#include "services/classify/phrase_set.h"
 #include "services/classify/term_value.h"
 #include "services/classify/tokenize.h"
 
@@ -31,10 +32,14 @@ constexpr char kException[] =
 constexpr char kNoDuty[] =
     R"(\b(?:need not|(?:not|never|nt)(?: \w+){0,2} (?:required?|need|needed|obliged|obligated|necessary|mandatory|have to)|no(?: \w+){0,4}? (?:required|needed|necessary|need to)|no (?:duty|obligation|need|requirement) to|without (?:having to|registering|registration|any need)|(?:is|are) optional|encouraged? to|(?:you|we) (?:may|can) (?:choose|opt) to|recommend\w*)\b)";
 // The head of a list that allows its items.
-constexpr char kAllows[] = R"(\b(?:(?:you|licensees?|users?|recipients?|anyone|everybody|it) (?:may|can)|permitted|allowed|free to|are (?:encouraged|welcome))\b)";
+constexpr char kAllows[] =
+    R"(\b(?:(?:you|licensees?|users?|recipients?|anyone|everybody|it) (?:may|can)|permitted|allowed|free to|are (?:encouraged|welcome))\b)";
 
 // A longer sentence is read in parts.
 constexpr size_t kMaxSentenceBytes = 8192;
+// Hits of one pattern in one text; more say nothing new.
+constexpr size_t kMaxHitsPerPattern = 100;
+constexpr int64_t kPatternMemoryBytes = 16 << 20;
 // A list that bars reaches so far behind its head.
 constexpr size_t kListReachBytes = 8000;
 
@@ -70,12 +75,13 @@ Gap ReadGap(std::string_view text, size_t begin, size_t end, const Word* next) {
     const char c = text[i];
     const std::string_view rest = text.substr(i, end - i);
     const auto starts = [&](std::string_view sign) { return rest.substr(0, sign.size()) == sign; };
-    const bool quote = c == '"' || starts("\u201c") || starts("\u201d") || starts("\u201e") || starts("\u00ab") || starts("\u00bb") ||
-                       starts("\u300c") || starts("\u300d");
+    const bool quote = c == '"' || starts("\u201c") || starts("\u201d") || starts("\u201e") || starts("\u00ab") ||
+                       starts("\u00bb") || starts("\u300c") || starts("\u300d");
     if (quote) {
       // A quote before a blank closes, one behind a blank opens.
-      const bool closes = starts("\u201d") || starts("\u00bb") || starts("\u300d") ||
-                          (!starts("\u201c") && !starts("\u201e") && !starts("\u00ab") && !starts("\u300c") && word_before_quote);
+      const bool closes =
+          starts("\u201d") || starts("\u00bb") || starts("\u300d") ||
+          (!starts("\u201c") && !starts("\u201e") && !starts("\u00ab") && !starts("\u300c") && word_before_quote);
       (closes ? gap.quote_closes : gap.quote_opens) = true;
     }
     if (IsSpace(c) || c == '(' || c == '[' || c == '*' || c == '`') word_before_quote = false;
@@ -86,7 +92,8 @@ Gap ReadGap(std::string_view text, size_t begin, size_t end, const Word* next) {
     } else if (!IsSpace(c) && c != '>' && c != '#') {
       line_blank = false;
     }
-    if (line_ends > 0 && (c == '-' || c == '*' || starts("\u2022") || starts("\u00b7") || starts("\uf0b7") || starts("\u25cf"))) {
+    if (line_ends > 0 &&
+        (c == '-' || c == '*' || starts("\u2022") || starts("\u00b7") || starts("\uf0b7") || starts("\u25cf"))) {
       gap.item = true;
     }
     if (gap.paragraph) continue;
@@ -97,7 +104,7 @@ Gap ReadGap(std::string_view text, size_t begin, size_t end, const Word* next) {
     if (stop && gap.end == 0 && next != nullptr && !StartsLowerCase(text, *next)) {
       // "e.g. X" ends one as well, but "U.S.C", "v2.1" and "Acorn.1" do not.
       if (i + 1 < end && (IsSpace(text[i + 1]) || text[i + 1] == '"' || text[i + 1] == '\'' || text[i + 1] == ')' ||
-          static_cast<unsigned char>(text[i + 1]) >= 0x80 || text[i + 1] == '*')) {
+                          static_cast<unsigned char>(text[i + 1]) >= 0x80 || text[i + 1] == '*')) {
         gap.end = '.';
       }
     }
@@ -160,13 +167,80 @@ MarkedText MarkText(std::string_view text) {
   return marked;
 }
 
+namespace {
+
+struct Hit {
+  size_t pattern;
+  size_t begin, end;              // in the marked text
+  size_t value_begin, value_end;  // of the first group; equal if there is none
+};
+
+}  // namespace
+
 struct TermExtractor::Compiled {
   struct Pattern {
     TermPattern data;
     std::unique_ptr<RE2> unless, permitted_if;
   };
   std::vector<Pattern> patterns;
-  std::unique_ptr<PhraseSet> set;
+  // The patterns, and the literal words that each needs somewhere: one pass over the words names the patterns to try.
+  re2::FilteredRE2 filter;
+  std::unique_ptr<RE2::Set> atoms;
+  bool atoms_usable = false;
+
+  // Numbers of the patterns that may hit the sentence.
+  std::vector<int> Candidates(std::string_view sentence) const {
+    std::vector<int> found, candidates;
+    RE2::Set::ErrorInfo error{RE2::Set::kNoError};
+    const bool hit = atoms_usable && atoms->Match(Piece(sentence), &found, &error);
+    if (!atoms_usable || (!hit && error.kind != RE2::Set::kNoError)) {
+      for (size_t i = 0; i < patterns.size(); ++i) candidates.push_back(static_cast<int>(i));
+      return candidates;
+    }
+    std::sort(found.begin(), found.end());
+    filter.AllPotentials(found, &candidates);
+    std::sort(candidates.begin(), candidates.end());
+    return candidates;
+  }
+
+  // All hits by place. No pattern crosses the end of a sentence, so each reads those sentences alone that hold its
+  // words.
+  std::vector<Hit> Find(std::string_view all) const {
+    std::vector<Hit> hits;
+    std::vector<size_t> counts(patterns.size());
+    for (size_t begin = 0; begin < all.size();) {
+      const size_t line = std::min(all.find('\n', begin), all.size());
+      size_t end = line;
+      if (end - begin > kMaxSentenceBytes) {
+        const size_t blank = all.rfind(' ', begin + kMaxSentenceBytes);
+        end = blank == std::string_view::npos || blank <= begin ? begin + kMaxSentenceBytes : blank;
+      }
+      const std::string_view sentence = all.substr(begin, end - begin);
+      const size_t first = hits.size();
+      for (const int candidate : Candidates(sentence)) {
+        const RE2& regex = filter.GetRE2(candidate);
+        const int groups = std::min(regex.NumberOfCapturingGroups(), 1) + 1;
+        for (size_t from = 0; from < sentence.size() && counts[candidate] < kMaxHitsPerPattern;) {
+          re2::StringPiece match[2];
+          if (!regex.Match(Piece(sentence), from, sentence.size(), RE2::UNANCHORED, match, groups)) break;
+          if (match[0].empty()) break;
+          ++counts[candidate];
+          Hit hit{static_cast<size_t>(candidate), static_cast<size_t>(match[0].data() - all.data()), 0, 0, 0};
+          hit.end = hit.begin + match[0].size();
+          if (groups == 2 && match[1].data() != nullptr) {
+            hit.value_begin = static_cast<size_t>(match[1].data() - all.data());
+            hit.value_end = hit.value_begin + match[1].size();
+          }
+          hits.push_back(hit);
+          from = hit.end - begin;
+        }
+      }
+      std::stable_sort(hits.begin() + static_cast<ptrdiff_t>(first), hits.end(),
+                       [](const Hit& a, const Hit& b) { return a.begin < b.begin; });
+      begin = end + 1;
+    }
+    return hits;
+  }
   RE2 ban{kBan}, no_ban{kNoBan}, negated_ban{kNegatedBan}, exception{kException}, no_duty{kNoDuty}, allows{kAllows};
 };
 
@@ -175,7 +249,6 @@ TermExtractor::~TermExtractor() = default;
 
 absl::StatusOr<std::unique_ptr<TermExtractor>> TermExtractor::Create(std::vector<TermPattern> patterns) {
   auto compiled = std::make_unique<Compiled>();
-  std::vector<std::string> sources;
   std::set<std::string> ids;
   for (TermPattern& pattern : patterns) {
     if (pattern.id.empty() || pattern.kind.empty()) return absl::InvalidArgumentError("a term has no id or no kind");
@@ -190,11 +263,22 @@ absl::StatusOr<std::unique_ptr<TermExtractor>> TermExtractor::Create(std::vector
         return absl::InvalidArgumentError(absl::StrFormat("term %s: %s", pattern.id, regex->error()));
       }
     }
-    sources.push_back(pattern.pattern);
+    RE2::Options options;
+    options.set_log_errors(false);
+    options.set_max_mem(kPatternMemoryBytes);
+    int number = 0;
+    if (compiled->filter.Add(Piece(pattern.pattern), options, &number) != RE2::NoError) {
+      return absl::InvalidArgumentError(
+          absl::StrFormat("term %s: \"%s\" does not compile", pattern.id, pattern.pattern));
+    }
     made.data = std::move(pattern);
     compiled->patterns.push_back(std::move(made));
   }
-  WB_ASSIGN_OR_RETURN(compiled->set, PhraseSet::Create(sources));
+  std::vector<std::string> atoms;
+  if (!compiled->patterns.empty()) compiled->filter.Compile(&atoms);
+  compiled->atoms = std::make_unique<RE2::Set>(RE2::DefaultOptions, RE2::UNANCHORED);
+  for (const std::string& atom : atoms) compiled->atoms->Add(RE2::QuoteMeta(atom), nullptr);
+  compiled->atoms_usable = !atoms.empty() && compiled->atoms->Compile();
   return std::unique_ptr<TermExtractor>(new TermExtractor(std::move(compiled)));
 }
 
@@ -229,36 +313,13 @@ Span ClauseOf(std::string_view text, Span sentence, size_t begin, size_t end) {
   return span;
 }
 
-// No pattern crosses the end of a sentence, so that the single patterns need to read those sentences alone that the set hits.
-std::vector<PhraseHit> FindBySentence(const PhraseSet& set, std::string_view all) {
-  std::vector<PhraseHit> hits;
-  for (size_t begin = 0; begin < all.size();) {
-    const size_t line = std::min(all.find('\n', begin), all.size());
-    size_t end = line;
-    if (end - begin > kMaxSentenceBytes) {
-      const size_t blank = all.rfind(' ', begin + kMaxSentenceBytes);
-      end = blank == std::string_view::npos || blank <= begin ? begin + kMaxSentenceBytes : blank;
-    }
-    bool exhausted = false;  // slower, with the same answer
-    for (PhraseHit hit : set.Find(all.substr(begin, end - begin), &exhausted)) {
-      hit.begin += begin;
-      hit.end += begin;
-      hit.value_begin += begin;
-      hit.value_end += begin;
-      hits.push_back(hit);
-    }
-    begin = end + 1;
-  }
-  return hits;
-}
-
 }  // namespace
 
 std::vector<ClaimedTerm> TermExtractor::Extract(std::string_view whole) const {
   const std::string_view text = whole.substr(0, kMaxTermTextBytes);
   const MarkedText marked = MarkText(text);
   const std::string_view all = marked.text;
-  const std::vector<PhraseHit> hits = FindBySentence(*compiled_->set, all);
+  const std::vector<Hit> hits = compiled_->Find(all);
 
   const auto bars = [&](std::string_view words) {
     std::string kept(words);
@@ -292,7 +353,8 @@ std::vector<ClaimedTerm> TermExtractor::Extract(std::string_view whole) const {
   };
   const auto in_barred_list = [&](size_t at, size_t sentence_begin) {
     if (!heads_found) find_heads();
-    const auto after = std::upper_bound(heads.begin(), heads.end(), at, [](size_t value, const Head& head) { return value < head.at; });
+    const auto after = std::upper_bound(heads.begin(), heads.end(), at,
+                                        [](size_t value, const Head& head) { return value < head.at; });
     if (after == heads.begin()) return false;
     const Head& head = *(after - 1);
     if (!head.bars || at - head.at > kListReachBytes) return false;
@@ -305,8 +367,8 @@ std::vector<ClaimedTerm> TermExtractor::Extract(std::string_view whole) const {
   std::vector<ClaimedTerm> terms;
   std::vector<bool> weak;
   std::set<std::string> permitted_kinds, limited_kinds;
-  for (const PhraseHit& hit : hits) {
-    const Compiled::Pattern& pattern = compiled_->patterns[hit.phrase];
+  for (const Hit& hit : hits) {
+    const Compiled::Pattern& pattern = compiled_->patterns[hit.pattern];
     const TermPattern& data = pattern.data;
     const Span span = SentenceOf(all, hit.begin, hit.end);
     const Span part = ClauseOf(all, span, hit.begin, hit.end);
@@ -316,9 +378,11 @@ std::vector<ClaimedTerm> TermExtractor::Extract(std::string_view whole) const {
     if (pattern.unless != nullptr && Matches(clause, *pattern.unless)) continue;
     if (Matches(clause, compiled_->exception)) continue;
     TermPolarity polarity = data.polarity;
-    if (polarity == TermPolarity::kDuty && Matches(all.substr(part.begin, hit.end - part.begin), compiled_->no_duty)) continue;
+    if (polarity == TermPolarity::kDuty && Matches(all.substr(part.begin, hit.end - part.begin), compiled_->no_duty))
+      continue;
     if (pattern.permitted_if != nullptr && Matches(clause, *pattern.permitted_if)) polarity = TermPolarity::kPermits;
-    if (polarity == TermPolarity::kRestricts && Matches(clause, compiled_->negated_ban)) polarity = TermPolarity::kPermits;
+    if (polarity == TermPolarity::kRestricts && Matches(clause, compiled_->negated_ban))
+      polarity = TermPolarity::kPermits;
     if (data.needs_ban && polarity == TermPolarity::kRestricts && !bars(before) && !bars(words) &&
         !in_barred_list(hit.begin, span.begin)) {
       continue;
@@ -338,7 +402,8 @@ std::vector<ClaimedTerm> TermExtractor::Extract(std::string_view whole) const {
         const std::string period = PeriodValue(clause, words);
         if (!term.value.empty() && !period.empty()) term.value += " " + period;
       } else if (data.kind == "naming" || data.kind == "attribution_display") {
-        const size_t from = marked.WordAt(all[hit.value_begin] == '"' ? hit.value_begin + 1 : hit.value_begin), to = marked.WordAt(hit.value_end - 1);
+        const size_t from = marked.WordAt(all[hit.value_begin] == '"' ? hit.value_begin + 1 : hit.value_begin),
+                     to = marked.WordAt(hit.value_end - 1);
         for (const char c : text.substr(marked.places[from].begin, marked.places[to].end - marked.places[from].begin)) {
           // Line ends of a wrapped text are no part of a name.
           if (!IsSpace(c)) {
@@ -366,7 +431,8 @@ std::vector<ClaimedTerm> TermExtractor::Extract(std::string_view whole) const {
     const auto& contrary = terms[i].polarity == TermPolarity::kPermits ? limited_kinds : permitted_kinds;
     if (weak[i] && contrary.count(terms[i].kind) != 0) continue;
     const bool again = std::any_of(kept.begin(), kept.end(), [&](const ClaimedTerm& other) {
-      return std::tie(other.kind, other.value, other.polarity) == std::tie(terms[i].kind, terms[i].value, terms[i].polarity) &&
+      return std::tie(other.kind, other.value, other.polarity) ==
+                 std::tie(terms[i].kind, terms[i].value, terms[i].polarity) &&
              other.begin < terms[i].end && terms[i].begin < other.end;
     });
     if (!again) kept.push_back(std::move(terms[i]));
@@ -396,13 +462,16 @@ absl::Status CheckTermPattern(const TermPattern& pattern) {
   WB_ASSIGN_OR_RETURN(const std::unique_ptr<TermExtractor> extractor, TermExtractor::Create({pattern}));
   const auto claims = [&](const std::string& text) {
     const std::vector<ClaimedTerm> terms = extractor->Extract(text);
-    return std::any_of(terms.begin(), terms.end(), [&](const ClaimedTerm& term) { return term.polarity == pattern.polarity; });
+    return std::any_of(terms.begin(), terms.end(),
+                       [&](const ClaimedTerm& term) { return term.polarity == pattern.polarity; });
   };
   if (!claims(pattern.hit)) {
-    return absl::InvalidArgumentError(absl::StrFormat("term %s does not hit its example \"%s\"", pattern.id, pattern.hit));
+    return absl::InvalidArgumentError(
+        absl::StrFormat("term %s does not hit its example \"%s\"", pattern.id, pattern.hit));
   }
   if (claims(pattern.miss)) {
-    return absl::InvalidArgumentError(absl::StrFormat("term %s hits \"%s\", which it should miss", pattern.id, pattern.miss));
+    return absl::InvalidArgumentError(
+        absl::StrFormat("term %s hits \"%s\", which it should miss", pattern.id, pattern.miss));
   }
   return absl::OkStatus();
 }

@@ -1,4 +1,6 @@
 // How well the extractor reads texts whose licence the rulebook does not know: precision and recall against the labels.
+#include "services/classify/terms.h"
+
 #include <algorithm>
 #include <cstdio>
 #include <map>
@@ -11,7 +13,6 @@
 #include "gtest/gtest.h"
 #include "services/classify/classifier.h"
 #include "services/classify/index.h"
-#include "services/classify/terms.h"
 #include "services/classify/token_file.h"
 #include "services/classify/tokenize.h"
 #include "services/crypto/sha256.h"
@@ -34,7 +35,8 @@ struct Label {
   std::set<std::string> terms;
 };
 
-// "polarity kind value" with the value's words as the tokeniser reads them: quotes and line breaks of a text are no part of a label.
+// "polarity kind value" with the value's words as the tokeniser reads them: quotes and line breaks of a text are no
+// part of a label.
 std::string Normal(const std::string& term) {
   const size_t kind = term.find(' ') + 1;
   const size_t value = std::min(term.find(' ', kind), term.size());

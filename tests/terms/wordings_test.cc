@@ -1,4 +1,5 @@
-// The term patterns of the rulebook against invented sentences: what is claimed, with which polarity and value, and what is not.
+// The term patterns of the rulebook against invented sentences: what is claimed, with which polarity and value, and
+// what is not.
 #include <algorithm>
 #include <set>
 #include <string>
@@ -31,7 +32,8 @@ constexpr Wording kWordings[] = {
      "restricts mau_threshold 2500000"},
     {"Where the monthly\nactive users of you and your\naffiliates are greater than 7 million, rights end.",
      "restricts mau_threshold 7000000"},
-    {"Products with more than 9 million monthly active users shall prominently display \"Acorn\" on the user interface.",
+    {"Products with more than 9 million monthly active users shall prominently display \"Acorn\" on the user "
+     "interface.",
      "duty attribution_display Acorn; duty mau_threshold 9000000"},
     {"We are proud of more than 9 million monthly active users.", ""},
     {"As of 2025 our app has more than 9 million monthly active users.", ""},
@@ -84,6 +86,10 @@ constexpr Wording kWordings[] = {
     {"Commercial use is expressly permitted.", "permits non_commercial"},
     {"Nothing in this licence prohibits commercial use.", "permits non_commercial"},
     {"\"Non-Commercial\" means not for gain.", ""},
+    {"This alternative is allowed only for non-commercial distribution.", ""},
+    {"Outside the United States. The laws of your land apply.", ""},
+    {"You shall not use it outside Japan.", "restricts territory JP"},
+    {"It must not be used except for non-commercial ends.", "restricts non_commercial"},
     {"NON-COMMERCIAL LICENCE", ""},
     {"1. Non-Commercial Use", ""},
     {"Ask our commercial department about trees.", ""},
@@ -106,8 +112,7 @@ constexpr Wording kWordings[] = {
     {"The territory is the world, excluding the European Union.", "restricts territory EU"},
     {"Worldwide, except for Japan and Canada.", "restricts territory CA; restricts territory JP"},
     {"These rights are not granted to persons domiciled in the European Union.", "restricts territory EU"},
-    {"It must not be offered in South Korea or the United Kingdom.",
-     "restricts territory GB; restricts territory KR"},
+    {"It must not be offered in South Korea or the United Kingdom.", "restricts territory GB; restricts territory KR"},
     {"You may offer it only in Germany.", "restricts territory DE"},
     {"The courts of California have exclusive jurisdiction.", ""},
     {"Our office in Japan is open.", ""},
@@ -135,8 +140,7 @@ constexpr Wording kWordings[] = {
     {"You need not include \"Acorn\" in its name.", ""},
     {"You must prominently display \"Built on Acorn\" on a related website.",
      "duty attribution_display Built on Acorn"},
-    {"Your product shall show \"Made\nwith Acorn\" in its user interface.",
-     "duty attribution_display Made with Acorn"},
+    {"Your product shall show \"Made\nwith Acorn\" in its user interface.", "duty attribution_display Made with Acorn"},
     {"\"Acorn\" must be displayed on the screen.", "duty attribution_display Acorn"},
     {"You are encouraged to display \"Built on Acorn\" on your website.", ""},
     {"You may display \"Built on Acorn\" on your website.", ""},
@@ -179,7 +183,8 @@ constexpr Wording kWordings[] = {
 std::string Claims(const std::vector<ClaimedTerm>& terms) {
   std::set<std::string> claims;
   for (const ClaimedTerm& term : terms) {
-    claims.insert(std::string(TermPolarityName(term.polarity)) + " " + term.kind + (term.value.empty() ? "" : " " + term.value));
+    claims.insert(std::string(TermPolarityName(term.polarity)) + " " + term.kind +
+                  (term.value.empty() ? "" : " " + term.value));
   }
   std::string out;
   for (const std::string& claim : claims) out += (out.empty() ? "" : "; ") + claim;
@@ -256,8 +261,8 @@ TEST(TermsTest, BadPatternsAreRefused) {
 
 // Signs, list markers, bullets, quotes and odd bytes must not break the mapping from marks to words.
 TEST(TermsTest, MarkedTextKeepsItsWords) {
-  for (const std::string_view text :
-       {"", "\n\n", "a", "\"", "1. a\n2. b\n\n- c; d: \u201ce f\u201d.", "\xff\xfe a. B", "<b>x</b> &amp; y. Z|", "...!?"}) {
+  for (const std::string_view text : {"", "\n\n", "a", "\"", "1. a\n2. b\n\n- c; d: \u201ce f\u201d.", "\xff\xfe a. B",
+                                      "<b>x</b> &amp; y. Z|", "...!?"}) {
     const MarkedText marked = MarkText(text);
     for (const MarkedText::Place& place : marked.places) {
       EXPECT_LT(place.marked, marked.text.size());
