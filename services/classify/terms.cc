@@ -18,22 +18,33 @@ namespace {
 
 // What bars, before the words it bars.
 constexpr char kBan[] =
-    R"(\b(?:not|never|no|nor|neither|cannot|prohibit\w*|forbid\w*|forbidden|barred|bars?|disallow\w*|refrain|unacceptable|exclud\w*|restricted from)\b)";
+    R"(\b(?:not|never|no|nor|neither|cannot|prohibit\w*|forbid\w*|forbidden|barred|bars?|disallow\w*|)"
+    R"(refrain|unacceptable|exclud\w*|restricted from)\b)";
 // Words that look like a bar and are none.
 constexpr char kNoBan[] =
-    R"(\b(?:not limited to|not only|not just|no later than|whether or not|not otherwise|not to exceed|without limitation)\b)";
+    R"(\b(?:not limited to|not only|not just|no later than|whether or not|not otherwise|not to exceed|)"
+    R"(without limitation)\b)";
 // A bar that is itself negated, or said not to be there: what follows is allowed.
 constexpr char kNegatedBan[] =
-    R"(\b(?:nothing|not|no|never|none)(?: (?:in|this|the|license|agreement|herein|be|is|are|does|do|shall|will|way|is|a|any|there|we|it|to|further|other|terms|of|these)){0,8} (?:prohibit\w*|forbid\w*|forbidden|restrict\w*|limit|limits|limitations?|preclud\w*|prevent\w*|barred|bars?|disallow\w*|restrictions?|object\w*)\b)";
+    R"(\b(?:nothing|not|no|never|none)(?: (?:in|this|the|license|agreement|herein|be|is|are|does|do|shall|)"
+    R"(will|way|is|a|any|there|we|it|to|further|other|terms|of|these)){0,8} (?:prohibit\w*|forbid\w*|)"
+    R"(forbidden|restrict\w*|limit|limits|limitations?|preclud\w*|prevent\w*|barred|bars?|disallow\w*|)"
+    R"(restrictions?|object\w*)\b)";
 // Such a sentence takes back what another said.
 constexpr char kException[] =
-    R"(\b(?:section|clause|paragraph|threshold|restriction|restrictions|limitation|limit|condition|requirement|requirements|duty|obligation|this|foregoing|above)\b.{0,100}? (?:does|do|shall|will|would)(?: not|nt) (?:apply|extend|affect))";
+    R"(\b(?:section|clause|paragraph|threshold|restriction|restrictions|limitation|limit|condition|)"
+    R"(requirement|requirements|duty|obligation|this|foregoing|above)\b.{0,100}? (?:does|do|shall|will|)"
+    R"(would)(?: not|nt) (?:apply|extend|affect))";
 // Nothing has to be done.
 constexpr char kNoDuty[] =
-    R"(\b(?:need not|(?:not|never|nt)(?: \w+){0,2} (?:required?|need|needed|obliged|obligated|necessary|mandatory|have to)|no(?: \w+){0,4}? (?:required|needed|necessary|need to)|no (?:duty|obligation|need|requirement) to|without (?:having to|registering|registration|any need)|(?:is|are) optional|encouraged? to|(?:you|we) (?:may|can) (?:choose|opt) to|recommend\w*)\b)";
+    R"(\b(?:need not|(?:not|never|nt)(?: \w+){0,2} (?:required?|need|needed|obliged|obligated|necessary|)"
+    R"(mandatory|have to)|no(?: \w+){0,4}? (?:required|needed|necessary|need to)|no (?:duty|obligation|)"
+    R"(need|requirement) to|without (?:having to|registering|registration|any need)|(?:is|are) optional|)"
+    R"(encouraged? to|(?:you|we) (?:may|can) (?:choose|opt) to|recommend\w*)\b)";
 // The head of a list that allows its items.
 constexpr char kAllows[] =
-    R"(\b(?:(?:you|licensees?|users?|recipients?|anyone|everybody|it) (?:may|can)|permitted|allowed|free to|are (?:encouraged|welcome))\b)";
+    R"(\b(?:(?:you|licensees?|users?|recipients?|anyone|everybody|it) (?:may|can)|permitted|allowed|)"
+    R"(free to|are (?:encouraged|welcome))\b)";
 
 // A longer sentence is read in parts.
 constexpr size_t kMaxSentenceBytes = 8192;

@@ -68,8 +68,8 @@ std::string RenderClassification(const v1::ClassifyTextResult& result, std::stri
                              triggers.empty() ? "" : " and speak of " + Joined(triggers, ", ")));
   }
   for (const v1::Term& term : result.terms()) {
-    const std::string claim =
-        term.polarity() == v1::Term::POLARITY_UNSPECIFIED ? "term " : "claimed by rule, " + PolarityWord(term.polarity()) + " ";
+    const bool claimed = term.polarity() != v1::Term::POLARITY_UNSPECIFIED;
+    const std::string claim = claimed ? "claimed by rule, " + PolarityWord(term.polarity()) + " " : "term ";
     out.Item(Tone::kPlain, absl::StrFormat("line %d, %s%s%s", LineOf(text, term.byte_begin()), claim, term.kind(),
                                            term.value().empty() ? "" : ": " + Shown(term.value())));
   }
