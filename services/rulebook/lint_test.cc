@@ -62,9 +62,9 @@ TEST(LintTest, WordingsOfTerms) {
   EXPECT_EQ(with("term { id: \"b\" kind: \"k\" pattern: \"b\" hit: \"a b\" miss: \"c\" }"),
             "rules/terms.textproto:4:1: polarity is missing\n");
   EXPECT_EQ(with("term { id: \"b\" kind: \"k\" polarity: DUTY pattern: \"b\" hit: \"c\" miss: \"d\" }"),
-            "rules/terms.textproto:4:40: term b does not hit its example \"c\"\n");
+            "rules/terms.textproto:4:41: term b does not hit its example \"c\"\n");
   EXPECT_EQ(with("term { id: \"b\" kind: \"k\" polarity: DUTY pattern: \"b\" hit: \"b\" miss: \"a b\" }"),
-            "rules/terms.textproto:4:40: term b hits \"a b\", which it should miss\n");
+            "rules/terms.textproto:4:41: term b hits \"a b\", which it should miss\n");
 }
 
 // One edit of the fixture and everything that is then said.
