@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_format.h"
 #include "services/classify/classifier.h"
+#include "services/classify/terms.h"
 #include "services/classify/tokenize.h"
 #include "services/provenance/evidence.h"
 
@@ -72,6 +73,18 @@ v1::Match::Verdict ToProto(classify::MatchVerdict verdict) {
   return match;
 }
 
+v1::Term::Polarity ToProto(classify::TermPolarity polarity) {
+  switch (polarity) {
+    case classify::TermPolarity::kRestricts:
+      return v1::Term::RESTRICTS;
+    case classify::TermPolarity::kDuty:
+      return v1::Term::DUTY;
+    case classify::TermPolarity::kPermits:
+      return v1::Term::PERMITS;
+  }
+  return v1::Term::POLARITY_UNSPECIFIED;
+}
+
 }  // namespace
 
 v1::ClassifyTextResult ClassifyText(std::string_view path, std::string_view text, const rulebook::Rulebook& rules,
@@ -125,6 +138,15 @@ ClassifiedText ClassifyTextWithDiffs(std::string_view path, std::string_view tex
     shown.set_value(term.value);
     shown.set_byte_begin(term.begin);
     shown.set_byte_end(term.end);
+  }
+  for (const classify::ClaimedTerm& term : rules.terms().ExtractUnexplained(text, found)) {
+    v1::Term& shown = *result.add_terms();
+    shown.set_kind(term.kind);
+    shown.set_value(term.value);
+    shown.set_byte_begin(term.begin);
+    shown.set_byte_end(term.end);
+    shown.set_polarity(ToProto(term.polarity));
+    shown.set_found(provenance::Quote(text, term.begin, term.end));
   }
   for (const classify::Residue& residue : found.residue) {
     v1::Residue& shown = *result.add_residue();

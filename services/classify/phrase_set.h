@@ -1,4 +1,4 @@
-// Finds trigger phrases in normalised text. The only user of RE2.
+// Finds trigger phrases in normalised text. RE2 is used here and in terms.cc alone.
 #ifndef WEIGHBRIDGE_SERVICES_CLASSIFY_PHRASE_SET_H_
 #define WEIGHBRIDGE_SERVICES_CLASSIFY_PHRASE_SET_H_
 

@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_format.h"
 #include "services/base/utf8.h"
 #include "services/classify/classifier.h"
+#include "services/classify/terms.h"
 
 namespace weighbridge::provenance {
 namespace {
@@ -31,6 +33,9 @@ v1::Match::Verdict ToProto(MatchVerdict verdict) {
   }
   return v1::Match::UNKNOWN;
 }
+
+// Of a text that claims more, the finding says how many more.
+constexpr size_t kClaimsShownMax = 24;
 
 bool IsTermsRole(std::string_view role) { return role == "license_text" || role == "use_policy"; }
 
@@ -67,6 +72,7 @@ class DocumentReader {
     AddResidue();
     AddTerms();
     if (found_.matches.empty() && IsTermsRole(role_)) AddUnknownText();
+    if (IsTermsRole(role_)) AddClaims();
     if (truncated_) AddTruncated();
     if (found_.incomplete && IsReadByPeople()) AddIncomplete();
     AddOddities();
@@ -221,6 +227,30 @@ class DocumentReader {
         absl::StrFormat("terms of %d words that the rulebook does not know; they begin: \"%s\"", words,
                         Quote(text_, 0, text_.size())),
         Place(0, text_.size())));
+  }
+
+  // What an unknown or changed text says of itself, beside the review that it needs anyway: never a reason to approve or deny.
+  void AddClaims() {
+    const std::vector<classify::ClaimedTerm> terms = rules_.terms().ExtractUnexplained(text_, found_);
+    std::vector<std::string> shown;
+    const classify::ClaimedTerm* first = nullptr;
+    for (const classify::ClaimedTerm& term : terms) {
+      std::string said = absl::StrFormat("%s %s", classify::TermPolarityName(term.polarity), term.kind);
+      std::replace(said.begin(), said.end(), '_', ' ');
+      if (!term.value.empty()) said += absl::StrFormat(" \"%s\"", Quote(term.value, 0, term.value.size()));
+      if (std::find(shown.begin(), shown.end(), said) != shown.end()) continue;
+      if (first == nullptr) first = &term;
+      shown.push_back(std::move(said));
+    }
+    if (first == nullptr) return;
+    std::string message = "claimed by rule, read by nobody: ";
+    for (size_t i = 0; i < std::min(shown.size(), kClaimsShownMax); ++i) message += (i == 0 ? "" : "; ") + shown[i];
+    if (shown.size() > kClaimsShownMax) message += absl::StrFormat("; and %d more", shown.size() - kClaimsShownMax);
+    message += absl::StrFormat("; first at line %d: \"%s\"", LineOf(text_, first->begin), Quote(text_, first->begin, first->end));
+    v1::Finding finding =
+        MakeFinding(v1::LICENSE_TERMS_CLAIMED, v1::Outcome::INFO, std::move(message), Place(first->begin, first->end));
+    finding.set_component(component_);
+    out_.findings.push_back(std::move(finding));
   }
 
   void AddIncomplete() {

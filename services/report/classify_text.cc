@@ -1,6 +1,7 @@
 #include "services/report/classify_text.h"
 
 #include <algorithm>
+#include <string>
 #include <vector>
 
 #include "absl/strings/str_format.h"
@@ -17,6 +18,17 @@ int LineOf(std::string_view text, uint64_t byte) {
 bool Bare(const v1::TextMatch& match) {
   return (match.match() == v1::Match::EXACT || match.match() == v1::Match::EQUIVALENT) && match.also().empty() &&
          !match.blocked_by_residue();
+}
+
+std::string PolarityWord(v1::Term::Polarity polarity) {
+  switch (polarity) {
+    case v1::Term::RESTRICTS:
+      return "restricts";
+    case v1::Term::DUTY:
+      return "duty";
+    default:
+      return "permits";
+  }
 }
 
 }  // namespace
@@ -56,7 +68,9 @@ std::string RenderClassification(const v1::ClassifyTextResult& result, std::stri
                              triggers.empty() ? "" : " and speak of " + Joined(triggers, ", ")));
   }
   for (const v1::Term& term : result.terms()) {
-    out.Item(Tone::kPlain, absl::StrFormat("line %d, term %s%s", LineOf(text, term.byte_begin()), term.kind(),
+    const bool claimed = term.polarity() != v1::Term::POLARITY_UNSPECIFIED;
+    const std::string claim = claimed ? "claimed by rule, " + PolarityWord(term.polarity()) + " " : "term ";
+    out.Item(Tone::kPlain, absl::StrFormat("line %d, %s%s%s", LineOf(text, term.byte_begin()), claim, term.kind(),
                                            term.value().empty() ? "" : ": " + Shown(term.value())));
   }
   return out.Take();

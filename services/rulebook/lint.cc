@@ -37,12 +37,15 @@ std::vector<RuleIssue> Lint(const ParsedRules& rules) {
     LintFamily(context, at);
   }
   const Cursor fields(rules.fields, &issues), countries(rules.countries, &issues), triggers(rules.triggers, &issues);
+  const Cursor terms(rules.terms, &issues);
   LintTexts(fields);
   LintFields(fields);
   LintTexts(countries);
   LintCountries(countries);
   LintTexts(triggers);
   LintTriggers(triggers);
+  LintTexts(terms);
+  LintTermPatterns(terms);
   LintTokenFolders(context, &issues);
   LintNames(context, &issues);
   LintReferences(context, &issues);

@@ -1,11 +1,13 @@
-// The closed lists: fields of use, country groups, trigger phrases.
+// The closed lists: fields of use, country groups, trigger phrases, wordings of terms.
 #include <map>
 #include <set>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_format.h"
 #include "services/classify/index.h"
+#include "services/classify/terms.h"
 #include "services/rulebook/lint_parts.h"
+#include "services/rulebook/term_set.h"
 
 namespace weighbridge::rulebook {
 namespace {
@@ -14,6 +16,7 @@ using rules::v1::CountryGroup;
 using rules::v1::CountryGroups;
 using rules::v1::Field;
 using rules::v1::FieldSet;
+using rules::v1::TermSet;
 using rules::v1::TriggerPhrase;
 using rules::v1::TriggerSet;
 
@@ -102,6 +105,23 @@ void LintTriggers(const Cursor& at) {
     const absl::StatusOr<std::string> compiled = classify::CompileIndex(
         {}, {{phrase.id(), phrase.kind(), phrase.pattern(), phrase.restrictive(), phrase.hit(), phrase.miss()}});
     if (!compiled.ok()) phrase_at.ReportAt("pattern", std::string(compiled.status().message()));
+  }
+}
+
+void LintTermPatterns(const Cursor& at) {
+  const auto& set = at.As<TermSet>();
+  std::set<std::string> ids;
+  for (int i = 0; i < set.term_size(); ++i) {
+    const rules::v1::TermPattern& term = set.term(i);
+    const Cursor term_at = at.Sub("term", i);
+    const size_t before = at.issues()->size();
+    term_at.Require({"id", "kind", "polarity", "pattern", "hit", "miss"});
+    if (!term.id().empty() && !ids.insert(term.id()).second) {
+      term_at.ReportAt("id", absl::StrFormat("term \"%s\" stands here twice", term.id()));
+    }
+    if (at.issues()->size() != before) continue;
+    const absl::Status checked = classify::CheckTermPattern(ToTermPattern(term));
+    if (!checked.ok()) term_at.ReportAt("pattern", std::string(checked.message()));
   }
 }
 

@@ -58,6 +58,7 @@ void LintFamily(const LintContext& context, const Cursor& at);  // lint_family.c
 void LintFields(const Cursor& at);                              // lint_lists.cc
 void LintCountries(const Cursor& at);
 void LintTriggers(const Cursor& at);
+void LintTermPatterns(const Cursor& at);
 
 // ---- across files (lint_names.cc)
 void LintNames(const LintContext& context, std::vector<RuleIssue>* issues);

@@ -44,6 +44,29 @@ TEST(LintTest, MissingFilesAreNamed) {
             "rules/triggers.textproto: the file is missing\n");
 }
 
+// The fixture has no wordings of terms: a rulebook need not have any.
+TEST(LintTest, WordingsOfTerms) {
+  constexpr std::string_view kTerms =
+      "# proto-file: proto/weighbridge/rules/v1/rulebook.proto\n"
+      "# proto-message: weighbridge.rules.v1.TermSet\n"
+      "term { id: \"a\" kind: \"k\" polarity: DUTY pattern: \"apples?\" hit: \"an apple\" miss: \"a pear\" }\n";
+  std::vector<RuleFile> files = MiniRulebook();
+  files.push_back({"terms.textproto", std::string(kTerms)});
+  EXPECT_EQ(IssuesOf(files), "");
+  files.back().bytes += "term { id: \"a\" kind: \"k\" polarity: DUTY pattern: \"b\" hit: \"a b\" miss: \"c\" }\n";
+  EXPECT_EQ(IssuesOf(files), "rules/terms.textproto:4:8: term \"a\" stands here twice\n");
+  const auto with = [&](std::string_view term) {
+    files.back().bytes = std::string(kTerms) + std::string(term) + "\n";
+    return IssuesOf(files);
+  };
+  EXPECT_EQ(with("term { id: \"b\" kind: \"k\" pattern: \"b\" hit: \"a b\" miss: \"c\" }"),
+            "rules/terms.textproto:4:1: polarity is missing\n");
+  EXPECT_EQ(with("term { id: \"b\" kind: \"k\" polarity: DUTY pattern: \"b\" hit: \"c\" miss: \"d\" }"),
+            "rules/terms.textproto:4:41: term b does not hit its example \"c\"\n");
+  EXPECT_EQ(with("term { id: \"b\" kind: \"k\" polarity: DUTY pattern: \"b\" hit: \"b\" miss: \"a b\" }"),
+            "rules/terms.textproto:4:41: term b hits \"a b\", which it should miss\n");
+}
+
 // One edit of the fixture and everything that is then said.
 struct Case {
   std::string name;

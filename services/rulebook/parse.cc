@@ -144,6 +144,8 @@ ParsedRules Parse(const std::vector<RuleFile>& files, std::vector<RuleIssue>* is
     } else if (path == "triggers.textproto") {
       has_triggers = true;
       ParseFile(*file, kRulebookProto, &rules.triggers, issues);
+    } else if (path == "terms.textproto") {
+      ParseFile(*file, kRulebookProto, &rules.terms, issues);
     } else {
       issues->push_back(
           {std::string(path), 0, 0,

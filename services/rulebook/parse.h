@@ -30,6 +30,8 @@ struct ParsedRules {
   Parsed<rules::v1::FieldSet> fields;
   Parsed<rules::v1::CountryGroups> countries;
   Parsed<rules::v1::TriggerSet> triggers;
+  // Empty if the file is missing: bundles of older rules have none.
+  Parsed<rules::v1::TermSet> terms;
   // False if the file is missing or does not parse: what refers to it is then not reported a second time.
   bool fields_known = false;
   bool countries_known = false;

@@ -1,6 +1,7 @@
 #include "services/rulebook/rulebook.h"
 
 #include <algorithm>
+#include <mutex>
 #include <set>
 #include <unordered_map>
 #include <utility>
@@ -10,12 +11,14 @@
 #include "services/base/status_macros.h"
 #include "services/classify/classifier.h"
 #include "services/classify/index.h"
+#include "services/classify/terms.h"
 #include "services/classify/token_file.h"
 #include "services/rulebook/blob.h"
 #include "services/rulebook/family_index.h"
 #include "services/rulebook/license_index.h"
 #include "services/rulebook/lint.h"
 #include "services/rulebook/parse.h"
+#include "services/rulebook/term_set.h"
 
 namespace weighbridge::rulebook {
 namespace {
@@ -39,6 +42,7 @@ rules::v1::Compiled CompiledFrom(ParsedRules* rules, std::string digest) {
   for (auto& family : rules->families) *compiled.add_families() = std::move(family.message);
   *compiled.mutable_fields() = std::move(rules->fields.message);
   *compiled.mutable_countries() = std::move(rules->countries.message);
+  *compiled.mutable_terms() = std::move(rules->terms.message);
   return compiled;
 }
 
@@ -81,6 +85,9 @@ struct Rulebook::Index {
   std::string_view index;
   std::string_view bundle;
   std::unique_ptr<const classify::Classifier> classifier;
+  // Compiled on first use: most texts are explained and need none.
+  mutable std::once_flag terms_once;
+  mutable std::unique_ptr<const classify::TermExtractor> terms;
 };
 
 Rulebook::Rulebook(std::unique_ptr<const Index> index) : index_(std::move(index)) {}
@@ -149,6 +156,18 @@ const std::string& Rulebook::digest() const { return index_->compiled.rules_dige
 std::string_view Rulebook::bundle() const { return index_->bundle; }
 
 const classify::Classifier& Rulebook::classifier() const { return *index_->classifier; }
+
+const classify::TermExtractor& Rulebook::terms() const {
+  std::call_once(index_->terms_once, [&] {
+    std::vector<classify::TermPattern> patterns;
+    for (const rules::v1::TermPattern& term : index_->compiled.terms().term()) patterns.push_back(ToTermPattern(term));
+    auto made = classify::TermExtractor::Create(std::move(patterns));
+    // Linted before; a set without patterns finds nothing, and what it would find is for information alone.
+    if (!made.ok()) made = classify::TermExtractor::Create({});
+    index_->terms = *std::move(made);
+  });
+  return *index_->terms;
+}
 
 absl::Span<const License* const> Rulebook::licenses() const { return index_->licenses.all(); }
 const License* Rulebook::LicenseById(std::string_view id) const { return index_->licenses.ById(id); }

@@ -27,6 +27,7 @@
 
 namespace weighbridge::classify {
 class Classifier;
+class TermExtractor;
 }
 
 namespace weighbridge::rulebook {
@@ -97,6 +98,9 @@ class Rulebook {
   // Compares texts with every wording that the rulebook has; its matches name `License.id` or `short_id` (see
   // LicenseById). Shared by all threads; lives as long as the rulebook.
   const classify::Classifier& classifier() const;
+
+  // Finds what text that no licence explains claims about itself. Compiled on the first call; otherwise as classifier().
+  const classify::TermExtractor& terms() const;
 
   // ---- licences and use policies
   // ------------------------------------------------------------------------------------------

@@ -1,0 +1,166 @@
+// How well the extractor reads texts whose licence the rulebook does not know: precision and recall against the labels.
+#include "services/classify/terms.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <map>
+#include <optional>
+#include <set>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "gtest/gtest.h"
+#include "services/classify/classifier.h"
+#include "services/classify/index.h"
+#include "services/classify/token_file.h"
+#include "services/classify/tokenize.h"
+#include "services/crypto/sha256.h"
+#include "services/rulebook/builtin.h"
+#include "services/rulebook/rule_file.h"
+#include "services/rulebook/rulebook.h"
+#include "tests/support/corpus.h"
+
+namespace weighbridge::classify {
+namespace {
+
+using testing_support::ReadFileOrFail;
+
+constexpr double kPrecisionHold = 0.99;
+constexpr double kRecallHold = 0.98;
+
+struct Label {
+  std::string folder, sha256;
+  bool held = false;
+  std::set<std::string> terms;
+};
+
+// "polarity kind value" with the value's words as the tokeniser reads them: quotes and line breaks of a text are no
+// part of a label.
+std::string Normal(const std::string& term) {
+  const size_t kind = term.find(' ') + 1;
+  const size_t value = std::min(term.find(' ', kind), term.size());
+  return term.substr(0, value) + " " + Tokenize(term.substr(value)).normalised;
+}
+
+std::vector<Label> ReadLabels() {
+  std::vector<Label> labels;
+  std::istringstream lines(ReadFileOrFail("tests/terms/labels.tsv"));
+  for (std::string line; std::getline(lines, line);) {
+    if (line.empty() || line[0] == '#') continue;
+    std::vector<std::string> cells(1);
+    for (const char c : line) {
+      if (c == '\t') {
+        cells.emplace_back();
+      } else {
+        cells.back() += c;
+      }
+    }
+    EXPECT_EQ(cells.size(), 4u) << line;
+    if (cells.size() != 4) continue;
+    Label label{cells[0], cells[1], cells[2] == "held", {}};
+    for (size_t at = 0; at < cells[3].size();) {
+      const size_t end = std::min(cells[3].find("; ", at), cells[3].size());
+      label.terms.insert(Normal(cells[3].substr(at, end - at)));
+      at = end + 2;
+    }
+    labels.push_back(std::move(label));
+  }
+  return labels;
+}
+
+struct Count {
+  int right = 0, wrong = 0, missed = 0;
+  double Precision() const { return right + wrong == 0 ? 1 : static_cast<double>(right) / (right + wrong); }
+  double Recall() const { return right + missed == 0 ? 1 : static_cast<double>(right) / (right + missed); }
+};
+
+void Print(const std::string& name, const Count& count) {
+  std::printf("%-22s %4d right, %2d wrong, %2d missed: precision %.2f %%, recall %.2f %%\n", name.c_str(), count.right,
+              count.wrong, count.missed, 100 * count.Precision(), 100 * count.Recall());
+}
+
+// The classification of a text by the rulebook without every wording that would explain it.
+Classification ClassifyAsUnknown(const std::string& text, const std::vector<TokenFile>& all, const Classifier& whole) {
+  std::set<std::string> removed;
+  Classification found = whole.Classify(text);
+  for (int round = 0; round < 4; ++round) {
+    const size_t before = removed.size();
+    for (const TextMatch& match : found.matches) {
+      // The text's own licence matches bare, a sibling with few edits.
+      if (match.verdict >= MatchVerdict::kVariant || round == 0) removed.insert(match.license_id);
+    }
+    if (removed.size() == before) break;
+    std::vector<TokenFile> kept;
+    for (const TokenFile& file : all) {
+      if (removed.count(file.id) == 0) kept.push_back(file);
+    }
+    const absl::StatusOr<std::string> index = CompileIndex(kept, {});
+    EXPECT_TRUE(index.ok()) << index.status();
+    if (!index.ok()) break;
+    const auto classifier = Classifier::Create(*index);
+    EXPECT_TRUE(classifier.ok()) << classifier.status();
+    if (!classifier.ok()) break;
+    found = (*classifier)->Classify(text);
+  }
+  for (size_t i = 0; i < found.matches.size(); ++i) EXPECT_FALSE(found.Bare(i)) << found.matches[i].license_id;
+  return found;
+}
+
+TEST(TermsMeasurement, PrecisionAndRecallHold) {
+  const std::optional<std::string> corpus = testing_support::CorpusDir();
+  if (!corpus.has_value()) GTEST_SKIP() << "WEIGHBRIDGE_CORPUS is not set";
+  const auto& book = rulebook::BuiltinRulebook();
+  ASSERT_TRUE(book.ok()) << book.status();
+  std::vector<TokenFile> files;
+  const auto bundle = rulebook::UnpackBundle((*book)->bundle());
+  ASSERT_TRUE(bundle.ok()) << bundle.status();
+  for (const rulebook::RuleFile& file : *bundle) {
+    if (file.path.size() < 7 || file.path.substr(file.path.size() - 7) != ".tokens") continue;
+    absl::StatusOr<TokenFile> parsed = ParseTokenFile(file.bytes);
+    ASSERT_TRUE(parsed.ok()) << parsed.status();
+    parsed->name = file.path;
+    files.push_back(*std::move(parsed));
+  }
+
+  Count all, parts[2];
+  std::map<std::string, Count> kinds;
+  const std::vector<Label> labels = ReadLabels();
+  EXPECT_GE(labels.size(), 70u);
+  for (const Label& label : labels) {
+    const std::string text = ReadFileOrFail(*corpus + "/licenses/" + label.folder + "/1.txt");
+    ASSERT_EQ(Sha256Hex(text), label.sha256) << label.folder;
+    const Classification found = ClassifyAsUnknown(text, files, (*book)->classifier());
+    std::set<std::string> claimed;
+    for (const ClaimedTerm& term : (*book)->terms().ExtractUnexplained(text, found)) {
+      // What is permitted is labelled for one kind alone.
+      if (term.polarity == TermPolarity::kPermits && term.kind != "distillation") continue;
+      claimed.insert(Normal(std::string(TermPolarityName(term.polarity)) + " " + term.kind + " " + term.value));
+    }
+    const auto count = [&](const std::string& term, int Count::*what) {
+      const size_t blank = term.find(' ');
+      ++(all.*what);
+      ++(parts[label.held ? 1 : 0].*what);
+      ++(kinds[term.substr(blank + 1, term.find(' ', blank + 1) - blank - 1)].*what);
+    };
+    for (const std::string& term : claimed) {
+      const bool right = label.terms.count(term) != 0;
+      count(term, right ? &Count::right : &Count::wrong);
+      if (!right) std::printf("wrong   %s: %s\n", label.folder.c_str(), term.c_str());
+    }
+    for (const std::string& term : label.terms) {
+      if (claimed.count(term) != 0) continue;
+      count(term, &Count::missed);
+      std::printf("missed  %s: %s\n", label.folder.c_str(), term.c_str());
+    }
+  }
+  for (const auto& [kind, counted] : kinds) Print(kind, counted);
+  Print("tuned on", parts[0]);
+  Print("held out", parts[1]);
+  Print("all", all);
+  EXPECT_GE(all.Precision(), kPrecisionHold);
+  EXPECT_GE(all.Recall(), kRecallHold);
+}
+
+}  // namespace
+}  // namespace weighbridge::classify
