@@ -85,7 +85,8 @@ std::vector<PhraseHit> PhraseSet::Find(std::string_view normalised, bool* exhaus
   return Find(normalised, words, exhausted);
 }
 
-std::vector<PhraseHit> PhraseSet::Find(std::string_view normalised, absl::Span<const Word> words, bool* exhausted) const {
+std::vector<PhraseHit> PhraseSet::Find(std::string_view normalised, absl::Span<const Word> words,
+                                       bool* exhausted) const {
   std::vector<PhraseHit> hits;
   *exhausted = false;
   if (compiled_->single.empty()) return hits;
@@ -176,7 +177,8 @@ std::string PhraseValue(std::string_view captured) {
   const auto all_digits = [](std::string_view s) {
     return std::all_of(s.begin(), s.end(), [](char c) { return c >= '0' && c <= '9'; });
   };
-  if (digits.empty() || digits.size() > 15 || !all_digits(digits) || !all_digits(fraction)) return std::string(captured);
+  if (digits.empty() || digits.size() > 15 || !all_digits(digits) || !all_digits(fraction))
+    return std::string(captured);
   int zeros = -1;
   for (const Scale& scale : kScales) {
     if (scale.word == word) zeros = scale.zeros;

@@ -233,7 +233,9 @@ std::optional<std::vector<WordShape>> FirstWords(const std::vector<Node>& nodes,
   // Where the pattern ends inside a word the word may go on.
   Close(&words, false);
   if (!words.ok) return std::nullopt;
-  const auto less = [](const WordShape& a, const WordShape& b) { return std::pair(a.whole, a.text) < std::pair(b.whole, b.text); };
+  const auto less = [](const WordShape& a, const WordShape& b) {
+    return std::pair(a.whole, a.text) < std::pair(b.whole, b.text);
+  };
   const auto same = [](const WordShape& a, const WordShape& b) { return a.whole == b.whole && a.text == b.text; };
   std::sort(words.closed.begin(), words.closed.end(), less);
   words.closed.erase(std::unique(words.closed.begin(), words.closed.end(), same), words.closed.end());

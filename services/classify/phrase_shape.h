@@ -1,4 +1,5 @@
-// What every match of a phrase's pattern must look like, word by word, read off the pattern: where it cannot lie needs no search.
+// What every match of a phrase's pattern must look like, word by word, read off the pattern: where it cannot lie needs
+// no search.
 #ifndef WEIGHBRIDGE_SERVICES_CLASSIFY_PHRASE_SHAPE_H_
 #define WEIGHBRIDGE_SERVICES_CLASSIFY_PHRASE_SHAPE_H_
 
@@ -23,9 +24,9 @@ struct PhraseShape {
   uint32_t max_words = 0;        // that a match touches
 };
 
-// `pattern` is RE2 over normalised text, in which single blanks separate words. Understands literals, groups, alternatives,
-// repeats, \b \w \S \d, $ and small character classes. Sound: whatever RE2 matches has the shape, if the match begins where a
-// word or (in a word with other bytes than a to z) a character begins.
+// `pattern` is RE2 over normalised text, in which single blanks separate words. Understands literals, groups,
+// alternatives, repeats, \b \w \S \d, $ and small character classes. Sound: whatever RE2 matches has the shape, if the
+// match begins where a word or (in a word with other bytes than a to z) a character begins.
 PhraseShape ShapeOf(std::string_view pattern);
 
 }  // namespace weighbridge::classify

@@ -38,7 +38,8 @@ void PhraseStarts::Finish(size_t phrases) {
     if (entry.whole) {
       whole[HashWord(entry.text) & (kBuckets - 1)].push_back(number);
     } else if (entry.text.size() >= 2) {
-      begins[PairOf(static_cast<unsigned char>(entry.text[0]), static_cast<unsigned char>(entry.text[1]))].push_back(number);
+      begins[PairOf(static_cast<unsigned char>(entry.text[0]), static_cast<unsigned char>(entry.text[1]))].push_back(
+          number);
     } else {
       for (int second = 0; second < 256; ++second) {
         std::vector<uint16_t>& list =
@@ -95,7 +96,8 @@ std::vector<PhraseStarts::Start> PhraseStarts::In(std::string_view normalised, a
         if (has_later_[phrase] && (next_later[phrase] == kNever || next_later[phrase] - i >= reach)) continue;
         // One word more, so that the end of what is searched is not taken for the end of the text.
         const size_t last = std::min(words.size() - 1, i + reach);
-        starts.push_back({phrase, at, last + 1 == words.size() ? static_cast<uint32_t>(normalised.size()) : end_of(last)});
+        starts.push_back(
+            {phrase, at, last + 1 == words.size() ? static_cast<uint32_t>(normalised.size()) : end_of(last)});
       }
     };
     bool plain = true;
@@ -114,9 +116,8 @@ std::vector<PhraseStarts::Start> PhraseStarts::In(std::string_view normalised, a
       for (const uint16_t phrase : entry.later) next_later[phrase] = static_cast<uint32_t>(i);
     });
   }
-  std::sort(starts.begin(), starts.end(), [](const Start& a, const Start& b) {
-    return std::pair(a.phrase, a.begin) < std::pair(b.phrase, b.begin);
-  });
+  std::sort(starts.begin(), starts.end(),
+            [](const Start& a, const Start& b) { return std::pair(a.phrase, a.begin) < std::pair(b.phrase, b.begin); });
   const auto same = [](const Start& a, const Start& b) { return a.phrase == b.phrase && a.begin == b.begin; };
   starts.erase(std::unique(starts.begin(), starts.end(), same), starts.end());
   return starts;

@@ -41,7 +41,9 @@ class PhraseStarts {
   static constexpr size_t kBuckets = 4096;      // a power of two
   static constexpr size_t kBeginnings = 32768;  // pairs of bytes, folded
 
-  static size_t PairOf(unsigned char a, unsigned char b) { return (static_cast<size_t>(a) << 7 ^ b) & (kBeginnings - 1); }
+  static size_t PairOf(unsigned char a, unsigned char b) {
+    return (static_cast<size_t>(a) << 7 ^ b) & (kBeginnings - 1);
+  }
   Entry& EntryFor(const WordShape& shape);
   template <typename Visit>
   void ForEachEntry(std::string_view form, uint32_t hash, Visit visit) const;
@@ -52,7 +54,7 @@ class PhraseStarts {
   std::vector<uint16_t> lists_;
   std::array<uint32_t, kBuckets> whole_{};
   std::vector<uint32_t> begins_;
-  std::vector<uint32_t> max_words_;    // by phrase; 0: not here
+  std::vector<uint32_t> max_words_;  // by phrase; 0: not here
   std::vector<bool> has_later_;
 };
 

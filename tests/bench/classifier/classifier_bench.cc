@@ -2,8 +2,9 @@
 //
 //   classifier_bench [--check] [--answers FILE] [--rounds N]
 //
-// Needs WEIGHBRIDGE_CORPUS and WEIGHBRIDGE_LICENCE_PACK. Times are CPU time of this thread. --answers writes what is answered
-// for every input, complete, so that two builds can be compared byte for byte. --check exits 1 if a bar is missed.
+// Needs WEIGHBRIDGE_CORPUS and WEIGHBRIDGE_LICENCE_PACK. Times are CPU time of this thread. --answers writes what is
+// answered for every input, complete, so that two builds can be compared byte for byte. --check exits 1 if a bar is
+// missed.
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -108,11 +109,13 @@ Times Measure(const classify::Classifier& classifier, const std::vector<std::str
 
 double At(const Times& times, double share) {
   if (times.micros.empty()) return 0;
-  return times.micros[std::min(times.micros.size() - 1, static_cast<size_t>(share * static_cast<double>(times.micros.size())))];
+  return times
+      .micros[std::min(times.micros.size() - 1, static_cast<size_t>(share * static_cast<double>(times.micros.size())))];
 }
 
 // One warm pass of the phrases over the normalised bytes of the same texts.
-double SetMegabytesPerSecond(const std::vector<classify::TriggerPhrase>& phrases, const std::vector<std::string>& texts) {
+double SetMegabytesPerSecond(const std::vector<classify::TriggerPhrase>& phrases,
+                             const std::vector<std::string>& texts) {
   RE2::Options options;
   options.set_max_mem(64 << 20);
   RE2::Set set(options, RE2::UNANCHORED);
@@ -138,7 +141,8 @@ double SetMegabytesPerSecond(const std::vector<classify::TriggerPhrase>& phrases
 void ColdStart(const Engine& engine, const std::string& text) {
   char path[] = "/tmp/classifier_bench.XXXXXX";
   const int fd = mkstemp(path);
-  if (fd < 0 || write(fd, engine.index.data(), engine.index.size()) != static_cast<ssize_t>(engine.index.size())) std::exit(2);
+  if (fd < 0 || write(fd, engine.index.data(), engine.index.size()) != static_cast<ssize_t>(engine.index.size()))
+    std::exit(2);
   std::vector<double> micros;
   for (int round = 0; round < 9; ++round) {
     const double begin = Micros();
@@ -195,8 +199,8 @@ void Put(std::string* out, const classify::Classification& found) {
   for (size_t i = 0; i < found.matches.size(); ++i) {
     const classify::TextMatch& match = found.matches[i];
     absl::StrAppendFormat(out, " match %s %s %s %s %d-%d edits %d blocked %d bare %d coverage %.6f", match.license_id,
-                          match.token_file, match.kind, classify::MatchVerdictName(match.verdict), match.begin, match.end,
-                          match.edit_count, match.blocked_by_residue, found.Bare(i), match.coverage);
+                          match.token_file, match.kind, classify::MatchVerdictName(match.verdict), match.begin,
+                          match.end, match.edit_count, match.blocked_by_residue, found.Bare(i), match.coverage);
     for (const std::string& also : match.also) *out += " also " + also;
     *out += "\n";
     for (const classify::Edit& edit : match.edits) {
@@ -205,14 +209,14 @@ void Put(std::string* out, const classify::Classification& found) {
     }
   }
   for (const classify::Residue& residue : found.residue) {
-    absl::StrAppendFormat(out, " residue %d-%d words %d touches %d blocks %d", residue.begin, residue.end, residue.words,
-                          residue.touches_match, residue.blocks);
+    absl::StrAppendFormat(out, " residue %d-%d words %d touches %d blocks %d", residue.begin, residue.end,
+                          residue.words, residue.touches_match, residue.blocks);
     for (const std::string& trigger : residue.triggers) *out += " " + trigger;
     *out += "\n";
   }
   for (const classify::TermHit& term : found.terms) {
-    absl::StrAppendFormat(out, " term %s %s '%s' %d-%d %d %d\n", term.kind, term.phrase_id, term.value, term.begin, term.end,
-                          term.restrictive, term.in_match);
+    absl::StrAppendFormat(out, " term %s %s '%s' %d-%d %d %d\n", term.kind, term.phrase_id, term.value, term.begin,
+                          term.end, term.restrictive, term.in_match);
   }
   for (const classify::Oddity& oddity : found.oddities) {
     absl::StrAppendFormat(out, " oddity %s %d-%d\n", classify::OddityName(oddity.kind), oddity.begin, oddity.end);
@@ -231,7 +235,8 @@ void WriteAnswers(const std::string& path, const Engine& engine, const Classifie
       const NamedText& text = (*texts)[i];
       answer(text.name, text.bytes);
       for (uint32_t copy = 0; copy < 3; ++copy) {
-        answer(absl::StrFormat("%s edited %d", text.name, copy), Edited(text.bytes, static_cast<uint32_t>(i) * 3 + copy));
+        answer(absl::StrFormat("%s edited %d", text.name, copy),
+               Edited(text.bytes, static_cast<uint32_t>(i) * 3 + copy));
       }
       // The bytes of an attacker: the same text with bytes of all kinds in it.
       std::string odd = text.bytes.substr(0, 4000);
@@ -283,8 +288,8 @@ int Main(int argc, char** argv) {
     spdx_edited.push_back(Edited(text.bytes, ++seed));
   }
   for (const NamedText& text : inputs.corpus) corpus_edited.push_back(Edited(text.bytes, ++seed));
-  std::printf("%d texts in the index, %d without the pack; %d SPDX texts, %d of the corpus\n\n", static_cast<int>(all.size()),
-              static_cast<int>(inputs.shipped.size()), static_cast<int>(spdx.size()),
+  std::printf("%d texts in the index, %d without the pack; %d SPDX texts, %d of the corpus\n\n",
+              static_cast<int>(all.size()), static_cast<int>(inputs.shipped.size()), static_cast<int>(spdx.size()),
               static_cast<int>(inputs.corpus.size()));
 
   const Times edited = Measure(*full.classifier, spdx_edited, rounds);

@@ -11,8 +11,8 @@
 namespace weighbridge::bench {
 
 struct NamedText {
-  std::string name;  // "corpus/licenses/MIT/1.txt", "pack/zlib"
-  std::string id;    // the licence it is
+  std::string name;   // "corpus/licenses/MIT/1.txt", "pack/zlib"
+  std::string id;     // the licence it is
   bool spdx = false;  // of the pack: its id is one of the SPDX list
   std::string bytes;
 };
@@ -21,9 +21,9 @@ struct ClassifierInputs {
   std::vector<classify::TokenFile> shipped;  // token files of the rulebook that is linked in
   std::vector<classify::TokenFile> learnt;   // made here from the pack, texts too short or hidden left out
   std::vector<classify::TriggerPhrase> phrases;
-  std::vector<NamedText> corpus;     // official texts
+  std::vector<NamedText> corpus;  // official texts
   std::vector<NamedText> pack;
-  std::vector<NamedText> others;     // cards, traps and texts that are no licences
+  std::vector<NamedText> others;  // cards, traps and texts that are no licences
 };
 
 // Reads WEIGHBRIDGE_CORPUS and WEIGHBRIDGE_LICENCE_PACK; what is not there stays empty.
