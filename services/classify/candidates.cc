@@ -26,18 +26,40 @@ struct Query {
   uint32_t position;
 };
 
+// Where each diagonal was last covered. Few diagonals are met again, and those soon.
+class Covered {
+ public:
+  uint32_t Until(int64_t diagonal) const {
+    for (size_t i = ends_.size(); i-- > 0;) {
+      if (ends_[i].first == diagonal) return ends_[i].second;
+      if (ends_.size() - i > kNear) break;
+    }
+    if (far_.empty()) return 0;
+    const auto found = far_.find(diagonal);
+    return found == far_.end() ? 0 : found->second;
+  }
+  void Set(int64_t diagonal, uint32_t end) {
+    ends_.push_back({diagonal, end});
+    if (ends_.size() > kNear) far_[ends_[ends_.size() - kNear - 1].first] = ends_[ends_.size() - kNear - 1].second;
+  }
+
+ private:
+  static constexpr size_t kNear = 24;
+  std::vector<std::pair<int64_t, uint32_t>> ends_;
+  absl::flat_hash_map<int64_t, uint32_t> far_;  // the newest end of what is no longer near
+};
+
 // Grows every vote into the longest shared run around it, once for each run.
 std::vector<Run> GrowRuns(absl::Span<const uint32_t> official, absl::Span<const uint32_t> found,
                           absl::Span<const Vote> votes) {
   std::vector<Run> runs;
-  absl::flat_hash_map<int64_t, uint32_t> covered_until;  // diagonal -> end in `found`
+  Covered covered;
   int64_t last_diagonal = INT64_MAX;
   uint32_t last_end = 0;
   for (const Vote& vote : votes) {
     const int64_t diagonal = static_cast<int64_t>(vote.found) - vote.official;
     if (diagonal == last_diagonal && vote.found + kShingleWords <= last_end) continue;
-    const auto known = covered_until.find(diagonal);
-    if (known != covered_until.end() && vote.found + kShingleWords <= known->second) continue;
+    if (vote.found + kShingleWords <= covered.Until(diagonal)) continue;
     uint32_t f = vote.found, o = vote.official;
     while (f > 0 && o > 0 && found[f - 1] == official[o - 1]) --f, --o;
     uint32_t f_end = vote.found, o_end = vote.official;
@@ -45,13 +67,12 @@ std::vector<Run> GrowRuns(absl::Span<const uint32_t> official, absl::Span<const 
     // A shingle whose 64-bit fingerprint agrees and whose words do not is no vote.
     if (f_end - f < kShingleWords || f_end < vote.found + kShingleWords) continue;
     runs.push_back({o, f, f_end - f});
-    covered_until[diagonal] = f_end;
+    covered.Set(diagonal, f_end);
     last_diagonal = diagonal;
     last_end = f_end;
   }
-  std::sort(runs.begin(), runs.end(), [](const Run& a, const Run& b) {
-    return std::pair(a.found, a.official) < std::pair(b.found, b.official);
-  });
+  std::sort(runs.begin(), runs.end(),
+            [](const Run& a, const Run& b) { return std::pair(a.found, a.official) < std::pair(b.found, b.official); });
   return runs;
 }
 
@@ -62,6 +83,10 @@ void ChainRuns(uint32_t text, uint32_t least, std::vector<Run> runs, std::vector
     int32_t previous;
     uint32_t overlap;
   };
+  if (runs.size() == 1) {
+    if (runs.front().size >= least) chains->push_back({text, runs.front().size, std::move(runs)});
+    return;
+  }
   std::vector<Link> links(runs.size());
   for (size_t i = 0; i < runs.size(); ++i) {
     const Run& run = runs[i];
@@ -74,16 +99,16 @@ void ChainRuns(uint32_t text, uint32_t least, std::vector<Run> runs, std::vector
       if (overlap >= run.size || overlap >= other.size) continue;
       const int64_t missing = std::max<int64_t>(0, official_gap + overlap);
       const int64_t added = std::max<int64_t>(0, found_gap + overlap);
-      const int64_t cost = std::min(missing, added) * 5 + (added > missing ? (added - missing) * 50 : (missing - added) * 2);
+      const int64_t cost =
+          std::min(missing, added) * 5 + (added > missing ? (added - missing) * 50 : (missing - added) * 2);
       const int64_t score = links[j].score + (run.size - overlap) * kScale - cost;
       if (score > links[i].score) links[i] = {score, static_cast<int32_t>(j), static_cast<uint32_t>(overlap)};
     }
   }
   std::vector<uint32_t> order(runs.size());
   for (size_t i = 0; i < order.size(); ++i) order[i] = static_cast<uint32_t>(i);
-  std::sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) {
-    return std::pair(-links[a].score, a) < std::pair(-links[b].score, b);
-  });
+  std::sort(order.begin(), order.end(),
+            [&](uint32_t a, uint32_t b) { return std::pair(-links[a].score, a) < std::pair(-links[b].score, b); });
   std::vector<bool> used(runs.size());
   for (const uint32_t end : order) {
     if (links[end].score < int64_t{least} * kScale) break;
@@ -102,60 +127,155 @@ void ChainRuns(uint32_t text, uint32_t least, std::vector<Run> runs, std::vector
   }
 }
 
-}  // namespace
+// A shingle of the text that official texts have too.
+struct Place {
+  uint32_t position;  // of its first word
+  absl::Span<const Posting> postings;
+};
 
-std::vector<Chain> FindCandidates(const IndexView& index, absl::Span<const uint32_t> found, bool* incomplete) {
-  const size_t text_count = index.texts().size();
-  std::vector<std::pair<uint32_t, absl::Span<const Posting>>> places;  // word of `found`, where its shingle occurs
-  std::vector<uint32_t> votes_of(text_count);
-  size_t total = 0;
+// What is counted of a text's votes before they are looked at one by one.
+struct Tally {
+  uint32_t votes = 0;
+  uint32_t first = 0, last = 0;  // places
+};
+
+// Buffers that grow to the size of the largest text a thread has seen, and are clean between two texts.
+struct Scratch {
+  std::vector<std::pair<uint64_t, uint32_t>> shingles;  // fingerprint, position
+  std::vector<Place> places;
+  std::vector<Tally> tallies;     // by text; votes 0 between two texts
+  std::vector<uint32_t> voted;    // texts with votes
+  std::vector<uint32_t> kept_as;  // by text: number among the kept ones, plus one; 0 between two texts
+  std::vector<Vote> votes;
+  std::vector<uint32_t> begins, next;
+  std::vector<uint32_t> explained;  // by place: how many places before it a leader has
+};
+
+// Looks ahead so many shingles: the tables are larger than the caches.
+constexpr size_t kAhead = 12;
+// A text of which less than a quarter is there, all of it explained as well by one text with four times its votes, is a
+// passage that the two share: neither a rival nor a better explanation.
+constexpr uint32_t kSharedPassage = 4;  // one in so many
+constexpr size_t kMostLeaders = 12;
+
+void FindPlaces(const IndexView& index, absl::Span<const uint32_t> found, Scratch* scratch) {
+  auto& shingles = scratch->shingles;
+  shingles.clear();
   ForEachShingle(
       found.size(), [&](size_t i) { return found[i]; },
       [&](uint64_t fingerprint, size_t position) {
-        const absl::Span<const Posting> postings = index.Find(fingerprint);
-        if (postings.empty()) return;
-        places.push_back({static_cast<uint32_t>(position), postings});
-        total += postings.size();
+        shingles.push_back({fingerprint, static_cast<uint32_t>(position)});
       });
+  scratch->places.clear();
+  for (size_t i = 0; i < std::min(kAhead, shingles.size()); ++i) index.Prefetch(shingles[i].first);
+  for (size_t i = 0; i < shingles.size(); ++i) {
+    if (i + kAhead < shingles.size()) index.Prefetch(shingles[i + kAhead].first);
+    const absl::Span<const Posting> postings = index.Find(shingles[i].first);
+    if (postings.empty()) continue;
+    __builtin_prefetch(postings.data());
+    scratch->places.push_back({shingles[i].second, postings});
+  }
+}
+
+// Leaves those texts that may be the best explanation of some part of the text, or a rival of it: by votes, most first.
+std::vector<uint32_t> Undominated(const IndexView& index, std::vector<uint32_t> interesting, Scratch* scratch) {
+  const auto& places = scratch->places;
+  const auto& tallies = scratch->tallies;
+  std::vector<bool> led(interesting.size());
+  size_t leaders = 0;
+  for (size_t w = 0; w < interesting.size() && leaders < kMostLeaders; ++w) {
+    const uint32_t leader = interesting[w];
+    if (led[w]) continue;
+    ++leaders;
+    const uint64_t leader_votes = tallies[leader].votes;
+    const uint64_t leader_shingles = index.texts()[leader].shingle_count;
+    // explained[i]: votes of the leader before place i.
+    auto& explained = scratch->explained;
+    explained.resize(places.size() + 1);
+    explained[0] = 0;
+    for (size_t i = 0; i < places.size(); ++i) {
+      const auto& postings = places[i].postings;
+      auto at = std::lower_bound(postings.begin(), postings.end(), leader,
+                                 [](const Posting& posting, uint32_t text) { return posting.text < text; });
+      uint32_t here = 0;
+      for (; at != postings.end() && at->text == leader; ++at) ++here;
+      explained[i + 1] = explained[i] + here;
+    }
+    for (size_t t = w + 1; t < interesting.size(); ++t) {
+      if (led[t]) continue;
+      const Tally& tally = tallies[interesting[t]];
+      const uint64_t shingles = index.texts()[interesting[t]].shingle_count;
+      led[t] = uint64_t{tally.votes} * kSharedPassage < std::min<uint64_t>(shingles, leader_votes) &&
+               uint64_t{tally.votes} * leader_shingles < leader_votes * shingles &&
+               explained[tally.last + 1] - explained[tally.first] >= tally.votes;
+    }
+  }
+  size_t kept = 0;
+  for (size_t t = 0; t < interesting.size(); ++t) {
+    if (!led[t]) interesting[kept++] = interesting[t];
+  }
+  interesting.resize(kept);
+  return interesting;
+}
+
+}  // namespace
+
+std::vector<Chain> FindCandidates(const IndexView& index, absl::Span<const uint32_t> found, bool* incomplete) {
+  static thread_local Scratch scratch;
+  const size_t text_count = index.texts().size();
+  FindPlaces(index, found, &scratch);
+  auto& places = scratch.places;
+  size_t total = 0;
+  for (const Place& place : places) total += place.postings.size();
   *incomplete = total > kMaxVotes;
-  size_t longest = SIZE_MAX;
   while (total > kMaxVotes) {
     // Leaves out the shingles with the most places, which are those that tell least.
-    longest = 0;
-    for (const auto& place : places) longest = std::max(longest, place.second.size());
+    size_t longest = 0;
+    for (const Place& place : places) longest = std::max(longest, place.postings.size());
     places.erase(std::remove_if(places.begin(), places.end(),
-                                [&](const auto& place) { return place.second.size() * 2 > longest; }),
+                                [&](const Place& place) { return place.postings.size() * 2 > longest; }),
                  places.end());
     total = 0;
-    for (const auto& place : places) total += place.second.size();
+    for (const Place& place : places) total += place.postings.size();
   }
-  for (const auto& [position, postings] : places) {
-    for (const Posting& posting : postings) ++votes_of[posting.text];
+  if (scratch.tallies.size() < text_count) {
+    scratch.tallies.resize(text_count);
+    scratch.kept_as.resize(text_count);
   }
-  std::vector<uint32_t> begin_of(text_count + 1);
+  scratch.voted.clear();
+  for (size_t i = 0; i < places.size(); ++i) {
+    for (const Posting& posting : places[i].postings) {
+      Tally& tally = scratch.tallies[posting.text];
+      if (tally.votes++ == 0) {
+        tally.first = static_cast<uint32_t>(i);
+        scratch.voted.push_back(posting.text);
+      }
+      tally.last = static_cast<uint32_t>(i);
+    }
+  }
   std::vector<uint32_t> interesting;
-  uint32_t kept = 0;
-  for (uint32_t text = 0; text < text_count; ++text) {
-    begin_of[text] = kept;
-    const IndexText& record = index.texts()[text];
-    const uint32_t least = std::max<uint32_t>(2, record.shingle_count / 20);
-    if (votes_of[text] < least) {
-      votes_of[text] = 0;
-      continue;
-    }
-    interesting.push_back(text);
-    kept += votes_of[text];
+  for (const uint32_t text : scratch.voted) {
+    const uint32_t least = std::max<uint32_t>(2, index.texts()[text].shingle_count / 20);
+    if (scratch.tallies[text].votes >= least) interesting.push_back(text);
   }
-  begin_of[text_count] = kept;
-  std::vector<Vote> votes(kept);
-  std::vector<uint32_t> next = begin_of;
-  for (const auto& [position, postings] : places) {
-    for (const Posting& posting : postings) {
-      if (votes_of[posting.text] > 0) votes[next[posting.text]++] = {position, posting.position};
+  std::sort(interesting.begin(), interesting.end(), [&](uint32_t a, uint32_t b) {
+    return std::pair(scratch.tallies[b].votes, a) < std::pair(scratch.tallies[a].votes, b);
+  });
+  interesting = Undominated(index, std::move(interesting), &scratch);
+
+  scratch.begins.assign(1, 0);
+  for (size_t i = 0; i < interesting.size(); ++i) {
+    scratch.kept_as[interesting[i]] = static_cast<uint32_t>(i) + 1;
+    scratch.begins.push_back(scratch.begins.back() + scratch.tallies[interesting[i]].votes);
+  }
+  scratch.votes.resize(scratch.begins.back());
+  scratch.next = scratch.begins;
+  for (const Place& place : places) {
+    for (const Posting& posting : place.postings) {
+      const uint32_t kept = scratch.kept_as[posting.text];
+      if (kept > 0) scratch.votes[scratch.next[kept - 1]++] = {place.position, posting.position};
     }
   }
-  std::stable_sort(interesting.begin(), interesting.end(),
-                   [&](uint32_t a, uint32_t b) { return votes_of[a] > votes_of[b]; });
 
   // A text that lies within the span of one already found without any difference, and has fewer votes, fits it less.
   struct Whole {
@@ -163,21 +283,28 @@ std::vector<Chain> FindCandidates(const IndexView& index, absl::Span<const uint3
   };
   std::vector<Whole> whole;
   std::vector<Chain> chains;
-  for (const uint32_t text : interesting) {
-    const absl::Span<const Vote> own = absl::MakeConstSpan(votes).subspan(begin_of[text], votes_of[text]);
+  for (size_t i = 0; i < interesting.size(); ++i) {
+    const uint32_t text = interesting[i];
+    const absl::Span<const Vote> own =
+        absl::MakeConstSpan(scratch.votes).subspan(scratch.begins[i], scratch.begins[i + 1] - scratch.begins[i]);
     const uint32_t first = own.front().found;
     const uint32_t last = own.back().found;
     const bool inside = std::any_of(whole.begin(), whole.end(), [&](const Whole& w) {
-      return first >= w.begin && last < w.end && votes_of[text] < w.votes;
+      return first >= w.begin && last < w.end && own.size() < w.votes;
     });
     if (inside) continue;
     const absl::Span<const uint32_t> official = index.Words(index.texts()[text]);
     const uint32_t least = std::max(kLeastWords, index.texts()[text].word_count / kLeastShare);
     std::vector<Run> runs = GrowRuns(official, found, own);
     for (const Run& run : runs) {
-      if (run.size == official.size()) whole.push_back({run.found, run.found + run.size, votes_of[text]});
+      if (run.size == official.size())
+        whole.push_back({run.found, run.found + run.size, static_cast<uint32_t>(own.size())});
     }
     ChainRuns(text, least, std::move(runs), &chains);
+  }
+  for (const uint32_t text : scratch.voted) {
+    scratch.tallies[text].votes = 0;
+    scratch.kept_as[text] = 0;
   }
   std::stable_sort(chains.begin(), chains.end(), [](const Chain& a, const Chain& b) { return a.matched > b.matched; });
   return chains;

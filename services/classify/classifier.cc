@@ -295,7 +295,7 @@ Classification Classifier::Classify(std::string_view text) const {
   }
 
   bool exhausted = false;
-  const std::vector<PhraseHit> hits = Phrases().Find(tokens.normalised, &exhausted);
+  const std::vector<PhraseHit> hits = Phrases().Find(tokens.normalised, tokens.words, &exhausted);
   if (exhausted) phrase_memory_exhausted_.fetch_add(1);
   for (const PhraseHit& hit : hits) {
     const auto word_at = [&](size_t offset) {

@@ -8,6 +8,8 @@
 #include "re2/re2.h"
 #include "re2/set.h"
 #include "services/base/status_macros.h"
+#include "services/classify/phrase_shape.h"
+#include "services/classify/phrase_starts.h"
 #include "services/classify/tokenize.h"
 
 namespace weighbridge::classify {
@@ -31,6 +33,8 @@ constexpr Scale kScales[] = {{"thousand", 3}, {"million", 6}, {"billion", 9}, {"
 
 struct PhraseSet::Compiled {
   std::vector<std::unique_ptr<RE2>> single;
+  PhraseStarts starts;
+  std::vector<int> everywhere;  // phrases without a known shape, in the order of the set
   std::unique_ptr<RE2::Set> set;
   bool set_usable = false;
 };
@@ -42,56 +46,106 @@ absl::StatusOr<std::unique_ptr<PhraseSet>> PhraseSet::Create(const std::vector<s
                                                              int64_t max_memory_bytes) {
   auto compiled = std::make_unique<Compiled>();
   compiled->set = std::make_unique<RE2::Set>(Options(max_memory_bytes), RE2::UNANCHORED);
-  for (const std::string& pattern : patterns) {
+  for (size_t i = 0; i < patterns.size(); ++i) {
+    const std::string& pattern = patterns[i];
     compiled->single.push_back(std::make_unique<RE2>(pattern, Options(kPhraseSetMemoryBytes)));
     if (!compiled->single.back()->ok()) {
       return absl::InvalidArgumentError(
           absl::StrFormat("phrase \"%s\": %s", pattern, compiled->single.back()->error()));
     }
+    const PhraseShape shape = ShapeOf(pattern);
+    if (shape.known) {
+      compiled->starts.Add(static_cast<uint32_t>(i), shape);
+      continue;
+    }
+    compiled->everywhere.push_back(static_cast<int>(i));
     std::string error;
     if (compiled->set->Add(pattern, &error) < 0) {
       return absl::InvalidArgumentError(absl::StrFormat("phrase \"%s\": %s", pattern, error));
     }
   }
+  compiled->starts.Finish(patterns.size());
   // A set that does not fit into its memory is not used: every phrase is then a candidate.
-  compiled->set_usable = !patterns.empty() && compiled->set->Compile();
+  compiled->set_usable = !compiled->everywhere.empty() && compiled->set->Compile();
   return std::unique_ptr<PhraseSet>(new PhraseSet(std::move(compiled)));
 }
 
 std::vector<PhraseHit> PhraseSet::Find(std::string_view normalised, bool* exhausted) const {
+  std::vector<Word> words;
+  for (size_t begin = 0; begin < normalised.size();) {
+    const size_t end = std::min(normalised.find(' ', begin), normalised.size());
+    if (end > begin) {
+      Word word{};
+      word.hash = HashWord(normalised.substr(begin, end - begin));
+      word.normalised_begin = static_cast<uint32_t>(begin);
+      words.push_back(word);
+    }
+    begin = end + 1;
+  }
+  return Find(normalised, words, exhausted);
+}
+
+std::vector<PhraseHit> PhraseSet::Find(std::string_view normalised, absl::Span<const Word> words,
+                                       bool* exhausted) const {
   std::vector<PhraseHit> hits;
-  std::vector<int> candidates;
-  RE2::Set::ErrorInfo error{RE2::Set::kNoError};
   *exhausted = false;
   if (compiled_->single.empty()) return hits;
-  const bool matched =
-      compiled_->set_usable && compiled_->set->Match(re2::StringPiece(normalised.data(), normalised.size()), &candidates, &error);
-  if (!compiled_->set_usable || (!matched && error.kind != RE2::Set::kNoError)) {
-    *exhausted = true;
-    candidates.clear();
-    for (size_t i = 0; i < compiled_->single.size(); ++i) candidates.push_back(static_cast<int>(i));
-  }
-  std::sort(candidates.begin(), candidates.end());
   const re2::StringPiece text(normalised.data(), normalised.size());
-  for (const int candidate : candidates) {
-    const RE2& pattern = *compiled_->single[candidate];
-    const int groups = std::min(pattern.NumberOfCapturingGroups(), 1) + 1;
-    size_t from = 0;
-    for (size_t count = 0; count < kMaxHitsPerPhrase && from <= normalised.size(); ++count) {
-      re2::StringPiece match[2];
-      if (!pattern.Match(text, from, normalised.size(), RE2::UNANCHORED, match, groups)) break;
-      PhraseHit hit{static_cast<uint32_t>(candidate), 0, 0, 0, 0};
-      hit.begin = static_cast<size_t>(match[0].data() - normalised.data());
-      hit.end = hit.begin + match[0].size();
-      if (groups == 2 && match[1].data() != nullptr) {
-        hit.value_begin = static_cast<size_t>(match[1].data() - normalised.data());
-        hit.value_end = hit.value_begin + match[1].size();
-      }
-      hits.push_back(hit);
-      from = std::max(hit.end, hit.begin + 1);
+  const auto hit_of = [&](uint32_t phrase, const re2::StringPiece* match, int groups) {
+    PhraseHit hit{phrase, 0, 0, 0, 0};
+    hit.begin = static_cast<size_t>(match[0].data() - normalised.data());
+    hit.end = hit.begin + match[0].size();
+    if (groups == 2 && match[1].data() != nullptr) {
+      hit.value_begin = static_cast<size_t>(match[1].data() - normalised.data());
+      hit.value_end = hit.value_begin + match[1].size();
+    }
+    return hit;
+  };
+  const auto groups_of = [](const RE2& pattern) { return std::min(pattern.NumberOfCapturingGroups(), 1) + 1; };
+
+  uint32_t last_phrase = UINT32_MAX;
+  size_t count = 0, free_from = 0;
+  for (const PhraseStarts::Start& start : compiled_->starts.In(normalised, words)) {
+    if (start.phrase != last_phrase) {
+      last_phrase = start.phrase;
+      count = 0;
+      free_from = 0;
+    }
+    if (start.begin < free_from || count >= kMaxHitsPerPhrase) continue;
+    const RE2& pattern = *compiled_->single[start.phrase];
+    const int groups = groups_of(pattern);
+    re2::StringPiece match[2];
+    if (!pattern.Match(text, start.begin, start.end, RE2::ANCHOR_START, match, groups)) continue;
+    hits.push_back(hit_of(start.phrase, match, groups));
+    free_from = std::max(hits.back().end, hits.back().begin + 1);
+    ++count;
+  }
+
+  std::vector<int> candidates;
+  if (!compiled_->everywhere.empty()) {
+    RE2::Set::ErrorInfo error{RE2::Set::kNoError};
+    const bool matched = compiled_->set_usable && compiled_->set->Match(text, &candidates, &error);
+    if (!compiled_->set_usable || (!matched && error.kind != RE2::Set::kNoError)) {
+      *exhausted = true;
+      candidates.clear();
+      for (size_t i = 0; i < compiled_->everywhere.size(); ++i) candidates.push_back(static_cast<int>(i));
     }
   }
-  std::stable_sort(hits.begin(), hits.end(), [](const PhraseHit& a, const PhraseHit& b) { return a.begin < b.begin; });
+  for (const int candidate : candidates) {
+    const uint32_t phrase = static_cast<uint32_t>(compiled_->everywhere[static_cast<size_t>(candidate)]);
+    const RE2& pattern = *compiled_->single[phrase];
+    const int groups = groups_of(pattern);
+    size_t from = 0;
+    for (size_t found = 0; found < kMaxHitsPerPhrase && from <= normalised.size(); ++found) {
+      re2::StringPiece match[2];
+      if (!pattern.Match(text, from, normalised.size(), RE2::UNANCHORED, match, groups)) break;
+      hits.push_back(hit_of(phrase, match, groups));
+      from = std::max(hits.back().end, hits.back().begin + 1);
+    }
+  }
+  std::sort(hits.begin(), hits.end(), [](const PhraseHit& a, const PhraseHit& b) {
+    return std::pair(a.begin, a.phrase) < std::pair(b.begin, b.phrase);
+  });
   return hits;
 }
 
@@ -123,7 +177,8 @@ std::string PhraseValue(std::string_view captured) {
   const auto all_digits = [](std::string_view s) {
     return std::all_of(s.begin(), s.end(), [](char c) { return c >= '0' && c <= '9'; });
   };
-  if (digits.empty() || digits.size() > 15 || !all_digits(digits) || !all_digits(fraction)) return std::string(captured);
+  if (digits.empty() || digits.size() > 15 || !all_digits(digits) || !all_digits(fraction))
+    return std::string(captured);
   int zeros = -1;
   for (const Scale& scale : kScales) {
     if (scale.word == word) zeros = scale.zeros;

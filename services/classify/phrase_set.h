@@ -11,7 +11,9 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/types/span.h"
 #include "services/classify/phrase.h"
+#include "services/classify/tokenize.h"
 
 namespace weighbridge::classify {
 
@@ -20,8 +22,8 @@ inline constexpr int64_t kPhraseSetMemoryBytes = 32 << 20;
 inline constexpr size_t kMaxHitsPerPhrase = 200;
 
 struct PhraseHit {
-  uint32_t phrase;              // index into the list the set was made from
-  size_t begin, end;            // in the normalised text
+  uint32_t phrase;                // index into the list the set was made from
+  size_t begin, end;              // in the normalised text
   size_t value_begin, value_end;  // of the first group; equal if there is none
 };
 
@@ -33,9 +35,13 @@ class PhraseSet {
                                                            int64_t max_memory_bytes = kPhraseSetMemoryBytes);
   ~PhraseSet();
 
-  // All hits, ordered by place. If the automaton runs out of memory every phrase is tried on its own and *exhausted is set:
-  // the answer is the same, only slower.
+  // All hits, ordered by place; each begins where a word begins, or inside a word of other characters than a to z.
+  // Words and what must stand behind them (phrase_shape.h) say where a phrase is tried at all; those of which they say
+  // nothing are searched by one automaton. If that runs out of memory each of them is tried on its own and *exhausted
+  // is set: the answer is the same, only slower.
   std::vector<PhraseHit> Find(std::string_view normalised, bool* exhausted) const;
+  // The same for a text whose words are known: `words` of the very tokens that `normalised` belongs to.
+  std::vector<PhraseHit> Find(std::string_view normalised, absl::Span<const Word> words, bool* exhausted) const;
 
  private:
   struct Compiled;
