@@ -218,7 +218,13 @@ class DocumentReader {
     }
     out_.findings.push_back(MakeFinding(
         v1::LICENSE_UNKNOWN, v1::Outcome::NEEDS_REVIEW,
-        absl::StrFormat("terms of %d words that the rulebook does not know; they begin: \"%s\"", words,
+        absl::StrFormat("terms of %d words that the rulebook does not know%s; they begin: \"%s\"", words,
+                        // A text of the licence index may be a well-known one; who reads this should know that none was asked.
+                        rules_.CategoryLicenses() != 0
+                            ? ""
+                            : absl::StrFormat(" (it has the %d documents with facts alone; weighbridge rules build-index adds "
+                                              "the texts of a licence pack)",
+                                              rules_.licenses().size()),
                         Quote(text_, 0, text_.size())),
         Place(0, text_.size())));
   }
