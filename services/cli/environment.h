@@ -52,8 +52,8 @@ absl::Status WriteResult(const CommonOptions& options, std::string_view bytes);
 // True if text may be coloured: --color, NO_COLOR, TERM, a terminal.
 bool UseColor(const CommonOptions& options);
 
-// The built-in rules with those of the licence index, and the folder of --rules over them. INVALID_ARGUMENT says all that is wrong with it.
-// `index` (may be null) gets auditor::IndexWords().
+// The built-in rules with those of the licence index, and the folder of --rules over them. INVALID_ARGUMENT says all
+// that is wrong with it. `index` (may be null) gets auditor::IndexWords().
 absl::StatusOr<std::shared_ptr<const rulebook::Rulebook>> LoadRules(const CommonOptions& options,
                                                                     std::string* index = nullptr);
 

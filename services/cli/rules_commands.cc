@@ -163,13 +163,15 @@ std::string LeftOutWords(const auditor::PackRules& made, bool verbose) {
     for (const auditor::PackLoss& loss : made.left_out) {
       if (loss.reason != reason) continue;
       ++count;
-      names += absl::StrFormat("    %s%s\n", Printable(loss.file), loss.detail.empty() ? "" : ": " + Printable(loss.detail));
+      names +=
+          absl::StrFormat("    %s%s\n", Printable(loss.file), loss.detail.empty() ? "" : ": " + Printable(loss.detail));
     }
     if (count == 0) continue;
     out += absl::StrFormat("  %5d %s\n%s", count, auditor::PackLeftOutWords(reason), verbose ? names : "");
   }
   if (made.unsure.empty()) return out;
-  out += absl::StrFormat("%d of the learned texts are too close to others to be told apart for certain\n", made.unsure.size());
+  out += absl::StrFormat("%d of the learned texts are too close to others to be told apart for certain\n",
+                         made.unsure.size());
   for (const auditor::PackLoss& unsure : made.unsure) {
     if (verbose) out += absl::StrFormat("    %s is read as %s\n", Printable(unsure.file), Printable(unsure.detail));
   }
@@ -195,10 +197,11 @@ int RunBuildIndex(const RulesOptions& options) {
   CommonOptions to_stdout = options.common;
   to_stdout.output.clear();
   return Print(to_stdout,
-               absl::StrFormat("%s: %d bytes\n%d texts: %d licences learned, %d left out\n%sof them known: text and category, by "
-                               "which every decision needs a person; rules digest %s\n",
-                               Printable(path), bytes.size(), pack->texts.size(), made->licenses, made->left_out.size(),
-                               LeftOutWords(*made, options.verbose), made->rules->digest()));
+               absl::StrFormat(
+                   "%s: %d bytes\n%d texts: %d licences learned, %d left out\n%sof them known: text and category, by "
+                   "which every decision needs a person; rules digest %s\n",
+                   Printable(path), bytes.size(), pack->texts.size(), made->licenses, made->left_out.size(),
+                   LeftOutWords(*made, options.verbose), made->rules->digest()));
 }
 
 int RunImport(const RulesOptions& options) {
@@ -259,9 +262,11 @@ void AddRulesCommands(CLI::App& app, Run& run) {
                       "Folders or wheel with the official texts (default: those in the database)");
   AddStoreOptions(*relearn, relearn_options->common);
 
-  auto [build, build_options] = add(
-      "build-index", "Learn all licences of a licence pack into one file, which later runs map (-o: that file)", RunBuildIndex);
-  build->add_option("WHEEL|DIR", build_options->file, "The licence pack (deploy/licence-pack.sh fetches it)")->required();
+  auto [build, build_options] =
+      add("build-index", "Learn all licences of a licence pack into one file, which later runs map (-o: that file)",
+          RunBuildIndex);
+  build->add_option("WHEEL|DIR", build_options->file, "The licence pack (deploy/licence-pack.sh fetches it)")
+      ->required();
   build->add_flag("--verbose", build_options->verbose, "Name every text that was left out");
 
   auto [import, import_options] = add("import-texts", "Take official texts into the database", RunImport);

@@ -20,10 +20,10 @@ struct BlobSections {
   std::string bundle_sha256;
 };
 
-// Format: "WBRBOOK2", for each section u64 offset and u64 size (little-endian), SHA-256 of the bundle, the sections in order with
-// zero bytes up to the next offset divisible by 8, SHA-256 of everything from the begin to the end of the first section. What every
-// start reads is checked at every start, so it has to be small: the index has a checksum of its own (services/classify), and the
-// bundle is checked by who reads it.
+// Format: "WBRBOOK2", for each section u64 offset and u64 size (little-endian), SHA-256 of the bundle, the sections in
+// order with zero bytes up to the next offset divisible by 8, SHA-256 of everything from the begin to the end of the
+// first section. What every start reads is checked at every start, so it has to be small: the index has a checksum of
+// its own (services/classify), and the bundle is checked by who reads it.
 std::string PackBlob(const BlobSections& sections);
 
 // Views into `blob`. DATA_LOSS if the checksum does not fit; INVALID_ARGUMENT for other bytes, and for an address that

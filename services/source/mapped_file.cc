@@ -65,8 +65,7 @@ absl::StatusOr<std::shared_ptr<const MappedFile>> MappedFile::Open(const std::st
         absl::StrFormat("%s has %d bytes; 1 to %d are possible", Printable(path), info.st_size, bytes_max));
   }
   const size_t size = static_cast<size_t>(info.st_size);
-  // All at once: its checksum is read next, and a fault for each page would cost more than that.
-  void* const address = mmap(nullptr, size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd.get(), 0);
+  void* const address = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd.get(), 0);
   if (address == MAP_FAILED) {
     return absl::UnavailableError(absl::StrFormat("cannot map %s: %s", Printable(path), std::strerror(errno)));
   }
