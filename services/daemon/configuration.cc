@@ -129,8 +129,8 @@ std::string ConfigurationHolder::Signature() const {
   std::string signature;
   // Where no index is named: one that comes into the cache later is taken in at the next reload that is asked for.
   for (const std::string* path :
-       {&options_.index_path, &options_.policy_path, &options_.trust_path, &options_.signing_key_path, &options_.tls.cert, &options_.tls.key,
-        &options_.tls.client_ca}) {
+       {&options_.index_path, &options_.policy_path, &options_.trust_path, &options_.signing_key_path,
+        &options_.tls.cert, &options_.tls.key, &options_.tls.client_ca}) {
     if (!path->empty()) AppendIdentity(*path, signature);
   }
   if (options_.trust_path.empty()) {
