@@ -133,6 +133,17 @@ else
   wrong+=("log list: it names no audit")
 fi
 
+# ---- every other licence ------------------------------------------------------------------------------------------------
+
+if [[ -n "$pack" ]]; then
+  printf '\n# Licences without facts of their own are learned from the licence pack, and known by text and category\n'
+  printf '$ weighbridge rules build-index %s -o licences.index\n' "$pack"
+  rm -f licences.index
+  "$weighbridge" rules build-index "$pack" -o licences.index || wrong+=("rules build-index")
+  printf '\n$ weighbridge classify %s --index licences.index\n' "$pack/zlib.LICENSE"
+  "$weighbridge" classify "$pack/zlib.LICENSE" --index licences.index || wrong+=("classify of a licence of the pack")
+fi
+
 # ---- the same from a server ----------------------------------------------------------------------------------------------
 
 server_pid=""

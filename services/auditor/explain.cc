@@ -44,6 +44,17 @@ std::string ConfidenceOf(const Licenses& licenses) {
   return rules::v1::Confidence::Value_Name(least);
 }
 
+std::string_view KindOf(const License& license) {
+  switch (license.kind()) {
+    case rules::v1::DocumentKind::license:
+      return "license";
+    case rules::v1::DocumentKind::addendum:
+      return "addendum";
+    default:
+      return "use_policy";
+  }
+}
+
 v1::ExplainResult Start(std::string_view kind, std::string_view name) {
   v1::ExplainResult result;
   result.set_schema_version(1);
@@ -120,10 +131,8 @@ absl::StatusOr<v1::ExplainResult> Explain(std::string_view name, const rulebook:
   const Licenses licenses = rules.FindLicenses(name);
   if (!licenses.empty()) {
     const bool one = licenses.size() == 1;
-    v1::ExplainResult result = Start(!one                                                           ? "family"
-                                     : licenses.front()->kind() == rules::v1::DocumentKind::license ? "license"
-                                                                                                    : "use_policy",
-                                     one ? licenses.front()->name() : std::string(name));
+    v1::ExplainResult result =
+        Start(one ? KindOf(*licenses.front()) : "family", one ? licenses.front()->name() : std::string(name));
     Describe(licenses, result);
     return result;
   }

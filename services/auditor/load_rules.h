@@ -1,4 +1,5 @@
-// The rulebook that a program works with: the built-in rules, and a folder of the user's laid over them.
+// The rulebook that a program works with: the built-in rules, those of the licence index, and a folder of the user's
+// laid over them.
 #ifndef WEIGHBRIDGE_SERVICES_AUDITOR_LOAD_RULES_H_
 #define WEIGHBRIDGE_SERVICES_AUDITOR_LOAD_RULES_H_
 
@@ -17,11 +18,17 @@ struct LoadedRules {
   // Built-in files in whose place a file of the folder stands, in order. They can weaken a licence: never pass over
   // them in silence.
   std::vector<std::string> replaced;
+  // The index whose licences are among the rules; empty: none, and then why, a sentence for people.
+  std::string index_path;
+  std::string index_absent;
 };
 
-// `folder` empty: the built-in rules alone. INVALID_ARGUMENT for a folder that cannot be used, with all that is wrong
-// with it.
-absl::StatusOr<LoadedRules> LoadRules(const std::string& folder);
+// `folder` empty: nothing is laid over. `index` as FindIndex() takes it. INVALID_ARGUMENT for a folder that cannot be
+// used, with all that is wrong with it; the errors of FindIndex() for an index.
+absl::StatusOr<LoadedRules> LoadRules(const std::string& folder, const std::string& index = "");
+
+// For people: "2,310 more by category alone (FILE)", or what is not known without an index and how to get it.
+std::string IndexWords(const LoadedRules& loaded);
 
 // Rule files below a folder. NotFound, PermissionDenied, InvalidArgument, ResourceExhausted.
 absl::StatusOr<std::vector<rulebook::RuleFile>> ReadRuleFiles(const std::string& folder);

@@ -60,7 +60,7 @@ db::AuditRecord MakeAuditRecord(const Collected& collected, const Assessment& as
 
   const std::string inventory = SerializeInventory(collected.inventory);
   record.inventory_blob = Sha256Hex(inventory);
-  record.rulebook_blob = Sha256Hex(rules.bundle());
+  record.rulebook_blob = rules.bundle_sha256();  // of a damaged bundle the store says so
   record.blobs.push_back({db::BlobKind::kInventory, inventory});
   record.blobs.push_back({db::BlobKind::kRulebook, std::string(rules.bundle())});
   for (const auto& [sha256, bytes] : collected.documents) {

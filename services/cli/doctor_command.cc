@@ -39,13 +39,15 @@ class Checkup {
 };
 
 void CheckRules(const CommonOptions& options, Checkup& checkup) {
-  const auto rules = LoadRules(options);
+  std::string index;
+  const auto rules = LoadRules(options, &index);
   if (!rules.ok()) {
     checkup.Bad("rules", MessageOf(rules.status()));
     return;
   }
   checkup.Good("rules", absl::StrFormat("%d licences and policies, %d families, digest %s", (*rules)->licenses().size(),
                                         (*rules)->families().size(), (*rules)->digest()));
+  (*rules)->CategoryLicenses() != 0 ? checkup.Good("licence index", index) : checkup.Note("licence index", index);
 }
 
 void CheckCrypto(Checkup& checkup) {

@@ -13,6 +13,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <utility>
+#include <vector>
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_format.h"
@@ -110,6 +111,9 @@ CLI::Validator NotEmpty() {
 
 void AddRulesOption(CLI::App& app, CommonOptions& options) {
   app.add_option("--rules", options.rules_dir, "Folder of rules laid over the built-in rulebook")->check(NotEmpty());
+  app.add_option("--index", options.index_path,
+                 "Licence index made by rules build-index (default: $WEIGHBRIDGE_INDEX, else the one in the cache)")
+      ->check(NotEmpty());
 }
 
 void AddStoreOptions(CLI::App& app, CommonOptions& options) {
@@ -171,8 +175,12 @@ bool UseColor(const CommonOptions& options) {
          isatty(STDOUT_FILENO) == 1;
 }
 
-absl::StatusOr<std::shared_ptr<const rulebook::Rulebook>> LoadRules(const CommonOptions& options) {
-  WB_ASSIGN_OR_RETURN(auditor::LoadedRules loaded, auditor::LoadRules(options.rules_dir));
+absl::StatusOr<std::shared_ptr<const rulebook::Rulebook>> LoadRules(const CommonOptions& options, std::string* index) {
+  WB_ASSIGN_OR_RETURN(auditor::LoadedRules loaded, auditor::LoadRules(options.rules_dir, options.index_path));
+  if (index != nullptr) *index = auditor::IndexWords(loaded);
+  // Never destroyed: taking thousands of records apart at the end of a run would take as long as loading them.
+  static auto& kept = *new std::vector<std::shared_ptr<const rulebook::Rulebook>>;
+  kept.push_back(loaded.rules);
   if (!loaded.replaced.empty()) {
     // Files of --rules that stand in the place of built-in ones can weaken a licence: never in silence.
     std::string named;

@@ -23,6 +23,7 @@ struct CommonOptions {
   std::string color = "auto";
   bool quiet = false;
   std::string rules_dir;
+  std::string index_path;  // of the licence index; empty: $WEIGHBRIDGE_INDEX, else the usual places
   std::string db_path;
   bool no_record = false;
   std::string at;
@@ -51,8 +52,10 @@ absl::Status WriteResult(const CommonOptions& options, std::string_view bytes);
 // True if text may be coloured: --color, NO_COLOR, TERM, a terminal.
 bool UseColor(const CommonOptions& options);
 
-// The built-in rules, with the folder of --rules over them. INVALID_ARGUMENT says all that is wrong with it.
-absl::StatusOr<std::shared_ptr<const rulebook::Rulebook>> LoadRules(const CommonOptions& options);
+// The built-in rules with those of the licence index, and the folder of --rules over them. INVALID_ARGUMENT says all
+// that is wrong with it. `index` (may be null) gets auditor::IndexWords().
+absl::StatusOr<std::shared_ptr<const rulebook::Rulebook>> LoadRules(const CommonOptions& options,
+                                                                    std::string* index = nullptr);
 
 // The database: --db must exist; the default one is made on first use. Null with --no-record.
 absl::StatusOr<std::unique_ptr<db::Store>> OpenStore(const CommonOptions& options, bool read_only = false);

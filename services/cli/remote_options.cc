@@ -27,6 +27,8 @@ absl::Status CheckServerOptions(const RemoteOptions& remote, const CommonOptions
     return absl::InvalidArgumentError("a server decides with its own policy: --policy does not go with --server");
   if (!common.rules_dir.empty())
     return absl::InvalidArgumentError("a server has its own rules: --rules does not go with --server");
+  if (!common.index_path.empty())
+    return absl::InvalidArgumentError("a server has its own licence index: --index does not go with --server");
   if (!common.db_path.empty())
     return absl::InvalidArgumentError("a server has its own database: --db does not go with --server");
   return absl::OkStatus();

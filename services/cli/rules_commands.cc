@@ -7,8 +7,10 @@
 #include <vector>
 
 #include "absl/strings/str_format.h"
+#include "services/auditor/license_index.h"
 #include "services/auditor/load_rules.h"
 #include "services/auditor/official_texts.h"
+#include "services/auditor/pack_rules.h"
 #include "services/base/utf8.h"
 #include "services/classify/learn.h"
 #include "services/cli/commands.h"
@@ -16,7 +18,9 @@
 #include "services/cli/exit_code.h"
 #include "services/crypto/sha256.h"
 #include "services/policy/builtin_policy.h"
+#include "services/rulebook/builtin.h"
 #include "services/rulebook/relearn.h"
+#include "services/source/mapped_file.h"
 #include "services/source/text_pack.h"
 
 namespace weighbridge::cli {
@@ -33,6 +37,7 @@ struct RulesOptions {
   std::vector<std::string> omittable;
   std::vector<std::string> slots;
   std::vector<std::string> texts;
+  bool verbose = false;
 };
 
 int Print(const CommonOptions& options, std::string_view bytes) {
@@ -42,11 +47,12 @@ int Print(const CommonOptions& options, std::string_view bytes) {
 
 int RunLint(const RulesOptions& options) {
   if (options.folder.empty()) {
-    const auto rules = LoadRules(options.common);
+    std::string index;
+    const auto rules = LoadRules(options.common, &index);
     if (!rules.ok()) return Fail(rules.status());
     return Print(options.common,
-                 absl::StrFormat("ok: %d licences and policies, %d families, rules digest %s\n",
-                                 (*rules)->licenses().size(), (*rules)->families().size(), (*rules)->digest()));
+                 absl::StrFormat("ok: %d licences and policies, %d families, rules digest %s\n%s\n",
+                                 (*rules)->licenses().size(), (*rules)->families().size(), (*rules)->digest(), index));
   }
   auto files = auditor::ReadRuleFiles(options.folder);
   if (!files.ok()) return Fail(files.status());
@@ -147,6 +153,57 @@ int RunRelearn(const RulesOptions& options) {
   return Print(options.common, out);
 }
 
+// How many texts were left out and why, with their names if they are wanted.
+std::string LeftOutWords(const auditor::PackRules& made, bool verbose) {
+  std::string out;
+  for (int kind = 0; kind < auditor::kPackLeftOutKinds; ++kind) {
+    const auto reason = static_cast<auditor::PackLeftOut>(kind);
+    std::string names;
+    size_t count = 0;
+    for (const auditor::PackLoss& loss : made.left_out) {
+      if (loss.reason != reason) continue;
+      ++count;
+      names +=
+          absl::StrFormat("    %s%s\n", Printable(loss.file), loss.detail.empty() ? "" : ": " + Printable(loss.detail));
+    }
+    if (count == 0) continue;
+    out += absl::StrFormat("  %5d %s\n%s", count, auditor::PackLeftOutWords(reason), verbose ? names : "");
+  }
+  if (made.unsure.empty()) return out;
+  out += absl::StrFormat("%d of the learned texts are too close to others to be told apart for certain\n",
+                         made.unsure.size());
+  for (const auditor::PackLoss& unsure : made.unsure) {
+    if (verbose) out += absl::StrFormat("    %s is read as %s\n", Printable(unsure.file), Printable(unsure.detail));
+  }
+  return out;
+}
+
+int RunBuildIndex(const RulesOptions& options) {
+  const auto& builtin = rulebook::BuiltinRulebook();
+  if (!builtin.ok()) return Fail(builtin.status());
+  auto pack = source::ReadTextPack(options.file);
+  if (!pack.ok()) return Fail(pack.status());
+  std::string path = options.common.output;
+  if (path.empty()) {
+    absl::StatusOr<std::string> cache = auditor::IndexPathInCache((*builtin)->digest());
+    if (!cache.ok()) return Fail(cache.status());
+    path = *std::move(cache);
+  }
+  const auto made = auditor::MakePackRules(*pack, **builtin);
+  if (!made.ok()) return Fail(made.status());
+  const std::string bytes = auditor::PackIndex(*made->rules, (*builtin)->digest());
+  const absl::Status written = source::WriteWhole(path, bytes);
+  if (!written.ok()) return Fail(written);
+  CommonOptions to_stdout = options.common;
+  to_stdout.output.clear();
+  return Print(to_stdout,
+               absl::StrFormat(
+                   "%s: %d bytes\n%d texts: %d licences learned, %d left out\n%sof them known: text and category, by "
+                   "which every decision needs a person; rules digest %s\n",
+                   Printable(path), bytes.size(), pack->texts.size(), made->licenses, made->left_out.size(),
+                   LeftOutWords(*made, options.verbose), made->rules->digest()));
+}
+
 int RunImport(const RulesOptions& options) {
   const auto rules = LoadRules(options.common);
   if (!rules.ok()) return Fail(rules.status());
@@ -204,6 +261,13 @@ void AddRulesCommands(CLI::App& app, Run& run) {
   relearn->add_option("--texts", relearn_options->texts,
                       "Folders or wheel with the official texts (default: those in the database)");
   AddStoreOptions(*relearn, relearn_options->common);
+
+  auto [build, build_options] =
+      add("build-index", "Learn all licences of a licence pack into one file, which later runs map (-o: that file)",
+          RunBuildIndex);
+  build->add_option("WHEEL|DIR", build_options->file, "The licence pack (deploy/licence-pack.sh fetches it)")
+      ->required();
+  build->add_flag("--verbose", build_options->verbose, "Name every text that was left out");
 
   auto [import, import_options] = add("import-texts", "Take official texts into the database", RunImport);
   import->add_option("WHEEL|DIR", import_options->file, "The licence pack, or a folder of texts")->required();

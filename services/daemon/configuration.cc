@@ -97,7 +97,8 @@ absl::StatusOr<std::unique_ptr<ConfigurationHolder>> ConfigurationHolder::Load(c
 
 absl::StatusOr<std::shared_ptr<const Configuration>> ConfigurationHolder::Read() const {
   auto configuration = std::make_shared<Configuration>();
-  WB_ASSIGN_OR_RETURN(auditor::LoadedRules loaded, auditor::LoadRules(options_.rules_dir));
+  WB_ASSIGN_OR_RETURN(auditor::LoadedRules loaded, auditor::LoadRules(options_.rules_dir, options_.index_path));
+  Log(LogLevel::kInfo, "licences", {{"index", auditor::IndexWords(loaded)}});
   configuration->rules = std::move(loaded.rules);
   for (const std::string& path : loaded.replaced) {
     Log(LogLevel::kWarning, "rule file replaces a built-in one", {{"file", path}});
@@ -126,9 +127,10 @@ absl::StatusOr<std::shared_ptr<const Configuration>> ConfigurationHolder::Read()
 
 std::string ConfigurationHolder::Signature() const {
   std::string signature;
+  // Where no index is named: one that comes into the cache later is taken in at the next reload that is asked for.
   for (const std::string* path :
-       {&options_.policy_path, &options_.trust_path, &options_.signing_key_path, &options_.tls.cert, &options_.tls.key,
-        &options_.tls.client_ca}) {
+       {&options_.index_path, &options_.policy_path, &options_.trust_path, &options_.signing_key_path,
+        &options_.tls.cert, &options_.tls.key, &options_.tls.client_ca}) {
     if (!path->empty()) AppendIdentity(*path, signature);
   }
   if (options_.trust_path.empty()) {

@@ -57,6 +57,8 @@ void AddOptions(CLI::App& app, ServerOptions& options) {
   app.add_flag("--create-db", options.create_db, "Make the database if it is missing");
   app.add_option("--scan-root", options.scan_roots, "Folder whose models clients may name; may be given several times");
   app.add_option("--rules", options.rules_dir, "Folder of rules laid over the built-in rulebook");
+  app.add_option("--index", options.index_path,
+                 "Licence index made by rules build-index (default: $WEIGHBRIDGE_INDEX, else the one in the cache)");
   app.add_option("--policy", options.policy_path, "The organisation's rules (YAML), beside the built-in policy");
   app.add_option("--trust", options.trust_path,
                  "File of trusted keys, which this account cannot write (default: this account's own keys)");

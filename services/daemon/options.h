@@ -22,6 +22,7 @@ struct ServerOptions {
   bool create_db = false;               // make the database if it is missing
   std::vector<std::string> scan_roots;  // canonical paths
   std::string rules_dir;                // laid over the built-in rules; empty: none
+  std::string index_path;               // licence index; empty: the usual places
   std::string policy_path;              // empty: the built-in policy alone
   std::string trust_path;               // trusted keys; empty: those of this account
   std::string signing_key_path;         // key that signs approvals (PEM, 0600); empty: this server signs nothing

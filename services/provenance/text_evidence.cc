@@ -211,6 +211,14 @@ class DocumentReader {
     }
   }
 
+  // A text that the licence index has may be a well-known one: who reads this should know that none was asked.
+  std::string NotAsked() const {
+    if (rules_.CategoryLicenses() != 0) return "";
+    return absl::StrFormat(
+        " (it has the %d documents with facts alone; weighbridge rules build-index adds the texts of a licence pack)",
+        rules_.licenses().size());
+  }
+
   void AddUnknownText() {
     const uint32_t words = found_.words;
     if (words <= kPointerWordsMax) {
@@ -224,8 +232,8 @@ class DocumentReader {
     }
     out_.findings.push_back(MakeFinding(
         v1::LICENSE_UNKNOWN, v1::Outcome::NEEDS_REVIEW,
-        absl::StrFormat("terms of %d words that the rulebook does not know; they begin: \"%s\"", words,
-                        Quote(text_, 0, text_.size())),
+        absl::StrFormat("terms of %d words that the rulebook does not know%s; they begin: \"%s\"", words,
+                        NotAsked(), Quote(text_, 0, text_.size())),
         Place(0, text_.size())));
   }
 

@@ -135,6 +135,19 @@ void AddRest(const rules::v1::License& facts, Layout& out) {
   }
 }
 
+// Its openness, or what it is instead of a licence, or all that is known of it.
+std::string ClassOf(const v1::LicenseRecord& record) {
+  if (record.facts().has_category_facts()) return "by category alone: " + record.facts().category_facts().category();
+  switch (record.facts().kind()) {
+    case rules::v1::DocumentKind::license:
+      return v1::Openness_Name(record.openness());
+    case rules::v1::DocumentKind::addendum:
+      return "addendum";
+    default:
+      return "use policy";
+  }
+}
+
 }  // namespace
 
 std::string RenderLicense(const v1::LicenseRecord& record, bool color) {
@@ -174,8 +187,7 @@ std::string RenderLicenseList(const std::vector<v1::LicenseRecord>& records, boo
   TerminalLayout out(color);
   std::vector<std::vector<std::string>> rows;
   for (const auto& record : records) {
-    const bool policy = record.facts().kind() != rules::v1::DocumentKind::license;
-    rows.push_back({record.short_id(), policy ? "use policy" : v1::Openness_Name(record.openness()), record.name()});
+    rows.push_back({record.short_id(), ClassOf(record), record.name()});
   }
   out.Table({"id", "openness", "name"}, rows);
   return out.Take();

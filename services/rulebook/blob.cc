@@ -1,5 +1,6 @@
 #include "services/rulebook/blob.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstring>
@@ -11,10 +12,11 @@
 namespace weighbridge::rulebook {
 namespace {
 
-constexpr std::string_view kMagic = "WBRBOOK1";
+constexpr std::string_view kMagic = "WBRBOOK2";
 constexpr size_t kSections = 3;
-constexpr size_t kHeaderBytes = 8 + kSections * 16;
 constexpr size_t kDigestBytes = 32;
+constexpr size_t kBundleDigestAt = 8 + kSections * 16;
+constexpr size_t kHeaderBytes = kBundleDigestAt + kDigestBytes;
 
 size_t Aligned(size_t size) { return (size + kBlobAlignment - 1) / kBlobAlignment * kBlobAlignment; }
 
@@ -39,12 +41,17 @@ std::string PackBlob(const BlobSections& sections) {
     AppendU64(part.size(), &out);
     offset = Aligned(offset + part.size());
   }
-  for (std::string_view part : parts) {
-    out.append(part);
+  const auto append = [&out](const Sha256Digest& digest) {
+    out.append(reinterpret_cast<const char*>(digest.data()), digest.size());
+  };
+  append(Sha256Of(sections.bundle));
+  Sha256Digest digest{};
+  for (size_t i = 0; i < kSections; ++i) {
+    out.append(parts[i]);
     out.resize(Aligned(out.size()));
+    if (i == 0) digest = Sha256Of(out);
   }
-  const Sha256Digest digest = Sha256Of(out);
-  out.append(reinterpret_cast<const char*>(digest.data()), digest.size());
+  append(digest);
   return out;
 }
 
@@ -54,16 +61,12 @@ absl::StatusOr<BlobSections> UnpackBlob(std::string_view blob) {
                                                       blob.size(), kHeaderBytes + kDigestBytes));
   }
   if (blob.substr(0, kMagic.size()) != kMagic) {
-    return absl::InvalidArgumentError("compiled rulebook, offset 0: not a compiled rulebook of version 1");
+    return absl::InvalidArgumentError("compiled rulebook, offset 0: not a compiled rulebook of version 2");
   }
   if (reinterpret_cast<uintptr_t>(blob.data()) % kBlobAlignment != 0) {
     return absl::InvalidArgumentError("compiled rulebook: not at an address divisible by 8");
   }
   const std::string_view body = blob.substr(0, blob.size() - kDigestBytes);
-  const Sha256Digest digest = Sha256Of(body);
-  if (std::memcmp(digest.data(), blob.data() + body.size(), kDigestBytes) != 0) {
-    return absl::DataLossError("compiled rulebook: the checksum does not fit; the bytes are damaged");
-  }
   BlobSections sections;
   std::array<std::string_view*, kSections> parts = {&sections.messages, &sections.index, &sections.bundle};
   size_t expected = kHeaderBytes;
@@ -85,6 +88,19 @@ absl::StatusOr<BlobSections> UnpackBlob(std::string_view blob) {
     return absl::InvalidArgumentError(
         absl::StrFormat("compiled rulebook, offset %d: bytes after the last section", expected));
   }
+  const Sha256Digest digest = Sha256Of(body.substr(0, kHeaderBytes + Aligned(sections.messages.size())));
+  if (std::memcmp(digest.data(), blob.data() + body.size(), kDigestBytes) != 0) {
+    return absl::DataLossError("compiled rulebook: the checksum does not fit; the bytes are damaged");
+  }
+  for (std::string_view part : {sections.index, sections.bundle}) {
+    const char* const end = blob.data() + (part.data() - blob.data() + Aligned(part.size()));
+    if (std::any_of(part.data() + part.size(), end, [](char c) { return c != 0; })) {
+      return absl::DataLossError("compiled rulebook: bytes between sections; they are damaged");
+    }
+  }
+  Sha256Digest of_bundle;
+  std::memcpy(of_bundle.data(), body.data() + kBundleDigestAt, kDigestBytes);
+  sections.bundle_sha256 = ToHex(of_bundle);
   return sections;
 }
 

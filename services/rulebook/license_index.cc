@@ -27,6 +27,9 @@ bool EndsAWord(const std::string& link, size_t end) {
 LicenseIndex::LicenseIndex(const rules::v1::Compiled& compiled) {
   for (const License& license : compiled.licenses()) all_.push_back(&license);
   std::sort(all_.begin(), all_.end(), [](const License* a, const License* b) { return a->id() < b->id(); });
+  // Each licence has about this many names: filled maps are not built again while they grow.
+  for (Map* map : {&ids_, &hub_tags_, &names_}) map->reserve(2 * all_.size());
+  spellings_.reserve(4 * all_.size());
   for (const License* license : all_) {
     for (const std::string* id : {&license->id(), &license->short_id()}) {
       Add(NormalName(*id), license, &ids_);

@@ -154,6 +154,30 @@ void LintPermissions(const Cursor& at) {
   }
 }
 
+// A record that knows no terms must never be taken for one that does: nothing of it may look like a fact with a clause,
+// and its confidence sends every decision to a person. What the class of a category promises is not backed by tests.
+void LintCategoryFacts(const Cursor& at) {
+  const auto& license = at.As<License>();
+  at.Sub("category_facts").Require({"category", "owner"});
+  if (license.provenance().confidence() != rules::v1::Confidence::low) {
+    at.ReportAt("category_facts", "a licence known by its category alone has confidence low");
+  }
+  if (license.kind() == DocumentKind::use_policy)
+    at.ReportAt("kind", "a use policy is never known by its category alone");
+  if (license.kind() != DocumentKind::license && license.openness() != v1::OPENNESS_UNKNOWN) {
+    at.ReportAt("openness", "only a licence has a class");
+  }
+  if (license.openness() == v1::CLOSED_WEIGHTS || license.openness() == v1::FULLY_OPEN) {
+    at.ReportAt("openness", "no category says that weights are closed or a model fully open");
+  }
+  if (!license.tests().empty() || !license.duties().empty() || !license.permissions().empty() ||
+      license.has_outputs() || !license.terminations().empty() || !license.statements().empty() ||
+      !license.contradictions().empty() || !license.use_policies().empty() || !license.stacked_licenses().empty()) {
+    at.ReportAt("category_facts",
+                "a licence known by its category alone states no terms; with terms, leave category_facts out");
+  }
+}
+
 }  // namespace
 
 void LintLicense(const LintContext& context, const Cursor& at) {
@@ -177,6 +201,10 @@ void LintLicense(const LintContext& context, const Cursor& at) {
   LintNameList(at, "license_names", license.license_names(), true);
   LintNameList(at, "other_names", license.other_names(), false);
   LintLinks(at);
+  if (license.has_category_facts()) {
+    LintCategoryFacts(at);
+    return;
+  }
   if (license.kind() == DocumentKind::license) {
     if (license.openness() == v1::OPENNESS_UNKNOWN) at.ReportAt("openness", "openness is missing");
     LintClass(at);

@@ -67,6 +67,18 @@ TEST(LintTest, WordingsOfTerms) {
             "rules/terms.textproto:4:41: term b hits \"a b\", which it should miss\n");
 }
 
+// A record that knows no terms never looks like one that does.
+TEST(LintTest, CategoryFactsStandAloneAndNeedAPerson) {
+  std::vector<RuleFile> files = MiniRulebook();
+  Edit("licenses/acorn-1.0/rule.textproto", "version: \"1.0\"\n",
+       "category_facts { category: \"Permissive\" }\nversion: \"1.0\"\n", &files);
+  const std::string issues = IssuesOf(files);
+  for (const char* says : {"owner is missing", "a licence known by its category alone has confidence low",
+                           "a licence known by its category alone states no terms"}) {
+    EXPECT_NE(issues.find(says), std::string::npos) << says << "\n" << issues;
+  }
+}
+
 // One edit of the fixture and everything that is then said.
 struct Case {
   std::string name;

@@ -13,6 +13,7 @@
 #include "services/classify/index.h"
 #include "services/classify/terms.h"
 #include "services/classify/token_file.h"
+#include "services/crypto/sha256.h"
 #include "services/rulebook/blob.h"
 #include "services/rulebook/family_index.h"
 #include "services/rulebook/license_index.h"
@@ -84,6 +85,8 @@ struct Rulebook::Index {
   std::string owned_bundle;
   std::string_view index;
   std::string_view bundle;
+  std::string bundle_sha256;
+  std::shared_ptr<const void> owner;  // of the blob
   std::unique_ptr<const classify::Classifier> classifier;
   // Compiled on first use: most texts are explained and need none.
   mutable std::once_flag terms_once;
@@ -115,6 +118,7 @@ absl::StatusOr<std::shared_ptr<const Rulebook>> Rulebook::FromFiles(std::vector<
   index->index = index->owned_index;
   index->owned_bundle = PackBundle(std::move(files));
   index->bundle = index->owned_bundle;
+  index->bundle_sha256 = Sha256Hex(index->bundle);
   WB_ASSIGN_OR_RETURN(index->classifier, classify::Classifier::Create(index->index));
   return std::shared_ptr<const Rulebook>(new Rulebook(std::move(index)));
 }
@@ -125,7 +129,8 @@ absl::StatusOr<std::shared_ptr<const Rulebook>> Rulebook::Layered(std::vector<Ru
   return FromFiles(Layer(std::move(base), std::move(overlay)), issues);
 }
 
-absl::StatusOr<std::shared_ptr<const Rulebook>> Rulebook::FromCompiled(std::string_view blob) {
+absl::StatusOr<std::shared_ptr<const Rulebook>> Rulebook::FromCompiled(std::string_view blob,
+                                                                       std::shared_ptr<const void> owner) {
   WB_ASSIGN_OR_RETURN(const BlobSections sections, UnpackBlob(blob));
   rules::v1::Compiled compiled;
   if (!compiled.ParseFromArray(sections.messages.data(), static_cast<int>(sections.messages.size()))) {
@@ -139,6 +144,8 @@ absl::StatusOr<std::shared_ptr<const Rulebook>> Rulebook::FromCompiled(std::stri
   auto index = std::make_unique<Index>(std::move(compiled));
   index->index = sections.index;
   index->bundle = sections.bundle;
+  index->bundle_sha256 = sections.bundle_sha256;
+  index->owner = std::move(owner);
   WB_ASSIGN_OR_RETURN(index->classifier, classify::Classifier::Create(index->index));
   return std::shared_ptr<const Rulebook>(new Rulebook(std::move(index)));
 }
@@ -154,6 +161,17 @@ std::string Rulebook::Compile() const {
 
 const std::string& Rulebook::digest() const { return index_->compiled.rules_digest(); }
 std::string_view Rulebook::bundle() const { return index_->bundle; }
+const std::string& Rulebook::bundle_sha256() const { return index_->bundle_sha256; }
+
+absl::StatusOr<std::string_view> Rulebook::CheckedBundle() const {
+  if (Sha256Hex(index_->bundle) == index_->bundle_sha256) return index_->bundle;
+  return absl::DataLossError("compiled rulebook: its rule files do not fit their checksum; the bytes are damaged");
+}
+
+size_t Rulebook::CategoryLicenses() const {
+  return static_cast<size_t>(std::count_if(licenses().begin(), licenses().end(),
+                                           [](const License* license) { return license->has_category_facts(); }));
+}
 
 const classify::Classifier& Rulebook::classifier() const { return *index_->classifier; }
 

@@ -78,9 +78,11 @@ class Rulebook {
                                                                  std::vector<RuleIssue>* issues);
 
   // Loads what Compile() wrote. `blob` is not copied: it must outlive the rulebook and begin at an address divisible
-  // by 8. DATA_LOSS if the checksum does not fit, INVALID_ARGUMENT for another format or version. The content is
-  // trusted to be what Compile() made; the checksum guards against accident, not against forgery.
-  static absl::StatusOr<std::shared_ptr<const Rulebook>> FromCompiled(std::string_view blob);
+  // by 8; `owner`, if not null, keeps it alive as long as the rulebook. DATA_LOSS if a checksum does not fit,
+  // INVALID_ARGUMENT or FAILED_PRECONDITION for another format or version. The content is trusted to be what Compile()
+  // made; the checksum guards against accident, not against forgery. The bundle is not looked at.
+  static absl::StatusOr<std::shared_ptr<const Rulebook>> FromCompiled(std::string_view blob,
+                                                                      std::shared_ptr<const void> owner = nullptr);
 
   Rulebook(const Rulebook&) = delete;
   Rulebook& operator=(const Rulebook&) = delete;
@@ -89,8 +91,15 @@ class Rulebook {
   // RulesDigest() of the source files.
   const std::string& digest() const;
 
-  // The source files, packed by PackBundle(): what is stored with each audit.
+  // The source files, packed by PackBundle(): what is stored with each audit, by their SHA-256 in hexadecimal digits.
+  // The bundle of a compiled rulebook may be damaged: who stores it compares, and who reads it takes CheckedBundle().
   std::string_view bundle() const;
+  const std::string& bundle_sha256() const;
+  // DATA_LOSS if the bundle is not that of the digest. Hashes all of it.
+  absl::StatusOr<std::string_view> CheckedBundle() const;
+
+  // Licences that are known by their category alone (License.category_facts).
+  size_t CategoryLicenses() const;
 
   // The blob for FromCompiled(): magic, version, section table, parsed messages, classifier index, bundle, SHA-256.
   std::string Compile() const;

@@ -1,0 +1,249 @@
+// Rules from an invented licence pack: what comes in, what is left out and why, and that ours stays ours.
+#include "services/auditor/pack_rules.h"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "gtest/gtest.h"
+#include "services/rulebook/fixture.h"
+
+namespace weighbridge::auditor {
+namespace {
+
+using rules::v1::License;
+
+std::string Entry(const std::string& matter, const std::string& body) { return "---\n" + matter + "---\n" + body; }
+
+// A text of its own for each subject; long enough to be found.
+std::string Body(const std::string& subject) {
+  return "Everybody who has received a " + subject +
+         " may look at it, carry it about and lend it to a neighbour, as long as the " + subject +
+         " comes back before sunset on the following day and nobody has painted, sawn or buried any part of it. A " +
+         subject +
+         " that was broken while it was lent is mended by the one who broke it, within a week, at no cost to the owner "
+         "of the " +
+         subject +
+         ", who in turn keeps a list of all neighbours to whom it was lent and shows that list to whoever asks "
+         "politely.\n";
+}
+
+source::TextPack Pack(std::vector<source::PackText> texts) { return {"", std::move(texts)}; }
+
+std::shared_ptr<const rulebook::Rulebook> Base() {
+  std::vector<rulebook::RuleIssue> issues;
+  auto book = rulebook::Rulebook::FromFiles(rulebook::MiniRulebook(), &issues);
+  EXPECT_TRUE(book.ok()) << rulebook::ToString(issues);
+  return *book;
+}
+
+source::TextPack SamplePack() {
+  return Pack({
+      {"kite.LICENSE",
+       Entry("key: kite\nname: Kite Licence\nshort_name: Kite\ncategory: Permissive\nowner: Kite Makers\n"
+             "spdx_license_key: Kite\nother_spdx_license_keys:\n    - Kite-Old\ntext_urls:\n"
+             "    - https://example.org/kite/license.html\n",
+             Body("kite"))},
+      {"kite-again.LICENSE",
+       Entry("key: kite-again\nname: Kite Again\ncategory: Copyleft\nowner: Others\n", Body("kite"))},
+      {"drum.LICENSE", Entry("key: drum\nname: Drum Licence\ncategory: Proprietary Free\nowner: Drum & Co\n"
+                             "spdx_license_key: LicenseRef-scancode-drum\n",
+                             Body("drum"))},
+      {"spoon-exception.LICENSE", Entry("key: spoon-exception\nname: Spoon Exception\ncategory: Copyleft "
+                                        "Limited\nowner: Spooners\nis_exception: yes\n",
+                                        Body("spoon"))},
+      {"willow-copy.LICENSE", Entry("key: willow-copy\nname: A copy\ncategory: Permissive\nowner: Willow Group\n",
+                                    std::string(rulebook::WillowText()))},
+      {"acorn.LICENSE",
+       Entry("key: acorn-1.0\nname: Acorn\ncategory: Permissive\nowner: Acorn Works\n", Body("acorn"))},
+      {"old.LICENSE",
+       Entry("key: old\nname: Old\ncategory: Permissive\nowner: X\nis_deprecated: yes\n", Body("bucket"))},
+      {"any.LICENSE", Entry("key: any\nname: Any\ncategory: Permissive\nowner: X\nis_generic: yes\n", Body("ladder"))},
+      {"pointer.LICENSE", Entry("key: pointer\nname: Pointer\ncategory: Permissive\nowner: X\n", " \n")},
+      {"nothing.LICENSE", "---\nkey: nothing\nname: Nothing\n---"},
+      {"short.LICENSE", Entry("key: short\nname: Short\ncategory: Permissive\nowner: X\n", "Do as you like.\n")},
+      {"bad.LICENSE", "no front matter at all"},
+  });
+}
+
+const License* Find(const PackRules& made, const char* id) { return made.rules->LicenseById(id); }
+
+std::string LostBecause(const PackRules& made, const std::string& file) {
+  for (const PackLoss& loss : made.left_out) {
+    if (loss.file == file) return std::string(PackLeftOutWords(loss.reason));
+  }
+  return "not left out";
+}
+
+TEST(PackRulesTest, LearnsWhatIsNewAndNamesWhatIsLeftOut) {
+  const auto base = Base();
+  const auto made = MakePackRules(SamplePack(), *base);
+  ASSERT_TRUE(made.ok()) << made.status();
+  EXPECT_EQ(made->licenses, 3u);
+  EXPECT_TRUE(made->unsure.empty());
+  EXPECT_EQ(made->rules->CategoryLicenses(), 3u);
+  struct Case {
+    const char* file;
+    PackLeftOut reason;
+  };
+  for (const Case& test :
+       {Case{"kite-again.LICENSE", PackLeftOut::kTwin}, Case{"willow-copy.LICENSE", PackLeftOut::kOurs},
+        Case{"acorn.LICENSE", PackLeftOut::kOurs}, Case{"old.LICENSE", PackLeftOut::kDeprecated},
+        Case{"any.LICENSE", PackLeftOut::kGeneric}, Case{"pointer.LICENSE", PackLeftOut::kNoText},
+        Case{"nothing.LICENSE", PackLeftOut::kNoText}, Case{"short.LICENSE", PackLeftOut::kTooShort},
+        Case{"bad.LICENSE", PackLeftOut::kUnreadable}}) {
+    EXPECT_EQ(LostBecause(*made, test.file), PackLeftOutWords(test.reason)) << test.file;
+  }
+  EXPECT_EQ(made->left_out.size(), 9u);  // nothing is lost in silence: 12 texts, 3 rules
+}
+
+TEST(PackRulesTest, ARecordSaysThatItIsKnownByCategoryAlone) {
+  const auto made = MakePackRules(SamplePack(), *Base());
+  ASSERT_TRUE(made.ok()) << made.status();
+  const License* kite = Find(*made, "Kite");
+  ASSERT_NE(kite, nullptr);
+  EXPECT_EQ(kite->short_id(), "kite");
+  EXPECT_EQ(kite->category_facts().category(), "Permissive");
+  EXPECT_EQ(kite->category_facts().owner(), "Kite Makers");
+  EXPECT_EQ(kite->provenance().confidence(), rules::v1::Confidence::low);
+  EXPECT_EQ(kite->openness(), v1::OPEN_WEIGHTS_PERMISSIVE);
+  EXPECT_NE(kite->provenance().note().find("category alone (Permissive, by Kite Makers)"), std::string::npos);
+  const License* drum = Find(*made, "LicenseRef-scancode-drum");
+  ASSERT_NE(drum, nullptr);
+  EXPECT_EQ(drum->openness(), v1::OPEN_WEIGHTS_RESTRICTED);
+  const License* spoon = Find(*made, "LicenseRef-scancode-spoon-exception");
+  ASSERT_NE(spoon, nullptr);
+  EXPECT_EQ(spoon->kind(), rules::v1::DocumentKind::addendum);
+}
+
+TEST(PackRulesTest, NamesOfTwinsLeadToTheFirst) {
+  const auto made = MakePackRules(SamplePack(), *Base());
+  ASSERT_TRUE(made.ok()) << made.status();
+  const License* kite = Find(*made, "Kite");
+  for (const char* name : {"kite", "KITE", "kite-again", "Kite-Old", "Kite Again", "Kite Licence"}) {
+    EXPECT_EQ(made->rules->FindLicense(name), kite) << name;
+  }
+  EXPECT_EQ(made->rules->LicensesByHubTag("kite-old"), std::vector<const License*>{kite});
+  EXPECT_EQ(made->rules->LicensesByLink("https://example.org/kite/license.html"), std::vector<const License*>{kite});
+}
+
+TEST(PackRulesTest, OurNamesKeepTheirMeaning) {
+  const auto base = Base();
+  const auto made = MakePackRules(
+      Pack({{"x.LICENSE",
+             Entry("key: x-kite\nname: Willow Licence 1.0\nshort_name: acorn\ncategory: Permissive\nowner: X\n"
+                   "other_spdx_license_keys:\n  - acorn-license\n  - Willow-1.0\ntext_urls:\n"
+                   "  - http://example.org/acorn/license-2.0\n",
+                   Body("kite"))}}),
+      *base);
+  ASSERT_TRUE(made.ok()) << made.status();
+  const auto ids = [](const std::vector<const License*>& licenses) {
+    std::string out;
+    for (const License* license : licenses) out += license->id() + " ";
+    return out;
+  };
+  for (const char* name : {"acorn", "acorn-license", "Willow Licence 1.0", "Willow-1.0", "acorn-1.0"}) {
+    EXPECT_EQ(ids(made->rules->FindLicenses(name)), ids(base->FindLicenses(name))) << name;
+    EXPECT_EQ(ids(made->rules->LicensesByHubTag(name)), ids(base->LicensesByHubTag(name))) << name;
+    EXPECT_EQ(ids(made->rules->LicensesByName(name)), ids(base->LicensesByName(name))) << name;
+  }
+  for (const char* link : {"https://example.org/acorn/license-1.0", "https://example.org/acorn/license-2.0"}) {
+    EXPECT_EQ(ids(made->rules->LicensesByLink(link)), ids(base->LicensesByLink(link))) << link;
+  }
+}
+
+TEST(PackRulesTest, TheSamePackGivesTheSameBytes) {
+  const auto base = Base();
+  const auto made = MakePackRules(SamplePack(), *base);
+  const auto again = MakePackRules(SamplePack(), *base);
+  ASSERT_TRUE(made.ok() && again.ok());
+  EXPECT_EQ(made->rules->Compile(), again->rules->Compile());
+}
+
+TEST(PackRulesTest, AUsersRulesWinOverThePack) {
+  const auto base = Base();
+  const auto made = MakePackRules(SamplePack(), *base);
+  ASSERT_TRUE(made.ok()) << made.status();
+  // Their rule is Willow under the id that the pack gives to kite.
+  std::vector<rulebook::RuleFile> files = rulebook::MiniRulebook();
+  rulebook::Edit("licenses/Willow-1.0/rule.textproto", "other_names: \"The Willow Licence\"", "other_names: \"Kite\"",
+                 &files);
+  std::vector<rulebook::RuleIssue> issues;
+  const auto over = rulebook::Rulebook::FromFiles(files, &issues);
+  ASSERT_TRUE(over.ok()) << rulebook::ToString(issues);
+  const auto both = LayerPackLicenses(**over, *made->rules);
+  ASSERT_TRUE(both.ok()) << both.status();
+  ASSERT_NE((*both)->FindLicense("kite"), nullptr);
+  EXPECT_EQ((*both)->FindLicense("kite")->id(), "Willow-1.0");
+  EXPECT_NE((*both)->LicenseById("LicenseRef-scancode-drum"), nullptr);
+}
+
+TEST(PackRulesTest, HostileFrontMatterIsRefused) {
+  const std::string plain = "key: kite\nname: Kite\n";
+  struct Case {
+    const char* name;
+    std::string bytes;
+  };
+  for (const Case& test : {
+           Case{"empty", ""},
+           Case{"no fence", plain},
+           Case{"no end", "---\n" + plain},
+           Case{"empty matter", "---\n---\ntext"},
+           Case{"a list", Entry("- key\n- name\n", "text")},
+           Case{"no key", Entry("name: Kite\n", "text")},
+           Case{"key leaves the folder", Entry("key: ../../kite\n", "text")},
+           Case{"key with a slash", Entry("key: a/b\n", "text")},
+           Case{"key in capitals", Entry("key: Kite\n", "text")},
+           Case{"key begins with a dot", Entry("key: .kite\n", "text")},
+           Case{"long key", Entry("key: " + std::string(121, 'k') + "\n", "text")},
+           Case{"key twice", Entry("key: a\nkey: b\n", "text")},
+           Case{"alias", Entry("key: &a kite\nname: *a\n", "text")},
+           Case{"deep", Entry("key: kite\nx: [[[[[[[[1]]]]]]]]\n", "text")},
+           Case{"too long", Entry(plain + "notes: " + std::string(kPackMatterBytesMax, 'x') + "\n", "text")},
+           Case{"malformed UTF-8", Entry("key: kite\nname: \xff\xfe\n", "text")},
+           Case{"control character", Entry("key: kite\nname: a\x01"
+                                           "b\n",
+                                           "text")},
+       }) {
+    EXPECT_EQ(ParsePackEntry(test.bytes).status().code(), absl::StatusCode::kInvalidArgument) << test.name;
+  }
+}
+
+TEST(PackRulesTest, ReadsFrontMatterAndKeepsTheTextAsItIs) {
+  const auto entry =
+      ParsePackEntry(Entry("key: kite-2.0\nname:   Kite   2.0\nis_exception: yes\nlanguage: de\n", "a\r\n---\nb"));
+  ASSERT_TRUE(entry.ok()) << entry.status();
+  EXPECT_EQ(entry->key, "kite-2.0");
+  EXPECT_EQ(entry->name, "Kite 2.0");
+  EXPECT_EQ(entry->category, "Unstated License");  // none is given
+  EXPECT_EQ(entry->language, "de");
+  EXPECT_TRUE(entry->is_exception);
+  EXPECT_FALSE(entry->is_deprecated);
+  EXPECT_EQ(entry->body, "a\r\n---\nb");
+}
+
+TEST(PackRulesTest, NoCategoryPromisesMoreThanPermissive) {
+  struct Case {
+    const char* category;
+    v1::Openness openness;
+  };
+  for (const Case& test :
+       {Case{"Permissive", v1::OPEN_WEIGHTS_PERMISSIVE}, Case{"Public Domain", v1::OPEN_WEIGHTS_PERMISSIVE},
+        Case{"Copyleft", v1::OPEN_WEIGHTS_RESTRICTED}, Case{"Copyleft Limited", v1::OPEN_WEIGHTS_RESTRICTED},
+        Case{"Free Restricted", v1::OPEN_WEIGHTS_RESTRICTED}, Case{"Source-available", v1::OPEN_WEIGHTS_RESTRICTED},
+        Case{"Proprietary Free", v1::OPEN_WEIGHTS_RESTRICTED}, Case{"Commercial", v1::OPENNESS_UNKNOWN},
+        Case{"Patent License", v1::OPENNESS_UNKNOWN}, Case{"CLA", v1::OPENNESS_UNKNOWN},
+        Case{"Unstated License", v1::OPENNESS_UNKNOWN}, Case{"permissive", v1::OPENNESS_UNKNOWN},
+        Case{"Something new", v1::OPENNESS_UNKNOWN}, Case{"", v1::OPENNESS_UNKNOWN}}) {
+    EXPECT_EQ(WordsOfCategory(test.category).openness, test.openness) << test.category;
+    EXPECT_FALSE(WordsOfCategory(test.category).main_restriction.empty()) << test.category;
+  }
+}
+
+TEST(PackRulesTest, APackOfNothingIsAnError) {
+  EXPECT_EQ(MakePackRules(Pack({{"a.LICENSE", "nothing"}}), *Base()).status().code(), absl::StatusCode::kNotFound);
+}
+
+}  // namespace
+}  // namespace weighbridge::auditor
