@@ -29,6 +29,7 @@ constexpr double kPartialCoverage = 0.6;
 constexpr uint32_t kMostMarkerWords = 6;
 
 constexpr uint32_t kCopyright = HashOf("copyright");
+constexpr uint32_t kVersionMark = HashOf("v");
 constexpr uint32_t kAll = HashOf("all");
 constexpr uint32_t kRights = HashOf("rights");
 constexpr uint32_t kReserved = HashOf("reserved");
@@ -70,6 +71,7 @@ class Comparer {
     out_.word_end = end_;
     FindAbsentGroups();
     CollectEdits();
+    CompareVersionMarkers();
     NoteOddities();
     Judge();
     return std::move(out_);
@@ -452,6 +454,29 @@ class Comparer {
     allowed_only_ = allowed_only_ && IsAllowed(cls);
     any_critical_ = any_critical_ || IsCritical(cls);
     if (!IsAllowed(cls) && !IsCritical(cls)) harmless_words_ += (o_end - o) + (f_end - f);
+  }
+
+  // "v. 2.1" alone on a line reads as two list markers, and those may differ. A version may not.
+  void CompareVersionMarkers() {
+    const std::vector<ListMarker>& found_markers = found_.tokens->markers;
+    for (size_t m = 1; m < markers_.size(); ++m) {
+      const uint32_t o = markers_[m].before_word;
+      if (markers_[m - 1].before_word != o || markers_[m - 1].hash != kVersionMark) continue;
+      if (o >= official_.size() || out_.map[o] >= kMarkerBase) continue;
+      auto at = std::lower_bound(found_markers.begin(), found_markers.end(), out_.map[o],
+                                 [](const ListMarker& marker, uint32_t word) { return marker.before_word < word; });
+      for (; at != found_markers.end() && at + 1 != found_markers.end() && at[1].before_word == out_.map[o]; ++at) {
+        if (at->hash != kVersionMark || at[1].hash == markers_[m].hash) continue;
+        AddEdit(EditClass::kNumber, o, o, out_.map[o], out_.map[o]);
+        ++out_.differing;
+        ++out_.critical_words;
+        if (out_.edits.empty()) continue;
+        out_.edits.back().begin = at[1].begin;
+        out_.edits.back().end = at[1].end;
+        std::stable_sort(out_.edits.begin(), out_.edits.end(),
+                         [](const Edit& a, const Edit& b) { return a.begin < b.begin; });
+      }
+    }
   }
 
   // Characters inside the span that deceive a reader.

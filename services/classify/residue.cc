@@ -129,6 +129,10 @@ class Finder {
   bool FitForHeading(uint32_t begin, uint32_t end, std::optional<size_t> before, std::optional<size_t> behind,
                      bool shares_line) const {
     const bool touches = before.has_value() || behind.has_value();
+    if ((before.has_value() && NamesAnotherVersion(*before, begin, end)) ||
+        (behind.has_value() && NamesAnotherVersion(*behind, begin, end))) {
+      return false;
+    }
     uint32_t small = 0, names = 0;
     for (uint32_t i = begin; i < end; ++i) {
       const uint32_t hash = words_[i].hash;
@@ -203,6 +207,30 @@ class Finder {
       copy = copy || words_[i].hash == kCopy;
     }
     return original && copy && ((name == "huggingface" && domain == "co") || (name == "ai" && domain == "google"));
+  }
+
+  // The title in other words, with a number that it does not have: "Acorn License v. 2.1" over the text of version 3.0.
+  bool NamesAnotherVersion(size_t match, uint32_t begin, uint32_t end) const {
+    bool own_name = false, other_number = false;
+    for (uint32_t i = begin; i < end; ++i) {
+      if ((words_[i].flags & kInAddress) != 0) continue;
+      const bool own = InTitle(match, words_[i].hash);
+      own_name = own_name || (own && index_.NamesSomeText(words_[i].hash));
+      other_number = other_number || (!own && words_[i].cls == WordClass::kNumber);
+    }
+    return own_name && other_number && HasNumberInTitle(match);
+  }
+
+  bool HasNumberInTitle(size_t match) const {
+    const IndexText& text = index_.texts()[matches_[match].text];
+    const absl::Span<const uint8_t> classes = index_.Classes(text);
+    for (const IndexSegment& segment : index_.Segments(text)) {
+      if (segment.group != kTitleGroup) continue;
+      for (uint32_t i = segment.begin; i < segment.end; ++i) {
+        if (classes[i] == static_cast<uint8_t>(WordClass::kNumber)) return true;
+      }
+    }
+    return false;
   }
 
   bool InTitle(size_t match, uint32_t hash) const {
