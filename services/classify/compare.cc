@@ -82,8 +82,8 @@ class Comparer {
     const uint32_t o = before.official + before.size;
     const uint32_t f = before.found + before.size;
     if (behind.official <= o || behind.found <= f) return;
-    for (const auto& [i, j] : AlignGap(official_.subspan(o, behind.official - o), found_.hashes.subspan(f, behind.found - f),
-                                       budget_)) {
+    for (const auto& [i, j] :
+         AlignGap(official_.subspan(o, behind.official - o), found_.hashes.subspan(f, behind.found - f), budget_)) {
       out_.map[o + i] = f + j;
     }
   }
@@ -168,9 +168,9 @@ class Comparer {
     }
   }
 
-  // Words before begin_ that fill slot s: up to the fixed part that comes before the slot, or else the notice that stands there.
-  // Sets *own_heading for a heading made of the title's words in another form ("The X License (X)"): the title is then absent
-  // and the heading is framing.
+  // Words before begin_ that fill slot s: up to the fixed part that comes before the slot, or else the notice that
+  // stands there. Sets *own_heading for a heading made of the title's words in another form ("The X License (X)"): the
+  // title is then absent and the heading is framing.
   uint32_t SlotBefore(size_t s, bool* own_heading) const {
     const IndexSegment& segment = segments_[s];
     const uint32_t most = std::min(segment.max_words, begin_ - part_begin_);
@@ -342,7 +342,8 @@ class Comparer {
     AddEdit(cls, o, o_end, f, f_end);
   }
 
-  EditClass ClassOfChange(uint32_t o, uint32_t o_end, uint32_t f, uint32_t f_end, uint32_t missing, uint32_t added) const {
+  EditClass ClassOfChange(uint32_t o, uint32_t o_end, uint32_t f, uint32_t f_end, uint32_t missing,
+                          uint32_t added) const {
     std::optional<EditClass> critical;
     const auto take = [&](EditClass cls) {
       if (!critical.has_value() || cls < *critical) critical = cls;
@@ -389,8 +390,8 @@ class Comparer {
            (f_end == words_.size() || (words_[f_end].flags & kLineStart) != 0) && IsCopyrightNotice(found_, f, f_end);
   }
 
-  // True if both sides are the same words when list markers count as words where the other side has that word, and as nothing
-  // elsewhere. Records which official words are markers in the found text.
+  // True if both sides are the same words when list markers count as words where the other side has that word, and as
+  // nothing elsewhere. Records which official words are markers in the found text.
   bool DiffersInMarkersOnly(uint32_t o, uint32_t o_end, uint32_t f, uint32_t f_end) {
     struct Item {
       uint32_t hash;
@@ -525,8 +526,8 @@ class Comparer {
     }
   }
 
-  // Compares the digest of every fixed segment that is there with that of the found words. Requires that all its words are
-  // mapped.
+  // Compares the digest of every fixed segment that is there with that of the found words. Requires that all its words
+  // are mapped.
   bool DigestsAgree() {
     std::string scratch;
     bool agree = true;
@@ -555,17 +556,15 @@ class Comparer {
       const Sha256Digest digest = hash.Finish();
       if (std::memcmp(digest.data(), segment.digest, digest.size()) != 0) {
         agree = false;
-        AddEdit(EditClass::kCollision, segment.begin, segment.end, out_.map[segment.begin] >= kMarkerBase
-                                                                       ? begin_
-                                                                       : out_.map[segment.begin],
-                end_);
+        AddEdit(EditClass::kCollision, segment.begin, segment.end,
+                out_.map[segment.begin] >= kMarkerBase ? begin_ : out_.map[segment.begin], end_);
       }
     }
     return agree;
   }
 
-  // A marker's normalised bytes: digits, points and ASCII letters in lower case. One in another encoding gives other bytes, and
-  // so a digest that does not agree.
+  // A marker's normalised bytes: digits, points and ASCII letters in lower case. One in another encoding gives other
+  // bytes, and so a digest that does not agree.
   std::string MarkerForm(const ListMarker& marker) const {
     std::string form;
     for (uint32_t i = marker.begin; i < marker.end && i < found_.bytes.size(); ++i) {
@@ -604,7 +603,8 @@ class Comparer {
       out_.verdict = out_.edit_count == 0 ? MatchVerdict::kExact : MatchVerdict::kEquivalent;
     } else if (missing_at_ends >= kPartialEnds * required_ || out_.coverage < kPartialCoverage) {
       out_.verdict = MatchVerdict::kPartial;
-    } else if (any_critical_ || harmless_words_ > std::max<uint32_t>(kMostHarmlessWords, required_ / kMostHarmlessShare)) {
+    } else if (any_critical_ ||
+               harmless_words_ > std::max<uint32_t>(kMostHarmlessWords, required_ / kMostHarmlessShare)) {
       out_.verdict = MatchVerdict::kModified;
     } else {
       out_.verdict = MatchVerdict::kVariant;
@@ -620,9 +620,9 @@ class Comparer {
   const absl::Span<const IndexMarker> markers_;
   const absl::Span<const IndexSegment> segments_;
   uint32_t required_ = 0;
-  uint32_t begin_ = 0, end_ = 0;            // span of found words
-  uint32_t part_begin_ = 0, part_end_ = 0;  // the span stays within these
-  std::vector<bool> absent_;  // by segment
+  uint32_t begin_ = 0, end_ = 0;                      // span of found words
+  uint32_t part_begin_ = 0, part_end_ = 0;            // the span stays within these
+  std::vector<bool> absent_;                          // by segment
   std::vector<std::pair<uint32_t, uint32_t>> slots_;  // bytes of slot contents
   bool allowed_only_ = true;
   bool any_critical_ = false;
