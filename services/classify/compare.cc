@@ -29,6 +29,7 @@ constexpr double kPartialCoverage = 0.6;
 constexpr uint32_t kMostMarkerWords = 6;
 
 constexpr uint32_t kCopyright = HashOf("copyright");
+constexpr uint32_t kVersionMark = HashOf("v");
 constexpr uint32_t kAll = HashOf("all");
 constexpr uint32_t kRights = HashOf("rights");
 constexpr uint32_t kReserved = HashOf("reserved");
@@ -70,6 +71,7 @@ class Comparer {
     out_.word_end = end_;
     FindAbsentGroups();
     CollectEdits();
+    CompareVersionMarkers();
     NoteOddities();
     Judge();
     return std::move(out_);
@@ -80,8 +82,8 @@ class Comparer {
     const uint32_t o = before.official + before.size;
     const uint32_t f = before.found + before.size;
     if (behind.official <= o || behind.found <= f) return;
-    for (const auto& [i, j] : AlignGap(official_.subspan(o, behind.official - o), found_.hashes.subspan(f, behind.found - f),
-                                       budget_)) {
+    for (const auto& [i, j] :
+         AlignGap(official_.subspan(o, behind.official - o), found_.hashes.subspan(f, behind.found - f), budget_)) {
       out_.map[o + i] = f + j;
     }
   }
@@ -166,9 +168,9 @@ class Comparer {
     }
   }
 
-  // Words before begin_ that fill slot s: up to the fixed part that comes before the slot, or else the notice that stands there.
-  // Sets *own_heading for a heading made of the title's words in another form ("The X License (X)"): the title is then absent
-  // and the heading is framing.
+  // Words before begin_ that fill slot s: up to the fixed part that comes before the slot, or else the notice that
+  // stands there. Sets *own_heading for a heading made of the title's words in another form ("The X License (X)"): the
+  // title is then absent and the heading is framing.
   uint32_t SlotBefore(size_t s, bool* own_heading) const {
     const IndexSegment& segment = segments_[s];
     const uint32_t most = std::min(segment.max_words, begin_ - part_begin_);
@@ -340,7 +342,8 @@ class Comparer {
     AddEdit(cls, o, o_end, f, f_end);
   }
 
-  EditClass ClassOfChange(uint32_t o, uint32_t o_end, uint32_t f, uint32_t f_end, uint32_t missing, uint32_t added) const {
+  EditClass ClassOfChange(uint32_t o, uint32_t o_end, uint32_t f, uint32_t f_end, uint32_t missing,
+                          uint32_t added) const {
     std::optional<EditClass> critical;
     const auto take = [&](EditClass cls) {
       if (!critical.has_value() || cls < *critical) critical = cls;
@@ -387,8 +390,8 @@ class Comparer {
            (f_end == words_.size() || (words_[f_end].flags & kLineStart) != 0) && IsCopyrightNotice(found_, f, f_end);
   }
 
-  // True if both sides are the same words when list markers count as words where the other side has that word, and as nothing
-  // elsewhere. Records which official words are markers in the found text.
+  // True if both sides are the same words when list markers count as words where the other side has that word, and as
+  // nothing elsewhere. Records which official words are markers in the found text.
   bool DiffersInMarkersOnly(uint32_t o, uint32_t o_end, uint32_t f, uint32_t f_end) {
     struct Item {
       uint32_t hash;
@@ -454,6 +457,29 @@ class Comparer {
     if (!IsAllowed(cls) && !IsCritical(cls)) harmless_words_ += (o_end - o) + (f_end - f);
   }
 
+  // "v. 2.1" alone on a line reads as two list markers, and those may differ. A version may not.
+  void CompareVersionMarkers() {
+    const std::vector<ListMarker>& found_markers = found_.tokens->markers;
+    for (size_t m = 1; m < markers_.size(); ++m) {
+      const uint32_t o = markers_[m].before_word;
+      if (markers_[m - 1].before_word != o || markers_[m - 1].hash != kVersionMark) continue;
+      if (o >= official_.size() || out_.map[o] >= kMarkerBase) continue;
+      auto at = std::lower_bound(found_markers.begin(), found_markers.end(), out_.map[o],
+                                 [](const ListMarker& marker, uint32_t word) { return marker.before_word < word; });
+      for (; at != found_markers.end() && at + 1 != found_markers.end() && at[1].before_word == out_.map[o]; ++at) {
+        if (at->hash != kVersionMark || at[1].hash == markers_[m].hash) continue;
+        AddEdit(EditClass::kNumber, o, o, out_.map[o], out_.map[o]);
+        ++out_.differing;
+        ++out_.critical_words;
+        if (out_.edits.empty()) continue;
+        out_.edits.back().begin = at[1].begin;
+        out_.edits.back().end = at[1].end;
+        std::stable_sort(out_.edits.begin(), out_.edits.end(),
+                         [](const Edit& a, const Edit& b) { return a.begin < b.begin; });
+      }
+    }
+  }
+
   // Characters inside the span that deceive a reader.
   void NoteOddities() {
     if (begin_ >= end_) return;
@@ -500,8 +526,8 @@ class Comparer {
     }
   }
 
-  // Compares the digest of every fixed segment that is there with that of the found words. Requires that all its words are
-  // mapped.
+  // Compares the digest of every fixed segment that is there with that of the found words. Requires that all its words
+  // are mapped.
   bool DigestsAgree() {
     std::string scratch;
     bool agree = true;
@@ -530,17 +556,15 @@ class Comparer {
       const Sha256Digest digest = hash.Finish();
       if (std::memcmp(digest.data(), segment.digest, digest.size()) != 0) {
         agree = false;
-        AddEdit(EditClass::kCollision, segment.begin, segment.end, out_.map[segment.begin] >= kMarkerBase
-                                                                       ? begin_
-                                                                       : out_.map[segment.begin],
-                end_);
+        AddEdit(EditClass::kCollision, segment.begin, segment.end,
+                out_.map[segment.begin] >= kMarkerBase ? begin_ : out_.map[segment.begin], end_);
       }
     }
     return agree;
   }
 
-  // A marker's normalised bytes: digits, points and ASCII letters in lower case. One in another encoding gives other bytes, and
-  // so a digest that does not agree.
+  // A marker's normalised bytes: digits, points and ASCII letters in lower case. One in another encoding gives other
+  // bytes, and so a digest that does not agree.
   std::string MarkerForm(const ListMarker& marker) const {
     std::string form;
     for (uint32_t i = marker.begin; i < marker.end && i < found_.bytes.size(); ++i) {
@@ -579,7 +603,8 @@ class Comparer {
       out_.verdict = out_.edit_count == 0 ? MatchVerdict::kExact : MatchVerdict::kEquivalent;
     } else if (missing_at_ends >= kPartialEnds * required_ || out_.coverage < kPartialCoverage) {
       out_.verdict = MatchVerdict::kPartial;
-    } else if (any_critical_ || harmless_words_ > std::max<uint32_t>(kMostHarmlessWords, required_ / kMostHarmlessShare)) {
+    } else if (any_critical_ ||
+               harmless_words_ > std::max<uint32_t>(kMostHarmlessWords, required_ / kMostHarmlessShare)) {
       out_.verdict = MatchVerdict::kModified;
     } else {
       out_.verdict = MatchVerdict::kVariant;
@@ -595,9 +620,9 @@ class Comparer {
   const absl::Span<const IndexMarker> markers_;
   const absl::Span<const IndexSegment> segments_;
   uint32_t required_ = 0;
-  uint32_t begin_ = 0, end_ = 0;            // span of found words
-  uint32_t part_begin_ = 0, part_end_ = 0;  // the span stays within these
-  std::vector<bool> absent_;  // by segment
+  uint32_t begin_ = 0, end_ = 0;                      // span of found words
+  uint32_t part_begin_ = 0, part_end_ = 0;            // the span stays within these
+  std::vector<bool> absent_;                          // by segment
   std::vector<std::pair<uint32_t, uint32_t>> slots_;  // bytes of slot contents
   bool allowed_only_ = true;
   bool any_critical_ = false;

@@ -27,8 +27,8 @@ class Finder {
         words_(found.tokens->words),
         matches_(matches),
         out_(*out),
-        has_small_letters_(std::any_of(found.bytes.begin(), found.bytes.end(),
-                                       [](char c) { return c >= 'a' && c <= 'z'; })) {}
+        has_small_letters_(
+            std::any_of(found.bytes.begin(), found.bytes.end(), [](char c) { return c >= 'a' && c <= 'z'; })) {}
 
   void Run() {
     order_.resize(matches_.size());
@@ -80,13 +80,13 @@ class Finder {
       while (next < end && (words_[next].flags & kLineStart) == 0) ++next;
       const bool restricts = HoldsRestriction(line, next);
       const bool notice = !restricts && IsCopyrightNotice(found_, line, next);
-      const uint32_t spoken = static_cast<uint32_t>(
-          std::count_if(words_.begin() + line, words_.begin() + next,
-                        [](const Word& word) { return (word.flags & kInAddress) == 0; }));
+      const uint32_t spoken =
+          static_cast<uint32_t>(std::count_if(words_.begin() + line, words_.begin() + next,
+                                              [](const Word& word) { return (word.flags & kInAddress) == 0; }));
       // Words that share their line with a match go on with its last sentence, or begin its first one.
-      const bool shares_line = (line == begin && before.has_value() && (words_[line].flags & kLineStart) == 0) ||
-                               (next == end && behind.has_value() && next < words_.size() &&
-                                (words_[next].flags & kLineStart) == 0);
+      const bool shares_line =
+          (line == begin && before.has_value() && (words_[line].flags & kLineStart) == 0) ||
+          (next == end && behind.has_value() && next < words_.size() && (words_[next].flags & kLineStart) == 0);
       const bool heading = !notice && !restricts && spoken <= kMostHeadingWords &&
                            headings + spoken <= kMostHeadingWordsTogether &&
                            FitForHeading(line, next, before, behind, shares_line);
@@ -96,13 +96,15 @@ class Finder {
         last = next;
         count += next - line;
         for (uint32_t i = line; i < next && !speaks; ++i) {
-          speaks = !IsHarmlessWord(words_[i].hash) || SpeaksOfTerms(words_[i].hash) || UnfitForHeading(words_[i].hash) || index_.NamesSomeText(words_[i].hash);
+          speaks = !IsHarmlessWord(words_[i].hash) || SpeaksOfTerms(words_[i].hash) ||
+                   UnfitForHeading(words_[i].hash) || index_.NamesSomeText(words_[i].hash);
         }
       }
       line = next;
     }
     if (count == 0) return;
-    Residue residue{words_[first].begin, words_[last - 1].end, count, before.has_value() || behind.has_value(), false, {}};
+    Residue residue{
+        words_[first].begin, words_[last - 1].end, count, before.has_value() || behind.has_value(), false, {}};
     for (const TermHit& term : out_.terms) {
       if (term.begin >= words_[begin].begin && term.end <= words_[end - 1].end &&
           std::find(residue.triggers.begin(), residue.triggers.end(), term.phrase_id) == residue.triggers.end()) {
@@ -124,11 +126,16 @@ class Finder {
     });
   }
 
-  // Headings are made of names, numbers, words that name documents, and words of the licence's own title. A line in small
-  // letters is a sentence in some language, a currency sign is a price, and an address is a page of unknown content.
+  // Headings are made of names, numbers, words that name documents, and words of the licence's own title. A line in
+  // small letters is a sentence in some language, a currency sign is a price, and an address is a page of unknown
+  // content.
   bool FitForHeading(uint32_t begin, uint32_t end, std::optional<size_t> before, std::optional<size_t> behind,
                      bool shares_line) const {
     const bool touches = before.has_value() || behind.has_value();
+    if ((before.has_value() && NamesAnotherVersion(*before, begin, end)) ||
+        (behind.has_value() && NamesAnotherVersion(*behind, begin, end))) {
+      return false;
+    }
     uint32_t small = 0, names = 0;
     for (uint32_t i = begin; i < end; ++i) {
       const uint32_t hash = words_[i].hash;
@@ -140,7 +147,8 @@ class Finder {
       if (UnfitForHeading(hash) || words_[i].cls == WordClass::kSymbol) return false;
       if (index_.NamesSomeText(hash) && !own && touches) return false;
       if (touches && ((HasForeignLetters(i) && !IsHarmlessWord(hash)) || JoinsByPoint(i, end))) return false;
-      if (own || words_[i].cls == WordClass::kNumber || IsNoticeWord(hash) || IsHarmlessWord(hash) || IsHeadingWord(hash)) {
+      if (own || words_[i].cls == WordClass::kNumber || IsNoticeWord(hash) || IsHarmlessWord(hash) ||
+          IsHeadingWord(hash)) {
         continue;
       }
       if ((words_[i].flags & kCapitalised) != 0) {
@@ -194,7 +202,8 @@ class Finder {
     while (first > begin && (words_[first - 1].flags & kInAddress) != 0) --first;
     while (last + 1 < end && (words_[last + 1].flags & kInAddress) != 0) ++last;
     if (last == first) return false;
-    const std::string_view name = found_.tokens->NormalisedWord(first), domain = found_.tokens->NormalisedWord(first + 1);
+    const std::string_view name = found_.tokens->NormalisedWord(first),
+                           domain = found_.tokens->NormalisedWord(first + 1);
     if (domain == "org" && (name == "opensource" || name == "apache" || name == "spdx")) return true;
     // "For the original copy, see ..." names the page of the publisher, not terms.
     bool original = false, copy = false;
@@ -203,6 +212,30 @@ class Finder {
       copy = copy || words_[i].hash == kCopy;
     }
     return original && copy && ((name == "huggingface" && domain == "co") || (name == "ai" && domain == "google"));
+  }
+
+  // The title in other words, with a number that it does not have: "Acorn License v. 2.1" over the text of version 3.0.
+  bool NamesAnotherVersion(size_t match, uint32_t begin, uint32_t end) const {
+    bool own_name = false, other_number = false;
+    for (uint32_t i = begin; i < end; ++i) {
+      if ((words_[i].flags & kInAddress) != 0) continue;
+      const bool own = InTitle(match, words_[i].hash);
+      own_name = own_name || (own && index_.NamesSomeText(words_[i].hash));
+      other_number = other_number || (!own && words_[i].cls == WordClass::kNumber);
+    }
+    return own_name && other_number && HasNumberInTitle(match);
+  }
+
+  bool HasNumberInTitle(size_t match) const {
+    const IndexText& text = index_.texts()[matches_[match].text];
+    const absl::Span<const uint8_t> classes = index_.Classes(text);
+    for (const IndexSegment& segment : index_.Segments(text)) {
+      if (segment.group != kTitleGroup) continue;
+      for (uint32_t i = segment.begin; i < segment.end; ++i) {
+        if (classes[i] == static_cast<uint8_t>(WordClass::kNumber)) return true;
+      }
+    }
+    return false;
   }
 
   bool InTitle(size_t match, uint32_t hash) const {
