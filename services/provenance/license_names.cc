@@ -4,11 +4,13 @@
 #include <cctype>
 #include <utility>
 
+#include "absl/status/statusor.h"
+#include "services/provenance/spdx_expression.h"
+
 namespace weighbridge::provenance {
 namespace {
 
-constexpr size_t kOperandsMax = 16;
-constexpr size_t kValueMaxBytes = 4096;
+constexpr size_t kValueMaxBytes = kExpressionBytesMax;
 
 Candidates Resolve(std::string_view name, const rulebook::Rulebook& rules) {
   Candidates found = rules.LicensesByHubTag(name);
@@ -19,24 +21,56 @@ Candidates Resolve(std::string_view name, const rulebook::Rulebook& rules) {
   return found;
 }
 
-// Operators of an SPDX expression, on whole words. Parentheses and WITH make it an expression we do not read.
-std::vector<std::string> SplitAtWord(const std::string& value, std::string_view word) {
-  const std::string padded = " " + std::string(word) + " ";
-  std::vector<std::string> parts;
-  size_t begin = 0;
-  for (size_t pos; (pos = value.find(padded, begin)) != std::string::npos; begin = pos + padded.size()) {
-    parts.push_back(value.substr(begin, pos - begin));
+// The licence of a term: as it stands, without the leave to choose a later version, or a deprecated id that holds an
+// exception.
+Candidates ResolveTerm(const SpdxTerm& term, const rulebook::Rulebook& rules) {
+  const std::string name = TrimmedLower(term.license);
+  if (SaysNothing(name)) return {};
+  constexpr std::string_view kLater = "-or-later";
+  Candidates found;
+  if (term.or_later) found = Resolve(name + "+", rules);
+  if (found.empty()) found = Resolve(name, rules);
+  if (found.empty() && name.size() > kLater.size() && name.substr(name.size() - kLater.size()) == kLater) {
+    found = Resolve(name.substr(0, name.size() - kLater.size()) + "-only", rules);
   }
-  parts.push_back(value.substr(begin));
-  return parts;
+  if (found.empty() && term.or_later) found = Resolve(name + "-only", rules);
+  return found;
 }
 
-void AddOperand(const std::string& name, const rulebook::Rulebook& rules, NamedLicenses& named) {
-  Candidates found = SaysNothing(name) ? Candidates() : Resolve(TrimmedLower(name), rules);
-  if (found.empty()) {
-    named.unknown.push_back(name);
-  } else {
+void AddTerm(const SpdxTerm& term, const rulebook::Rulebook& rules, NamedLicenses& named) {
+  Candidates found = ResolveTerm(term, rules);
+  if (found.empty() || (!term.exception.empty() && !IsSpdxException(term.exception))) {
+    named.unknown.push_back(term.ToString());
+    return;
+  }
+  if (!term.exception.empty() &&
+      std::find(named.exceptions.begin(), named.exceptions.end(), term.ToString()) == named.exceptions.end()) {
+    named.exceptions.push_back(term.ToString());
+  }
+  if (std::find(named.operands.begin(), named.operands.end(), found) == named.operands.end()) {
     named.operands.push_back(std::move(found));
+  }
+}
+
+// Leaves those ways to satisfy an expression that the policy prefers.
+void Choose(const std::vector<std::string>& or_choices, const rulebook::Rulebook& rules,
+            std::vector<std::vector<SpdxTerm>>* alternatives, NamedLicenses* named) {
+  for (const std::string& choice : or_choices) {
+    if (alternatives->size() < 2) return;
+    const auto* chosen = rules.FindLicense(choice);
+    if (chosen == nullptr) continue;
+    std::vector<std::vector<SpdxTerm>> with;
+    for (const auto& terms : *alternatives) {
+      const bool offers = std::any_of(terms.begin(), terms.end(), [&](const SpdxTerm& term) {
+        const Candidates found = ResolveTerm(term, rules);
+        return found.size() == 1 && found.front() == chosen;
+      });
+      if (offers) with.push_back(terms);
+    }
+    // One that no side has, or every side, decides nothing.
+    if (with.empty() || with.size() == alternatives->size()) continue;
+    *alternatives = std::move(with);
+    named->or_chosen += (named->or_chosen.empty() ? "" : " AND ") + chosen->short_id();
   }
 }
 
@@ -49,6 +83,7 @@ void MergeInto(NamedLicenses& to, NamedLicenses from) {
   for (auto& unknown : from.unknown) to.unknown.push_back(std::move(unknown));
   if (to.or_chosen.empty()) to.or_chosen = std::move(from.or_chosen);
   to.or_open = to.or_open || from.or_open;
+  for (auto& exception : from.exceptions) to.exceptions.push_back(std::move(exception));
 }
 
 }  // namespace
@@ -89,32 +124,21 @@ NamedLicenses ReadLicenseExpression(std::string_view value, const rulebook::Rule
       return named;
     }
   }
-  const std::vector<std::string> sides = SplitAtWord(lower, "or");
-  const std::vector<std::string> parts = SplitAtWord(lower, "and");
-  const bool mixed = sides.size() > 1 && parts.size() > 1;
-  if (mixed || sides.size() > kOperandsMax || parts.size() > kOperandsMax || lower.find('(') != std::string::npos ||
-      lower.find(" with ") != std::string::npos) {
+  const absl::StatusOr<SpdxExpression> expression = ParseSpdxExpression(value);
+  std::vector<std::vector<SpdxTerm>> alternatives;
+  if (expression.ok()) alternatives = AlternativesOf(*expression);
+  if (alternatives.empty()) {
     named.unknown.emplace_back(value);
     return named;
   }
-  if (sides.size() == 1) {
-    for (const std::string& part : parts) AddOperand(part, rules, named);
-    return named;
+  Choose(or_choices, rules, &alternatives, &named);
+  named.or_open = alternatives.size() > 1;
+  for (const auto& terms : alternatives) {
+    for (const SpdxTerm& term : terms) AddTerm(term, rules, named);
   }
-  NamedLicenses all;
-  for (const std::string& side : sides) AddOperand(side, rules, all);
-  for (const std::string& choice : or_choices) {
-    const auto* chosen = rules.FindLicense(choice);
-    for (const Candidates& side : all.operands) {
-      if (chosen != nullptr && side.size() == 1 && side.front() == chosen) {
-        named.operands.push_back(side);
-        named.or_chosen = chosen->short_id();
-        return named;
-      }
-    }
-  }
-  all.or_open = true;
-  return all;
+  std::sort(named.unknown.begin(), named.unknown.end());
+  named.unknown.erase(std::unique(named.unknown.begin(), named.unknown.end()), named.unknown.end());
+  return named;
 }
 
 NamedLicenses ReadLicenseFields(const LicenseFields& fields, const rulebook::Rulebook& rules,
@@ -122,7 +146,8 @@ NamedLicenses ReadLicenseFields(const LicenseFields& fields, const rulebook::Rul
   NamedLicenses by_name;
   if (!SaysNothing(fields.name)) by_name = ReadLicenseExpression(fields.name, rules, or_choices);
   Candidates by_link;
-  if (!fields.link.empty() && fields.link.size() <= kValueMaxBytes) by_link = rules.LicensesByLink(TrimmedLower(fields.link));
+  if (!fields.link.empty() && fields.link.size() <= kValueMaxBytes)
+    by_link = rules.LicensesByLink(TrimmedLower(fields.link));
 
   NamedLicenses named;
   bool said_nothing = fields.licenses.empty();
@@ -135,8 +160,8 @@ NamedLicenses ReadLicenseFields(const LicenseFields& fields, const rulebook::Rul
   }
   if (!SaysNothing(fields.name)) MergeInto(named, std::move(by_name));
   if (!by_link.empty()) {
-    // A link that only repeats what the tag or name says adds nothing; one that says something else stands beside it. It
-    // does not explain an unknown name: a near miss of a known name with a known link must not pass as that licence.
+    // A link that only repeats what the tag or name says adds nothing; one that says something else stands beside it.
+    // It does not explain an unknown name: a near miss of a known name with a known link must not pass as that licence.
     const bool repeats = std::any_of(named.operands.begin(), named.operands.end(), [&](const Candidates& operand) {
       return std::any_of(operand.begin(), operand.end(), [&](const auto* license) {
         return std::find(by_link.begin(), by_link.end(), license) != by_link.end();

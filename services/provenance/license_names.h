@@ -19,14 +19,20 @@ struct NamedLicenses {
   // Each operand stands (AND). Operands that the rulebook does not know are in `unknown` instead.
   std::vector<Candidates> operands;
   std::vector<std::string> unknown;
-  // Sides of an OR from which the policy chose, with what it chose; empty if there was no OR or no choice.
+  // What the policy chose where an OR offered it, joined by AND; empty if there was no OR or no choice.
   std::string or_chosen;
   // An OR of which no side was chosen: all sides stand.
   bool or_open = false;
+  // Licences that stand with an exception of the SPDX list, "GPL-2.0-only WITH Classpath-exception-2.0". What the
+  // exception allows beyond the licence is not evaluated.
+  std::vector<std::string> exceptions;
 };
 
-// Whole names only, compared without case and surrounding space; never a part of a name. `or_choices` are ids in order of
-// preference (weighbridge.v1.Policy.or_choices).
+// Whole names only, compared without case and surrounding space; never a part of a name. A value that is no name is
+// read as an SPDX expression (spdx_expression.h): AND joins, of an OR the first of `or_choices` that it offers decides
+// (ids in order of preference, weighbridge.v1.Policy.or_choices), a licence with an exception that nobody knows stays
+// unknown, and so does a value that is no expression either. "+" and "-or-later" mean the version that is named: a
+// later one is a choice, not a duty.
 NamedLicenses ReadLicenseExpression(std::string_view value, const rulebook::Rulebook& rules,
                                     const std::vector<std::string>& or_choices);
 
@@ -37,9 +43,9 @@ struct LicenseFields {
   std::string link;
 };
 
-// Joins the three: what is known of tags, name and link stands together, each licence once; a link that points into what tag
-// or name say adds nothing. `other` and the like are resolved by name or link. Tags and names that are not known stay in
-// `unknown` even beside a known link. A link alone that is not known is no name.
+// Joins the three: what is known of tags, name and link stands together, each licence once; a link that points into
+// what tag or name say adds nothing. `other` and the like are resolved by name or link. Tags and names that are not
+// known stay in `unknown` even beside a known link. A link alone that is not known is no name.
 NamedLicenses ReadLicenseFields(const LicenseFields& fields, const rulebook::Rulebook& rules,
                                 const std::vector<std::string>& or_choices);
 

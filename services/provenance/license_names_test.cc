@@ -73,9 +73,38 @@ INSTANTIATE_TEST_SUITE_P(
         ExpressionCase{
             "OrChoiceIsNoSet", "willow OR acorn", "Willow-1.0 & acorn-1.0|acorn-2.0", "", {"acorn-1.0"}, "", true},
         ExpressionCase{"OrUnknownSide", "willow OR marzipan", "Willow-1.0", "marzipan", {}, "", true},
-        ExpressionCase{"Mixed", "willow OR pebble AND acorn2", "", "willow OR pebble AND acorn2"},
-        ExpressionCase{"Parentheses", "(willow OR pebble)", "", "(willow OR pebble)"},
+        ExpressionCase{"Mixed", "willow OR pebble AND acorn2", "Willow-1.0 & pebble & acorn-2.0", "", {}, "", true},
+        ExpressionCase{"MixedChosen", "willow OR pebble AND acorn2", "pebble & acorn-2.0", "", {"pebble"}, "pebble"},
+        ExpressionCase{"MixedOtherChosen", "willow OR pebble AND acorn2", "Willow-1.0", "", {"Willow-1.0"}, "Willow-1.0"},
+        ExpressionCase{"Parentheses", "(willow OR pebble)", "Willow-1.0 & pebble", "", {}, "", true},
+        ExpressionCase{"OrInsideAnd",
+                       "(willow OR pebble) AND acorn2",
+                       "Willow-1.0 & acorn-2.0",
+                       "",
+                       {"Willow-1.0"},
+                       "Willow-1.0"},
+        // A choice that stands on every side decides nothing.
+        ExpressionCase{"ChoiceOnBothSides",
+                       "(willow OR pebble) AND acorn2",
+                       "Willow-1.0 & acorn-2.0 & pebble",
+                       "",
+                       {"acorn-2.0"},
+                       "",
+                       true},
+        ExpressionCase{"TwoChoices",
+                       "(willow OR pebble) AND (acorn2 OR marzipan)",
+                       "Willow-1.0 & acorn-2.0",
+                       "",
+                       {"Willow-1.0", "acorn-2.0"},
+                       "Willow-1.0 AND acorn-2.0"},
+        ExpressionCase{"ChosenSideMayBeUnknown", "marzipan AND willow OR pebble", "Willow-1.0", "marzipan", {"Willow-1.0"},
+                       "Willow-1.0"},
         ExpressionCase{"With", "willow WITH exception", "", "willow WITH exception"},
+        ExpressionCase{"WithKnownException", "willow WITH Classpath-exception-2.0", "Willow-1.0", ""},
+        ExpressionCase{"OrLater", "willow-1.0+", "Willow-1.0", ""},
+        ExpressionCase{"BracketNotClosed", "(willow AND pebble", "", "(willow AND pebble"},
+        ExpressionCase{"NothingBehindAnd", "willow AND", "", "willow AND"},
+        ExpressionCase{"SideBySide", "(willow) (pebble)", "", "(willow) (pebble)"},
         ExpressionCase{"Slash", "willow/pebble", "", "willow/pebble"},
         ExpressionCase{"UsePolicyIsNoTag", "acorn-policy AND other", "acorn-policy", "other"}),
     [](const auto& info) { return info.param.name; });
@@ -89,7 +118,7 @@ TEST(LicenseNamesTest, TooLongIsUnknown) {
 
 TEST(LicenseNamesTest, TooManyOperandsAreUnknown) {
   std::string value = "willow";
-  for (int i = 0; i < 16; ++i) value += " and willow";
+  for (int i = 0; i < 64; ++i) value += " and willow";
   EXPECT_EQ(ReadLicenseExpression(value, Rules(), {}).unknown.size(), 1u);
 }
 

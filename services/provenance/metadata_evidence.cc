@@ -93,10 +93,15 @@ class MetadataGatherer {
                      ? absl::StrFormat("%s says \"%s\" and names no licence", source.key, shown)
                      : absl::StrFormat("%s names \"%s\", which the rulebook does not know", source.key, shown));
     }
+    for (const std::string& exception : named.exceptions) {
+      AddFinding(source, v1::LICENSE_OR_CHOICE, v1::Outcome::INFO,
+                 absl::StrFormat("%s: the licence is evaluated; what its exception allows beyond it is not", Printable(exception)));
+    }
     if (!named.or_chosen.empty()) {
       AddFinding(source, v1::LICENSE_OR_CHOICE, v1::Outcome::INFO,
                  absl::StrFormat("of \"%s\" the policy chose %s", said, named.or_chosen));
-    } else if (named.or_open) {
+    }
+    if (named.or_open) {
       AddFinding(
           source, v1::LICENSE_OR_CHOICE, v1::Outcome::INFO,
           absl::StrFormat("\"%s\" offers a choice that the policy does not make (or_choices): all sides are evaluated",
