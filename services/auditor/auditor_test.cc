@@ -396,12 +396,24 @@ INSTANTIATE_TEST_SUITE_P(Table, ExplainTest,
                                            ExplainCase{"ByName", "the willow licence", "license"},
                                            ExplainCase{"UsePolicy", "acorn-policy", "use_policy"},
                                            ExplainCase{"Model", "acorn-works/acorn-2.0-7b", "model"},
+                                           ExplainCase{"Expression", "willow or (pebble and acorn)", "expression"},
+                                           ExplainCase{"WithException", "Willow-1.0 WITH LLVM-exception", "expression"},
                                            ExplainCase{"Family", "acorn", "family"},
                                            ExplainCase{"Closed", "zephyr cloud 5", "closed_model"},
                                            ExplainCase{"Finding", "license.residue", "finding"},
                                            ExplainCase{"Term", "territory", "term"},
                                            ExplainCase{"Fact", "domicile", "fact"}),
                          [](const auto& info) { return info.param.name; });
+
+TEST(ExplainNameTest, AnExpressionSaysItsWaysAndWhatNobodyKnows) {
+  const auto result = Explain("marzipan OR Willow-1.0", Rules());
+  ASSERT_TRUE(result.ok()) << result.status();
+  EXPECT_EQ(result->name(), "marzipan OR Willow-1.0");
+  EXPECT_EQ(result->openness(), v1::OPENNESS_UNKNOWN);
+  EXPECT_NE(result->summary().find("One of 2 ways is enough"), std::string::npos) << result->summary();
+  EXPECT_NE(result->summary().find("\"marzipan\" is not known"), std::string::npos) << result->summary();
+  EXPECT_FALSE(Explain("marzipan OR nougat", Rules()).ok());
+}
 
 TEST(ExplainNameTest, UnknownNamesSayWhatToTry) {
   const auto result = Explain("marz\x1bipan", Rules());

@@ -10,6 +10,8 @@
 #include "google/protobuf/descriptor.h"
 #include "proto/weighbridge/rules/v1/facts.pb.h"
 #include "services/base/utf8.h"
+#include "services/provenance/license_names.h"
+#include "services/provenance/spdx_expression.h"
 
 namespace weighbridge::auditor {
 namespace {
@@ -94,6 +96,44 @@ v1::ExplainResult OfModel(std::string_view name, const rulebook::ModelResolution
   return result;
 }
 
+// "MIT OR Apache-2.0": what each way to satisfy it asks for.
+std::optional<v1::ExplainResult> OfExpression(std::string_view name, const rulebook::Rulebook& rules) {
+  const auto expression = provenance::ParseSpdxExpression(name);
+  if (!expression.ok()) return std::nullopt;
+  const auto ways = provenance::AlternativesOf(*expression);
+  if (ways.empty() || (ways.size() == 1 && ways.front().size() == 1 && ways.front().front().exception.empty())) {
+    return std::nullopt;
+  }
+  const std::string normal = provenance::FormatSpdxExpression(*expression);
+  const provenance::NamedLicenses named = provenance::ReadLicenseExpression(name, rules, {});
+  if (named.operands.empty()) return std::nullopt;
+  Licenses all;
+  for (const auto& operand : named.operands) all.insert(all.end(), operand.begin(), operand.end());
+  // The most restrictive one first: what matters most is said of it.
+  std::stable_sort(all.begin(), all.end(),
+                   [](const License* a, const License* b) { return a->openness() > b->openness(); });
+  v1::ExplainResult result = Start("expression", normal);
+  Describe(all, result);
+  std::string summary =
+      ways.size() == 1
+          ? "All of these stand together. "
+          : absl::StrFormat("One of %d ways is enough; the policy chooses (or_choices), else all stand. ", ways.size());
+  for (size_t i = 0; i < ways.size(); ++i) {
+    if (ways.size() > 1) summary += absl::StrFormat("%s%d: ", i > 0 ? "; " : "", i + 1);
+    for (size_t t = 0; t < ways[i].size(); ++t) summary += (t > 0 ? " and " : "") + ways[i][t].ToString();
+  }
+  summary += ".";
+  for (const std::string& exception : named.exceptions) {
+    summary += absl::StrFormat(" What the exception in %s allows is not evaluated.", exception);
+  }
+  for (const std::string& unknown : named.unknown) {
+    summary += absl::StrFormat(" \"%s\" is not known and needs a person.", unknown);
+    result.set_openness(v1::OPENNESS_UNKNOWN);
+  }
+  result.set_summary(Printable(summary));
+  return result;
+}
+
 std::optional<v1::ExplainResult> OfRuleId(std::string_view name) {
   const auto* list = v1::RuleId_descriptor();
   for (int i = 0; i < list->value_count(); ++i) {
@@ -136,6 +176,7 @@ absl::StatusOr<v1::ExplainResult> Explain(std::string_view name, const rulebook:
     Describe(licenses, result);
     return result;
   }
+  if (auto expression = OfExpression(name, rules)) return *expression;
   for (const rulebook::NameMatch& match : rules.ModelNamesIn(name)) {
     if (match.members.empty()) continue;
     if (match.members.size() == 1) return OfModel(name, rules.Resolve(*match.family, *match.members.front()));

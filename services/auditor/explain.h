@@ -1,4 +1,4 @@
-// What a name means: a licence, family, hub model, closed model, finding, term or fact.
+// What a name means: a licence, SPDX expression, family, hub model, closed model, finding, term or fact.
 #ifndef WEIGHBRIDGE_SERVICES_AUDITOR_EXPLAIN_H_
 #define WEIGHBRIDGE_SERVICES_AUDITOR_EXPLAIN_H_
 

@@ -275,12 +275,25 @@ class Scanner {
     for (size_t at = pos_ + 2; at < limit; ++at) {
       const char c = text_[at];
       if (c == ')') {
+        NoteBidi(pos_ + 2, at);
         pos_ = at + 1;
         return true;
       }
       if (ClassOf(c) == kSpace || ClassOf(c) == kLineEnd || c == '(' || c == '[' || c == ']') return false;
     }
     return false;
+  }
+
+  // What is not read may still turn the line around.
+  void NoteBidi(size_t begin, size_t end) {
+    for (size_t at = begin; at < end; ++at) {
+      if (ClassOf(text_[at]) != kHigh) continue;
+      int length = 1;
+      const int32_t c = DecodeUtf8(text_, at, &length);
+      const FoldKind kind = c < 0 ? FoldKind::kSeparator : Fold(c).kind;
+      if (kind == FoldKind::kBidiControl || kind == FoldKind::kBidiMark) Note(OddityKind::kBidi, at, at + length);
+      at += static_cast<size_t>(length) - 1;
+    }
   }
 
   void Strike() {
@@ -396,6 +409,7 @@ class Scanner {
   bool first_upper_ = false;
   bool has_ascii_letter_ = false;
   bool has_confusable_ = false;
+  bool has_wide_ = false;  // letters of East Asian type
   bool only_digits_ = true;
   size_t invisible_at_ = 0;  // first invisible character since the last letter
   OddityKind invisible_kind_ = OddityKind::kZeroWidth;
@@ -406,7 +420,7 @@ void Scanner::ScanWord() {
   word_begin_ = pos_;
   form_begin_ = out_.normalised.size();
   hash_ = kWordHashSeed;
-  has_digit_ = has_lower_ = has_upper_ = has_ascii_letter_ = has_confusable_ = invisible_ = false;
+  has_digit_ = has_lower_ = has_upper_ = has_ascii_letter_ = has_confusable_ = has_wide_ = invisible_ = false;
   only_digits_ = true;
   first_upper_ = false;
   while (ReadWordBytes() && ExtendWord()) {
@@ -556,6 +570,7 @@ bool Scanner::AppendGlyph() {
       } else {
         only_digits_ = false;
         if (form[0] > 0) has_ascii_letter_ = true;
+        has_wide_ = has_wide_ || glyph.code_point >= 0xFF00;
       }
       return take(form);
     case FoldKind::kStyled:
@@ -672,6 +687,8 @@ void Scanner::FinishWord() {
       form = std::string_view(normalised).substr(form_begin_);
     }
   }
+  // A word of wide letters is typed so; one among others shall be overlooked.
+  if (has_wide_ && (has_lower_ || has_upper_)) Note(OddityKind::kStyledLetter, word_begin_, word_end_);
   uint32_t hash = WordHashFinish(hash_);
 
   if (line_start_ && (form == "dnl" || form == "rem")) {  // comment prefixes of m4 and of batch files
