@@ -21,8 +21,7 @@ Candidates Resolve(std::string_view name, const rulebook::Rulebook& rules) {
   return found;
 }
 
-// The licence of a term: as it stands, without the leave to choose a later version, or a deprecated id that holds an
-// exception.
+// The licence of a term: as it stands, or without the leave to choose a later version.
 Candidates ResolveTerm(const SpdxTerm& term, const rulebook::Rulebook& rules) {
   const std::string name = TrimmedLower(term.license);
   if (SaysNothing(name)) return {};

@@ -200,19 +200,39 @@ class Parser {
 
 std::string Format(const SpdxExpression& expression, bool inside_and) {
   if (expression.kind == Kind::kTerm) return expression.term.ToString();
-  std::vector<std::string> parts;
-  for (const SpdxExpression& operand : expression.operands) {
-    parts.push_back(Format(operand, expression.kind == Kind::kAnd));
-  }
-  std::sort(parts.begin(), parts.end(),
-            [](const std::string& a, const std::string& b) { return std::pair(Lower(a), a) < std::pair(Lower(b), b); });
-  parts.erase(std::unique(parts.begin(), parts.end()), parts.end());
   std::string out;
-  for (const std::string& part : parts) {
+  for (const SpdxExpression& operand : expression.operands) {
     if (!out.empty()) out += expression.kind == Kind::kAnd ? " AND " : " OR ";
-    out += part;
+    out += Format(operand, expression.kind == Kind::kAnd);
   }
-  return inside_and && expression.kind == Kind::kOr && parts.size() > 1 ? "(" + out + ")" : out;
+  return inside_and && expression.kind == Kind::kOr ? "(" + out + ")" : out;
+}
+
+// Operands sorted and each once, lists of one kind inside each other joined, lists of one operand gone.
+SpdxExpression Normalised(const SpdxExpression& expression) {
+  if (expression.kind == Kind::kTerm) return expression;
+  std::vector<std::pair<std::string, SpdxExpression>> operands;  // by what they print as
+  const auto add = [&](SpdxExpression operand) {
+    std::string key = Lower(Format(operand, false));
+    operands.emplace_back(std::move(key), std::move(operand));
+  };
+  for (const SpdxExpression& operand : expression.operands) {
+    SpdxExpression tidy = Normalised(operand);
+    if (tidy.kind == expression.kind) {
+      for (SpdxExpression& inner : tidy.operands) add(std::move(inner));
+    } else {
+      add(std::move(tidy));
+    }
+  }
+  std::stable_sort(operands.begin(), operands.end(), [](const auto& x, const auto& y) { return x.first < y.first; });
+  SpdxExpression all;
+  all.kind = expression.kind;
+  for (size_t i = 0; i < operands.size(); ++i) {
+    if (i == 0 || operands[i].first != operands[i - 1].first) all.operands.push_back(std::move(operands[i].second));
+  }
+  if (all.operands.size() > 1) return all;
+  SpdxExpression only = std::move(all.operands.front());
+  return only;
 }
 
 // Each term once, each list once, in the order of the expression.
@@ -265,12 +285,12 @@ std::string SpdxTerm::ToString() const {
   return license + (or_later ? "+" : "") + (exception.empty() ? "" : " WITH " + exception);
 }
 
-bool operator==(const SpdxTerm& a, const SpdxTerm& b) {
-  return a.license == b.license && a.or_later == b.or_later && a.exception == b.exception;
-}
+bool operator==(const SpdxTerm& a, const SpdxTerm& b) { return !(a < b) && !(b < a); }
 
 bool operator<(const SpdxTerm& a, const SpdxTerm& b) {
-  return std::tie(a.license, a.or_later, a.exception) < std::tie(b.license, b.or_later, b.exception);
+  const std::string license_a = Lower(a.license), license_b = Lower(b.license);
+  const std::string exception_a = Lower(a.exception), exception_b = Lower(b.exception);
+  return std::tie(license_a, a.or_later, exception_a) < std::tie(license_b, b.or_later, exception_b);
 }
 
 absl::StatusOr<SpdxExpression> ParseSpdxExpression(std::string_view text) {
@@ -281,7 +301,7 @@ absl::StatusOr<SpdxExpression> ParseSpdxExpression(std::string_view text) {
   return Parser(text).Run();
 }
 
-std::string FormatSpdxExpression(const SpdxExpression& expression) { return Format(expression, false); }
+std::string FormatSpdxExpression(const SpdxExpression& expression) { return Format(Normalised(expression), false); }
 
 Alternatives AlternativesOf(const SpdxExpression& expression) {
   Alternatives alternatives;

@@ -22,6 +22,7 @@ struct SpdxTerm {
   std::string ToString() const;
 };
 
+// Whatever their case.
 bool operator==(const SpdxTerm& a, const SpdxTerm& b);
 bool operator<(const SpdxTerm& a, const SpdxTerm& b);
 

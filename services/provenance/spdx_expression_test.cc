@@ -68,8 +68,12 @@ INSTANTIATE_TEST_SUITE_P(
              "LicenseRef-a.b | DocumentRef-x:LicenseRef-y"},
         Case{"NamesOfSeveralWords", "Acorn  Community License AND mit", "Acorn Community License AND mit",
              "Acorn Community License & mit"},
-        Case{"NoBlanksAroundBrackets", "A AND(B OR C)", "(B OR C) AND A", "A & B | A & C"},
+        Case{"NoBlanksAroundBrackets", "A AND(B OR C)", "A AND (B OR C)", "A & B | A & C"},
         Case{"WordsThatHoldOperators", "androscoggin OR orchid", "androscoggin OR orchid", "androscoggin | orchid"},
+        Case{"SameWhateverCase", "MIT OR mit", "MIT", "MIT"},
+        Case{"OneOrLeftOfTwo", "(A OR B) AND (B OR A)", "A OR B", "A & B | A | B"},
+        Case{"OrInsideOrOnceTidied", "C OR ((A OR B) AND (B OR A))", "A OR B OR C", "C | A & B | A | B"},
+        Case{"AndInsideAndOnceTidied", "(A AND D OR D AND A) AND C", "A AND C AND D", "A & D & C"},
         Case{"Empty", "", "offset 0: a licence is missing", ""}, Case{"OnlyBlanks", " \n ", "offset 3: a licence", ""},
         Case{"OnlyAnOperator", "AND", "offset 0: a licence is missing", ""},
         Case{"NothingBehind", "MIT OR", "offset 6: a licence is missing", ""},
@@ -119,7 +123,7 @@ TEST(SpdxExpressionTest, NormalFormsOfRandomTexts) {
   int read = 0;
   for (int round = 0; round < 20000; ++round) {
     std::string text;
-    const size_t pieces = 1 + random() % 9;
+    const size_t pieces = 1 + random() % 17;
     for (size_t i = 0; i < pieces; ++i) text += std::string(kPieces[random() % std::size(kPieces)]) + " ";
     const auto expression = ParseSpdxExpression(text);
     if (!expression.ok()) continue;
@@ -128,7 +132,6 @@ TEST(SpdxExpressionTest, NormalFormsOfRandomTexts) {
     const auto again = ParseSpdxExpression(normal);
     ASSERT_TRUE(again.ok()) << text;
     ASSERT_EQ(FormatSpdxExpression(*again), normal) << text;
-    ASSERT_EQ(AlternativesOf(*again).size(), AlternativesOf(*expression).size()) << text;
   }
   EXPECT_GT(read, 1000);
 }
