@@ -140,8 +140,8 @@ if [[ -n "$pack" ]]; then
   printf '$ weighbridge rules build-index %s -o licences.index\n' "$pack"
   rm -f licences.index
   "$weighbridge" rules build-index "$pack" -o licences.index || wrong+=("rules build-index")
-  printf '\n$ weighbridge classify %s --index licences.index\n' "$pack/zlib.LICENSE"
-  "$weighbridge" classify "$pack/zlib.LICENSE" --index licences.index || wrong+=("classify of a licence of the pack")
+  printf '\n$ weighbridge classify %s --index licences.index\n' "$pack/curl.LICENSE"
+  "$weighbridge" classify "$pack/curl.LICENSE" --index licences.index || wrong+=("classify of a licence of the pack")
 fi
 
 # ---- the same from a server ----------------------------------------------------------------------------------------------

@@ -110,7 +110,7 @@ part_includes() {
   local rules=(
     'openssl/ services/crypto'
     'sqlite3(ext)?\.h db/sqlite|tests/fault'
-    're2/ services/classify'
+    're2/ services/classify|tests/bench/classifier'
     'yaml-cpp/ services/formats/yaml'
     'CLI/ services/(cli|daemon|clients|engine/server)'
     'archive(_entry)?\.h services/source'
