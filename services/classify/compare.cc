@@ -485,11 +485,14 @@ class Comparer {
     if (begin_ >= end_) return;
     const uint32_t from = words_[begin_].begin;
     const uint32_t to = words_[end_ - 1].end;
+    // What nobody sees behind the last word belongs to the text as well.
+    const size_t behind = end_ < words_.size() ? words_[end_].begin : found_.bytes.size();
     for (const Oddity& oddity : found_.tokens->oddities) {
-      if (oddity.begin >= to) break;
+      if (oddity.begin >= (oddity.kind == OddityKind::kHiddenText ? behind : to)) break;
       // Markup that hides text may hide all that follows; other markup stands before the word it changes.
       const uint32_t reach = begin_ > 0 ? words_[begin_ - 1].end : 0;
-      const bool before = oddity.kind == OddityKind::kHiddenMarkup || oddity.kind == OddityKind::kControl ||
+      const bool before = oddity.kind == OddityKind::kHiddenMarkup || oddity.kind == OddityKind::kHiddenText ||
+                          oddity.kind == OddityKind::kControl ||
                           (oddity.kind == OddityKind::kStruck && oddity.end > reach);
       if (oddity.end <= from && !before) continue;
       EditClass cls = EditClass::kHidden;
@@ -513,6 +516,7 @@ class Comparer {
         case OddityKind::kStyledLetter:
         case OddityKind::kBidi:
         case OddityKind::kHiddenMarkup:
+        case OddityKind::kHiddenText:
         case OddityKind::kStruck:
         case OddityKind::kControl:
           break;

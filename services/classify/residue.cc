@@ -12,6 +12,8 @@ namespace {
 
 constexpr uint32_t kMostHeadingWords = 8;
 constexpr uint32_t kMostHeadingWordsTogether = 24;
+constexpr size_t kMostHeadingWordBytes = 30;
+constexpr size_t kLeastEncodedBytes = 12;
 // Between "original" and the address, over line ends.
 constexpr uint32_t kMostWordsToAddress = 12;
 constexpr uint32_t kOriginal = HashOf("original");
@@ -145,6 +147,7 @@ class Finder {
         continue;
       }
       if (UnfitForHeading(hash) || words_[i].cls == WordClass::kSymbol) return false;
+      if (touches && IsEncoded(i)) return false;
       if (index_.NamesSomeText(hash) && !own && touches) return false;
       if (touches && ((HasForeignLetters(i) && !IsHarmlessWord(hash)) || JoinsByPoint(i, end))) return false;
       if (own || words_[i].cls == WordClass::kNumber || IsNoticeWord(hash) || IsHarmlessWord(hash) ||
@@ -181,6 +184,27 @@ class Finder {
       words += std::any_of(word.begin(), word.end(), [](char c) { return c >= 'A' && c <= 'Z'; }) ? 1 : 0;
     }
     return words > 1;
+  }
+
+  // Base64, hexadecimal digits, keys: longer than words of headings are, or letters of both sizes and digits in a jumble.
+  bool IsEncoded(uint32_t word) const {
+    size_t size = 0, changes = 0;
+    int last = -1;
+    for (uint32_t i = words_[word].begin; i < words_[word].end; ++i) {
+      const char c = found_.bytes[i];
+      if (c == '\0') continue;  // half of a character in UTF-16
+      changes += last >= 0 && last != KindOf(c) ? 1 : 0;
+      last = KindOf(c);
+      ++size;
+    }
+    return size > kMostHeadingWordBytes || (size >= kLeastEncodedBytes && changes * 3 > size);
+  }
+
+  // Small letter, capital, digit, other.
+  static int KindOf(char c) {
+    if (c >= 'a' && c <= 'z') return 0;
+    if (c >= 'A' && c <= 'Z') return 1;
+    return c >= '0' && c <= '9' ? 2 : 3;
   }
 
   bool HasForeignLetters(uint32_t word) const {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <vector>
 
 #include "services/base/utf8.h"
 #include "services/classify/fold.h"
@@ -15,6 +16,8 @@ namespace {
 constexpr size_t kMaxLinkBytes = 2048;
 constexpr size_t kMaxStruckBytes = 4096;
 constexpr size_t kMaxJoinBytes = 40;
+// So many invisible characters in a row are no accident of layout.
+constexpr size_t kHiddenCharacters = 4;
 // A line at least this long that ends without punctuation probably goes on below: a number there is no list marker.
 constexpr size_t kWrappedLineBytes = 60;
 
@@ -42,10 +45,10 @@ bool IsAlphanumeric(char c) { return ClassOf(c) >= kLower && ClassOf(c) <= kDigi
 constexpr uint32_t kCopyright = HashOf("copyright");
 
 // A number or letter behind one of these is a cross reference, which is part of the sentence.
-constexpr uint32_t kReferenceWords[] = {HashOf("section"), HashOf("sections"), HashOf("clause"),    HashOf("clauses"),
-                                        HashOf("article"), HashOf("articles"), HashOf("paragraph"), HashOf("paragraphs"),
-                                        HashOf("exhibit"), HashOf("schedule"), HashOf("subsection"), HashOf("version"),
-                                        HashOf("annex"),   HashOf("appendix"), HashOf("attachment")};
+constexpr uint32_t kReferenceWords[] = {
+    HashOf("section"),    HashOf("sections"),  HashOf("clause"),     HashOf("clauses"),  HashOf("article"),
+    HashOf("articles"),   HashOf("paragraph"), HashOf("paragraphs"), HashOf("exhibit"),  HashOf("schedule"),
+    HashOf("subsection"), HashOf("version"),   HashOf("annex"),      HashOf("appendix"), HashOf("attachment")};
 
 // One code point that is not a plain ASCII byte.
 struct Glyph {
@@ -57,15 +60,18 @@ struct Glyph {
 
 class Scanner {
  public:
-  Scanner(std::string_view text, TokenizedText* out) : text_(text), out_(*out), front_(FindFrontMatter(text)), html_(IsHtmlDocument(text)) {}
+  Scanner(std::string_view text, TokenizedText* out)
+      : text_(text), out_(*out), front_(FindFrontMatter(text)), html_(IsHtmlDocument(text)) {}
 
   void Run() {
     out_.normalised.reserve(text_.size() + 16);
     out_.words.reserve(text_.size() / 6 + 8);
     out_.part_begins.push_back(0);
     for (const size_t begin : front_.part_begins) out_.part_begins.push_back(static_cast<uint32_t>(begin));
-    if (text_.substr(0, 3) == "\xEF\xBB\xBF") pos_ = 3;
+    // Byte order marks; two, where a file that had one was converted.
+    for (int i = 0; i < 2 && text_.compare(pos_, 3, "\xEF\xBB\xBF") == 0; ++i) pos_ += 3;
     while (pos_ < text_.size()) Step();
+    NoteWideWords();
     std::stable_sort(out_.oddities.begin(), out_.oddities.end(),
                      [](const Oddity& a, const Oddity& b) { return a.begin < b.begin; });
   }
@@ -136,7 +142,8 @@ class Scanner {
 
   // Framing at the start of a line says nothing about how the sentence before it ended.
   void Visible(char c) {
-    if (!line_start_ || (c != '#' && c != '*' && c != '/' && c != ';' && c != '-' && c != '>' && c != '|' && c != '`')) {
+    if (!line_start_ ||
+        (c != '#' && c != '*' && c != '/' && c != ';' && c != '-' && c != '>' && c != '|' && c != '`')) {
       last_visible_ = c;
     }
   }
@@ -223,9 +230,46 @@ class Scanner {
       case FoldKind::kZeroWidth:
       case FoldKind::kSoftHyphen:
       case FoldKind::kBidiMark:
-        break;
+        Invisible();
+        return;
     }
     pos_ += glyph.length;
+  }
+
+  // Characters between words that nobody sees. Several of them can spell a sentence.
+  void Invisible() {
+    const size_t begin = pos_;
+    OddityKind kind = OddityKind::kZeroWidth;
+    size_t count = 0;
+    while (pos_ < text_.size() && (ClassOf(text_[pos_]) == kHigh || text_[pos_] == '&' || text_[pos_] == '\\')) {
+      const Glyph glyph = Read();
+      const FoldKind fold = glyph.code_point < 0x80 ? FoldKind::kSeparator : Fold(glyph.code_point).kind;
+      if (fold == FoldKind::kBidiMark)
+        kind = OddityKind::kBidi;
+      else if (fold == FoldKind::kSoftHyphen && kind != OddityKind::kBidi)
+        kind = OddityKind::kSoftHyphen;
+      else if (fold != FoldKind::kZeroWidth && fold != FoldKind::kSoftHyphen)
+        break;
+      pos_ += glyph.length;
+      ++count;
+    }
+    Note(count < kHiddenCharacters ? kind : OddityKind::kHiddenText, begin, pos_);
+  }
+
+  // Wide Latin letters belong to East Asian type: beside its characters they are at home, elsewhere they are a disguise.
+  void NoteWideWords() {
+    const auto is_east_asian = [this](size_t word) {
+      return word < out_.words.size() && out_.normalised[out_.words[word].normalised_begin] < 0;
+    };
+    for (size_t i = 0; i < wide_words_.size();) {
+      size_t last = i;  // of a row of wide words
+      while (last + 1 < wide_words_.size() && wide_words_[last + 1].word == wide_words_[last].word + 1) ++last;
+      const size_t before = wide_words_[i].word, behind = wide_words_[last].word + 1;
+      const bool at_home = (before > 0 && is_east_asian(before - 1)) || is_east_asian(behind);
+      for (; i <= last; ++i) {
+        if (!at_home) Note(OddityKind::kStyledLetter, wide_words_[i].begin, wide_words_[i].end);
+      }
+    }
   }
 
   void Note(OddityKind kind, size_t begin, size_t end) {
@@ -267,8 +311,8 @@ class Scanner {
     if (At(pos_ + 1) != '(') return false;
     const size_t limit = std::min(text_.size(), pos_ + kMaxLinkBytes);
     bool address = false;
-    for (const std::string_view start : {"http://", "https://", "mailto:", "HTTP://", "HTTPS://", "MAILTO:", "#", "/", "./",
-                                         "../"}) {
+    for (const std::string_view start :
+         {"http://", "https://", "mailto:", "HTTP://", "HTTPS://", "MAILTO:", "#", "/", "./", "../"}) {
       address = address || text_.compare(pos_ + 2, start.size(), start) == 0;
     }
     if (!address) return false;
@@ -306,8 +350,8 @@ class Scanner {
   }
 
   void Percent(int length) {
-    const bool after_number = !out_.words.empty() && out_.words.back().cls == WordClass::kNumber &&
-                              pos_ - out_.words.back().end <= 1;
+    const bool after_number =
+        !out_.words.empty() && out_.words.back().cls == WordClass::kNumber && pos_ - out_.words.back().end <= 1;
     if (after_number) {
       EmitFixed("percent", length, WordClass::kWord);
     } else {
@@ -317,8 +361,8 @@ class Scanner {
 
   void Currency(std::string_view symbol, int length) {
     const char next = At(pos_ + length) == ' ' ? At(pos_ + length + 1) : At(pos_ + length);
-    const bool after_number = !out_.words.empty() && out_.words.back().cls == WordClass::kNumber &&
-                              pos_ - out_.words.back().end <= 1;
+    const bool after_number =
+        !out_.words.empty() && out_.words.back().cls == WordClass::kNumber && pos_ - out_.words.back().end <= 1;
     if (IsDigit(next) || after_number) {
       EmitFixed(symbol, length, WordClass::kSymbol);
     } else {
@@ -345,8 +389,8 @@ class Scanner {
       flags |= kSentenceStart;
     }
     out_.normalised += ' ';
-    out_.words.push_back({hash, static_cast<uint32_t>(begin), static_cast<uint32_t>(end), static_cast<uint32_t>(start),
-                          cls, flags});
+    out_.words.push_back(
+        {hash, static_cast<uint32_t>(begin), static_cast<uint32_t>(end), static_cast<uint32_t>(start), cls, flags});
     line_start_ = false;
     after_marker_ = false;
     newlines_ = 0;
@@ -397,6 +441,10 @@ class Scanner {
   bool skips_unclosed_ = false;
   size_t struck_end_ = 0;
   size_t address_end_ = 0;
+  struct WideWord {
+    size_t begin, end, word;  // `word`: its number
+  };
+  std::vector<WideWord> wide_words_;  // of wide letters alone
 
   // The word being read.
   size_t word_begin_ = 0;
@@ -498,8 +546,8 @@ bool Scanner::ExtendWord() {
   }
 }
 
-// "non-commercial" is "noncommercial", also where a line (with its comment prefix) breaks behind the hyphen. Moves on to the
-// letter behind a hyphen of `length` bytes and returns true if the word so far is such a prefix.
+// "non-commercial" is "noncommercial", also where a line (with its comment prefix) breaks behind the hyphen. Moves on
+// to the letter behind a hyphen of `length` bytes and returns true if the word so far is such a prefix.
 bool Scanner::JoinPrefix(int length) {
   const std::string_view form = std::string_view(out_.normalised).substr(form_begin_);
   if (form != "non" && form != "sub") return false;
@@ -624,8 +672,8 @@ bool Scanner::IsMarker(std::string_view form) const {
   bool digits = true;
   bool dotted = false;
   for (const char c : form) {
-    letters = letters && (form.size() == 1 ? c >= 'a' && c <= 'z'
-                                           : c == 'i' || c == 'v' || c == 'x' || c == 'l' || c == 'c');
+    letters =
+        letters && (form.size() == 1 ? c >= 'a' && c <= 'z' : c == 'i' || c == 'v' || c == 'x' || c == 'l' || c == 'c');
     digits = digits && (IsDigit(c) || c == '.');
     dotted = dotted || c == '.';
   }
@@ -687,8 +735,20 @@ void Scanner::FinishWord() {
       form = std::string_view(normalised).substr(form_begin_);
     }
   }
-  // A word of wide letters is typed so; one among others shall be overlooked.
-  if (has_wide_ && (has_lower_ || has_upper_)) Note(OddityKind::kStyledLetter, word_begin_, word_end_);
+  // A wide letter among others shall be overlooked, whatever the text.
+  if (has_wide_) {
+    if (has_lower_ || has_upper_)
+      Note(OddityKind::kStyledLetter, word_begin_, word_end_);
+    else
+      wide_words_.push_back({word_begin_, word_end_, out_.words.size()});
+  }
+  // Behind the last letter: as between words.
+  if (invisible_) {
+    // Each takes two to four bytes.
+    const bool many = pos_ - invisible_at_ >= kHiddenCharacters * 3;
+    Note(many ? OddityKind::kHiddenText : invisible_kind_, invisible_at_, pos_);
+  }
+  invisible_ = false;
   uint32_t hash = WordHashFinish(hash_);
 
   if (line_start_ && (form == "dnl" || form == "rem")) {  // comment prefixes of m4 and of batch files
@@ -696,8 +756,9 @@ void Scanner::FinishWord() {
     return;
   }
   const char after = At(word_end_);
-  if ((after == '.' || after == ':') && ((form == "www" && after == '.') || (form == "mailto" && after == ':') ||
-      ((form == "http" || form == "https") && text_.compare(word_end_, 3, "://") == 0))) {
+  if ((after == '.' || after == ':') &&
+      ((form == "www" && after == '.') || (form == "mailto" && after == ':') ||
+       ((form == "http" || form == "https") && text_.compare(word_end_, 3, "://") == 0))) {
     if (form[0] == 'h' || form[0] == 'w') StartAddress();
     normalised.resize(form_begin_);
     return;
@@ -762,6 +823,8 @@ std::string_view OddityName(OddityKind kind) {
       return "hidden_markup";
     case OddityKind::kStruck:
       return "struck";
+    case OddityKind::kHiddenText:
+      return "hidden_text";
     case OddityKind::kControl:
       return "control";
   }

@@ -60,13 +60,14 @@ struct ListMarker {
 enum class OddityKind : uint8_t {
   kHomoglyph,      // a look-alike letter of another script inside a word
   kStyledLetter,   // mathematical or enclosed letters; raised and lowered digits
-  kZeroWidth,      // an invisible character inside a word
-  kSoftHyphen,     // inside a word
+  kZeroWidth,      // an invisible character
+  kSoftHyphen,
   kBidi,           // a character that reorders the line
   kInvalidUtf8,    // bytes that are not UTF-8 (read as Windows-1252) inside a word
   kEntity,         // a letter or digit written as an HTML entity
   kHiddenComment,  // an HTML comment; its words count as words
   kHiddenMarkup,   // markup that hides its content; its words count as words
+  kHiddenText,     // so many invisible characters between words that they can spell something
   kStruck,         // struck-through text; its words count as words
   kControl,        // a control character other than tab, line end and form feed: a terminal may erase what stands before it
 };

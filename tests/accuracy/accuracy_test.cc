@@ -1,5 +1,6 @@
-// The classifier of the shipped rulebook over real texts that somebody joined, disguised, tore apart, or that are no licences at
-// all. Needs WEIGHBRIDGE_CORPUS. Each suite prints its counts; WEIGHBRIDGE_RELEASE=1 makes ten times as many cases.
+// The classifier of the shipped rulebook over real texts that somebody joined, disguised, tore apart, or that are no
+// licences at all. Needs WEIGHBRIDGE_CORPUS. Each suite prints its counts; WEIGHBRIDGE_RELEASE=1 makes ten times as
+// many cases.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -71,11 +72,18 @@ size_t Below(std::minstd_rand& random, size_t n) { return static_cast<size_t>(ra
 // ---- several licences in one file
 
 TEST_F(AccuracyTest, LicencesBehindOneAnother) {
-  constexpr const char* kBetween[] = {"\n\n", "\n\n---\n\n", "\n\n==========================\n\n", "\n\n\n\n\n"};
+  constexpr const char* kBetween[] = {"\n\n",
+                                      "\n\n---\n\n",
+                                      "\n\n==========================\n\n",
+                                      "\n\n\n\n\n",
+                                      "\n\n## Third party licences\n\n",
+                                      "\n\nLICENSE.txt\n\n",
+                                      "\n\nComponent: sundial 1.2\n\n",
+                                      "\n\n*** begin of file ***\n\n"};
   std::minstd_rand random(11);
   int wanted = 0, found_bare = 0, found_at_all = 0, matches = 0, right = 0;
   std::map<std::string, int> missed;
-  for (int round = 0; round < Cases(500); ++round) {
+  for (int round = 0; round < Cases(2000); ++round) {
     std::vector<std::string> ids;
     std::string file;
     const size_t count = 2 + Below(random, 9);
@@ -90,7 +98,9 @@ TEST_F(AccuracyTest, LicencesBehindOneAnother) {
     for (const std::string& id : ids) {
       ++wanted;
       const auto is = [&](const TextMatch& match) { return match.license_id == id; };
-      const auto is_bare = [&](const TextMatch& match) { return is(match) && match.verdict >= MatchVerdict::kEquivalent; };
+      const auto is_bare = [&](const TextMatch& match) {
+        return is(match) && match.verdict >= MatchVerdict::kEquivalent;
+      };
       found_at_all += std::any_of(found.matches.begin(), found.matches.end(), is) ? 1 : 0;
       const bool bare = std::any_of(found.matches.begin(), found.matches.end(), is_bare);
       found_bare += bare ? 1 : 0;
@@ -101,8 +111,9 @@ TEST_F(AccuracyTest, LicencesBehindOneAnother) {
       right += std::find(ids.begin(), ids.end(), match.license_id) != ids.end() ? 1 : 0;
     }
   }
-  std::printf("%d licences in files of 2 to 10: %d found, %d of them word for word (%.2f %%); %d matches, %d right (%.2f %%)\n",
-              wanted, found_at_all, found_bare, 100.0 * found_bare / wanted, matches, right, 100.0 * right / matches);
+  std::printf(
+      "%d licences in files of 2 to 10: %d found, %d of them word for word (%.2f %%); %d matches, %d right (%.2f %%)\n",
+      wanted, found_at_all, found_bare, 100.0 * found_bare / wanted, matches, right, 100.0 * right / matches);
   for (const auto& [id, count] : missed) std::printf("  not word for word: %s %d\n", id.c_str(), count);
   EXPECT_GE(found_bare, 0.98 * wanted);
   EXPECT_GE(right, 0.99 * matches);
@@ -112,11 +123,16 @@ TEST_F(AccuracyTest, LicencesBehindOneAnother) {
 
 using Disguise = std::function<std::string(const std::string&, std::minstd_rand&)>;
 
-// Places inside words of at least five small letters.
+// Places inside words of at least five small letters, outside of notices: another name of an owner is no disguise.
 std::vector<size_t> InsideWords(const std::string& text) {
   std::vector<size_t> places;
   size_t run = 0;
   for (size_t i = 0; i < text.size(); ++i) {
+    if (text.compare(i, 9, "Copyright") == 0 || text.compare(i, 3, "(c)") == 0 || text.compare(i, 2, "\u00a9") == 0) {
+      i = std::min(text.find('\n', i), text.size());
+      run = 0;
+      continue;
+    }
     run = text[i] >= 'a' && text[i] <= 'z' ? run + 1 : 0;
     if (run >= 3 && i + 2 < text.size() && text[i + 1] >= 'a' && text[i + 1] <= 'z' && text[i + 2] >= 'a' &&
         text[i + 2] <= 'z') {
@@ -191,7 +207,8 @@ std::string Inserted(const std::string& text, std::minstd_rand& random, const st
 
 // The order of two sentences is exchanged.
 std::string Scrambled(const std::string& text, std::minstd_rand& random) {
-  const size_t a = BetweenSentences(text, random), b = BetweenSentences(text, random), c = BetweenSentences(text, random);
+  const size_t a = BetweenSentences(text, random), b = BetweenSentences(text, random),
+               c = BetweenSentences(text, random);
   size_t places[] = {a, b, c};
   std::sort(std::begin(places), std::end(places));
   if (places[2] == std::string::npos || places[1] - places[0] < 60 || places[2] - places[1] < 60) return "";
@@ -204,9 +221,7 @@ const std::vector<std::pair<const char*, Disguise>>& Disguises() {
       {"look-alike", [](const std::string& t, std::minstd_rand& r) { return InWords(t, r, true, LookAlike); }},
       {"full width",
        [](const std::string& t, std::minstd_rand& r) {
-         return InWords(t, r, true, [](char c) {
-           return std::string("\xEF\xBD") + static_cast<char>(0x81 + c - 'a');
-         });
+         return InWords(t, r, true, [](char c) { return std::string("\xEF\xBD") + static_cast<char>(0x81 + c - 'a'); });
        }},
       {"mathematical",
        [](const std::string& t, std::minstd_rand& r) {
@@ -223,7 +238,9 @@ const std::vector<std::pair<const char*, Disguise>>& Disguises() {
       {"variation selector",
        [](const std::string& t, std::minstd_rand& r) { return InWords(t, r, false, [](char) { return "\ufe0f"; }); }},
       {"tag character",
-       [](const std::string& t, std::minstd_rand& r) { return InWords(t, r, false, [](char) { return Encoded(0xE0041); }); }},
+       [](const std::string& t, std::minstd_rand& r) {
+         return InWords(t, r, false, [](char) { return Encoded(0xE0041); });
+       }},
       {"right to left",
        [](const std::string& t, std::minstd_rand& r) { return InWords(t, r, false, [](char) { return "\u202e"; }); }},
       {"entity",
@@ -247,6 +264,47 @@ const std::vector<std::pair<const char*, Disguise>>& Disguises() {
          if (end == std::string::npos || end < place + 10 || end > place + 1000) return std::string();
          return t.substr(0, place) + " " + mark + t.substr(place + 1, end - place - 1) + mark + t.substr(end);
        }},
+      {"invisible between",
+       [](const std::string& t, std::minstd_rand& r) {
+         constexpr const char* kInvisible[] = {"\u200b", "\u200c", "\u200d", "\u2060", "\ufeff", "\u00ad",
+                                               "\u200e", "\u061c", "\ufe0f", "\u180b", "\u3164"};
+         return Inserted(t, r, std::string(" ") + kInvisible[Below(r, std::size(kInvisible))]);
+       }},
+      {"invisible behind",
+       [](const std::string& t, std::minstd_rand& r) {
+         const size_t place = BetweenSentences(t, r);
+         const size_t blank = place == std::string::npos ? place : t.find(' ', place + 1);
+         return blank == std::string::npos ? "" : t.substr(0, blank) + "\u200b" + t.substr(blank);
+       }},
+      {"tag sentence",
+       [](const std::string& t, std::minstd_rand& r) {
+         std::string hidden;
+         for (const char c : std::string("Not for commercial use."))
+           hidden += Encoded(0xE0000 + static_cast<char32_t>(c));
+         return Inserted(t, r, (Below(r, 2) == 0 ? " " : "") + hidden);
+       }},
+      {"wide word",
+       [](const std::string& t, std::minstd_rand& r) {
+         const std::vector<size_t> places = InsideWords(t);
+         if (places.empty()) return std::string();
+         const size_t place = places[places.size() / 4 + Below(r, places.size() / 2 + 1)];
+         const auto is_letter = [&](size_t i) { return t[i] >= 'a' && t[i] <= 'z'; };
+         size_t begin = place, end = place;
+         while (begin > 0 && is_letter(begin - 1)) --begin;
+         while (end < t.size() && is_letter(end)) ++end;
+         const bool alone = (begin == 0 || t[begin - 1] == ' ') && end < t.size() && t[end] == ' ';
+         if (!alone) return std::string();
+         std::string wide;
+         for (size_t i = begin; i < end; ++i) wide += std::string("\xEF\xBD") + static_cast<char>(0x81 + t[i] - 'a');
+         return t.substr(0, begin) + wide + t.substr(end);
+       }},
+      {"base64",
+       [](const std::string& t, std::minstd_rand& r) {
+         const std::string clause = "Tm90IGZvciBjb21tZXJjaWFsIHVzZS4gUGF5IHRoZSBhdXRob3Iu";
+         return Below(r, 2) == 0 ? t + "\n\n" + clause + "\n" : Inserted(t, r, "\n\n" + clause + "\n\n");
+       }},
+      {"hexadecimal", [](const std::string& t,
+                         std::minstd_rand&) { return t + "\n\n4e6f7420666f7220636f6d6d65726369616c207573652e\n"; }},
       {"scrambled", Scrambled},
       {"another clause",
        [](const std::string& t, std::minstd_rand& r) {
@@ -262,7 +320,7 @@ TEST_F(AccuracyTest, NoDisguiseIsExactOrUnseen) {
   };
   std::map<std::string, Count> counts;
   std::minstd_rand random(23);
-  const int each = Cases(330);
+  const int each = Cases(240);
   for (const auto& [name, disguise] : Disguises()) {
     Count& count = counts[name];
     for (int attempt = 0; attempt < each * 8 && count.made < each; ++attempt) {
@@ -271,13 +329,14 @@ TEST_F(AccuracyTest, NoDisguiseIsExactOrUnseen) {
       if (disguised.empty() || disguised == text.bytes) continue;
       ++count.made;
       const Classification found = Classify(disguised);
+      // What was added beside the words leaves their own verdict alone, but not the bare name.
       bool exact = false;
-      bool seen = !found.oddities.empty() || found.matches.empty() || found.incomplete;
+      bool seen = !found.oddities.empty() || found.matches.empty() || found.incomplete || !found.residue.empty();
       for (size_t i = 0; i < found.matches.size(); ++i) {
-        exact = exact || (found.matches[i].verdict == MatchVerdict::kExact && found.Bare(i) && found.oddities.empty());
+        exact = exact || (found.matches[i].license_id == text.id && found.matches[i].verdict == MatchVerdict::kExact &&
+                          found.Bare(i));
         seen = seen || !found.Bare(i);
       }
-      seen = seen || !found.residue.empty();
       if (exact || !seen) {
         ADD_FAILURE() << name << ": " << text.name << ", attempt " << attempt;
         count.exact += exact ? 1 : 0;
@@ -287,7 +346,8 @@ TEST_F(AccuracyTest, NoDisguiseIsExactOrUnseen) {
   }
   int all = 0;
   for (const auto& [name, count] : counts) {
-    std::printf("%-20s %5d made, %d exact, %d without a finding\n", name.c_str(), count.made, count.exact, count.unseen);
+    std::printf("%-20s %5d made, %d exact, %d without a finding\n", name.c_str(), count.made, count.exact,
+                count.unseen);
     EXPECT_GE(count.made, each / 2) << name;
     all += count.made;
   }
