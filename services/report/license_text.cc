@@ -176,6 +176,7 @@ std::string RenderLicense(const v1::LicenseRecord& record, bool color) {
   out.Heading("Checked");
   out.Item(Tone::kPlain, absl::StrFormat("on %s by %s, confidence %s", record.provenance().checked(),
                                          facts.provenance().checked_by(), record.provenance().confidence()));
+  if (facts.provenance().texts().empty()) out.Item(Tone::kPlain, "against no text: none was at hand");
   for (const auto& text : facts.provenance().texts()) {
     out.Item(Tone::kPlain, absl::StrFormat("against %s, SHA-256 %s", text.source(), text.sha256()));
   }

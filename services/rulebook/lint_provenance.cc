@@ -11,9 +11,11 @@ namespace weighbridge::rulebook {
 namespace {
 
 using rules::v1::CheckedText;
+using rules::v1::Confidence;
 using rules::v1::DocumentKind;
 using rules::v1::License;
 using rules::v1::Provenance;
+using rules::v1::Stance;
 
 bool KindFits(DocumentKind::Value kind, const std::string& token_kind) {
   switch (kind) {
@@ -49,6 +51,26 @@ void LintTokenFile(const LintContext& context, const License& license, const Cur
   }
 }
 
+// A licence whose text nobody had at hand is there for its name and for what is told of it: nothing is allowed by
+// hearsay, and its confidence sends every decision to a person.
+void LintUnread(const Cursor& license_at, const Cursor& at) {
+  const auto& license = license_at.As<License>();
+  const auto& provenance = at.As<Provenance>();
+  if (provenance.confidence() != Confidence::low) {
+    at.ReportAt("texts", "texts is missing");
+    return;
+  }
+  if (provenance.note().empty()) at.ReportAt("note", "without a text the note says where the facts come from");
+  if (license.openness() == v1::OPEN_WEIGHTS_PERMISSIVE || license.openness() == v1::FULLY_OPEN) {
+    license_at.ReportAt("openness", "a licence that nobody read is not permissive");
+  }
+  for (int i = 0; i < license.permissions_size(); ++i) {
+    if (license.permissions(i).stance() == Stance::allowed) {
+      license_at.Sub("permissions", i).ReportAt("stance", "nothing is allowed by a text that nobody read");
+    }
+  }
+}
+
 }  // namespace
 
 void LintProvenance(const LintContext& context, const Cursor& license_at) {
@@ -56,7 +78,8 @@ void LintProvenance(const LintContext& context, const Cursor& license_at) {
   if (!license.has_provenance()) return;  // LintLicense asks for it
   const Cursor at = license_at.Sub("provenance");
   const auto& provenance = at.As<Provenance>();
-  at.Require({"texts", "checked", "checked_by", "confidence"});
+  at.Require({"checked", "checked_by", "confidence"});
+  if (provenance.texts().empty()) LintUnread(license_at, at);
   if (!provenance.checked().empty() && !IsDate(provenance.checked())) {
     at.ReportAt("checked", absl::StrFormat("\"%s\" is no date YYYY-MM-DD", provenance.checked()));
   }

@@ -79,6 +79,32 @@ TEST(LintTest, CategoryFactsStandAloneAndNeedAPerson) {
   }
 }
 
+// A licence that nobody read has its name and what is told of it; only with the lowest confidence, and it allows
+// nothing.
+TEST(LintTest, WithoutATextNothingIsAllowed) {
+  constexpr char kPath[] = "licenses/acorn-2.0/rule.textproto";
+  std::vector<RuleFile> files = MiniRulebook();
+  Edit(
+      kPath,
+      "  texts { sha256: \"2222222222222222222222222222222222222222222222222222222222222222\" source: \"invented\" }\n",
+      "", &files);
+  EXPECT_EQ(IssuesOf(files), "rules/licenses/acorn-2.0/rule.textproto:20:1: texts is missing\n");
+  Edit(kPath, "confidence: medium", "confidence: low", &files);
+  const std::string issues = IssuesOf(files);
+  EXPECT_NE(issues.find("without a text the note says where the facts come from"), std::string::npos) << issues;
+  EXPECT_NE(issues.find("nothing is allowed by a text that nobody read"), std::string::npos) << issues;
+  Edit(kPath, "confidence: low", "confidence: low\n  note: \"told by others\"", &files);
+  for (const char* right : {"use", "commercial_use", "modify", "distribute"}) {
+    const std::string entry = std::string("right: ") + right + " stance: ";
+    EXPECT_NE(IssuesOf(files), "") << right;
+    Edit(kPath, entry + "allowed", entry + "conditional", &files);
+  }
+  EXPECT_EQ(IssuesOf(files), "");
+  Edit(kPath, "use_policies { short_id: \"acorn-policy\" clause: \"4\" }\n", "", &files);
+  Edit(kPath, "OPEN_WEIGHTS_RESTRICTED", "OPEN_WEIGHTS_PERMISSIVE", &files);
+  EXPECT_NE(IssuesOf(files).find("a licence that nobody read is not permissive"), std::string::npos);
+}
+
 // One edit of the fixture and everything that is then said.
 struct Case {
   std::string name;
