@@ -57,7 +57,9 @@ size_t Fit(const FamilyMember& row, std::string_view name) {
   for (const std::string& glob : row.names()) {
     const size_t literal = LiteralOf(glob).size();
     if (literal <= best) continue;
-    const std::string spelt_glob = HubSpelling(glob), normal_glob = Normal(glob);
+    // A star in front keeps a glob from being looked for inside longer names; here too a name begins with its words.
+    const std::string_view own = std::string_view(glob).substr(glob.find_first_not_of('*'));
+    const std::string spelt_glob = HubSpelling(own), normal_glob = Normal(own);
     // "llama-3.1-*" is called "llama-3.1".
     const bool fits = rulebook::GlobMatches(spelt_glob, spelt) || rulebook::GlobMatches(spelt_glob, spelt + "-") ||
                       rulebook::GlobMatches(normal_glob, normal) || rulebook::GlobMatches(normal_glob, normal + "-");
