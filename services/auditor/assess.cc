@@ -8,6 +8,7 @@
 #include "services/crypto/sha256.h"
 #include "services/policy/evaluate.h"
 #include "services/provenance/model_view.h"
+#include "services/provenance/openness_parts.h"
 #include "services/source/digest.h"
 #include "services/types/artifact.h"
 
@@ -124,6 +125,8 @@ Assessment Assess(const AssessInput& input) {
           : provenance::Reconcile(*input.inventory, *input.documents, *input.rules, *input.policy).licenses;
   policy::Evaluation evaluation = policy::Evaluate(EvaluationOf(seen, input));
   result.set_openness(evaluation.openness);
+  *result.mutable_openness_statement() = provenance::StateOpenness(
+      provenance::ModelView(*input.inventory, *input.documents), seen, *input.rules, evaluation.openness);
   if (input.scope == Scope::kGate) {
     result.set_decision(evaluation.decision);
     result.set_mode(v1::Mode_Name(input.mode));

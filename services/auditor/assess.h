@@ -16,7 +16,7 @@
 namespace weighbridge::auditor {
 
 // Changes when the same inputs could give another result.
-inline constexpr int kAssessVersion = 2;
+inline constexpr int kAssessVersion = 3;
 
 enum class Scope {
   kScan,  // what was found; no decision, no findings of terms, no obligations

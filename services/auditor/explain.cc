@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -9,9 +10,13 @@
 #include "absl/strings/str_format.h"
 #include "google/protobuf/descriptor.h"
 #include "proto/weighbridge/rules/v1/facts.pb.h"
+#include "services/auditor/model_names.h"
+#include "services/base/status_macros.h"
 #include "services/base/utf8.h"
 #include "services/provenance/license_names.h"
+#include "services/provenance/openness_parts.h"
 #include "services/provenance/spdx_expression.h"
+#include "services/rulebook/overlay.h"
 
 namespace weighbridge::auditor {
 namespace {
@@ -78,7 +83,15 @@ void Describe(const Licenses& licenses, v1::ExplainResult& result) {
   }
 }
 
-v1::ExplainResult OfModel(std::string_view name, const rulebook::ModelResolution& model) {
+// Which versions of a family or model are under what.
+void AddVersions(const std::vector<rulebook::ModelResolution>& rows, v1::ExplainResult& result) {
+  std::vector<v1::ExplainedVersion> versions = VersionsOf(rows);
+  result.set_answer(AnswerOf(versions));
+  for (auto& version : versions) *result.add_versions() = std::move(version);
+}
+
+v1::ExplainResult OfModel(std::string_view name, const rulebook::ModelResolution& model,
+                          const rulebook::Rulebook& rules) {
   v1::ExplainResult result = Start(model.member->closed() ? "closed_model" : "model", name);
   Describe(model.licenses, result);
   if (model.member->closed()) {
@@ -90,8 +103,58 @@ v1::ExplainResult OfModel(std::string_view name, const rulebook::ModelResolution
   } else if (model.member->openness() != v1::OPENNESS_UNKNOWN) {
     result.set_openness(model.member->openness());
   }
+  const std::string& unread = model.member->unread_license();
+  if (!unread.empty()) {
+    const std::string words =
+        absl::StrFormat("Its terms are %s, which the rulebook does not hold: a person has to read them.", unread);
+    result.set_summary(result.summary() + (result.summary().empty() ? "" : " ") + words);
+    result.set_confidence(rules::v1::Confidence::Value_Name(rules::v1::Confidence::low));
+  }
   if (!model.member->boundary().empty()) {
     result.set_summary(result.summary() + (result.summary().empty() ? "" : " ") + model.member->boundary());
+  }
+  AddVersions({model}, result);
+  if (!model.member->main_restriction().empty() || result.main_restriction().empty()) {
+    result.set_main_restriction(result.versions(0).main_restriction());
+  }
+  *result.mutable_openness_statement() = provenance::StateOpennessOfRow(model, rules);
+  return result;
+}
+
+// Several rows that a name means.
+v1::ExplainResult OfRows(std::string_view name, const std::vector<rulebook::ModelResolution>& rows) {
+  const bool closed = std::all_of(rows.begin(), rows.end(), [](const auto& row) { return row.member->closed(); });
+  const bool one_family =
+      std::all_of(rows.begin(), rows.end(), [&](const auto& row) { return row.family == rows[0].family; });
+  v1::ExplainResult result =
+      Start(closed ? "closed_model" : "family", one_family && !closed ? rows[0].family->name() : std::string(name));
+  AddVersions(rows, result);
+  Licenses all;
+  bool unread = false;
+  // What to reckon with is the least open of what somebody can hold.
+  v1::Openness worst = closed ? v1::CLOSED_WEIGHTS : v1::OPENNESS_UNKNOWN;
+  const rulebook::ModelResolution* of_worst = &rows[0];
+  for (const rulebook::ModelResolution& row : rows) {
+    unread = unread || !row.member->unread_license().empty();
+    if (row.member->closed()) continue;
+    if (row.member->openness() > worst) {
+      worst = row.member->openness();
+      of_worst = &row;
+    }
+    for (const License* license : row.licenses) {
+      if (std::find(all.begin(), all.end(), license) == all.end()) all.push_back(license);
+    }
+  }
+  for (const License* license : all) result.add_license_ids(license->id());
+  result.set_openness(worst);
+  if (!all.empty()) result.set_confidence(ConfidenceOf(all));
+  if (unread) result.set_confidence(rules::v1::Confidence::Value_Name(rules::v1::Confidence::low));
+  result.set_main_restriction(VersionsOf({*of_worst})[0].main_restriction());
+  if (closed) {
+    result.set_summary(
+        absl::StrFormat("Files that claim to be %s did not come from its developer.", rows[0].family->name()));
+  } else if (result.versions_size() > 1) {
+    result.set_summary("The name alone does not say which of the versions below it is.");
   }
   return result;
 }
@@ -167,33 +230,25 @@ absl::StatusOr<v1::ExplainResult> Explain(std::string_view name, const rulebook:
   const std::string lower = Lower(name);
   if (auto rule = OfRuleId(lower)) return *rule;
   if (auto fact = OfFact(lower)) return *fact;
-  if (const auto model = rules.ResolveModel(name)) return OfModel(name, *model);
+  if (const auto model = rules.ResolveModel(name)) return OfModel(name, *model, rules);
   const Licenses licenses = rules.FindLicenses(name);
   if (!licenses.empty()) {
     const bool one = licenses.size() == 1;
     v1::ExplainResult result =
         Start(one ? KindOf(*licenses.front()) : "family", one ? licenses.front()->name() : std::string(name));
     Describe(licenses, result);
+    result.set_answer(AnswerOf(result.openness()));
+    // A name of a licence that is also that of models says which of them are under it.
+    if (result.kind() == "family" || result.kind() == "license") {
+      const std::vector<rulebook::ModelResolution> rows = RowsNamed(name, rules);
+      if (!rows.empty()) AddVersions(rows, result);
+    }
     return result;
   }
   if (auto expression = OfExpression(name, rules)) return *expression;
-  for (const rulebook::NameMatch& match : rules.ModelNamesIn(name)) {
-    if (match.members.empty()) continue;
-    if (match.members.size() == 1) return OfModel(name, rules.Resolve(*match.family, *match.members.front()));
-    Licenses all;
-    bool closed = true;
-    std::string boundaries;
-    for (const auto* member : match.members) {
-      closed = closed && member->closed();
-      for (const License* license : rules.Resolve(*match.family, *member).licenses) {
-        if (std::find(all.begin(), all.end(), license) == all.end()) all.push_back(license);
-      }
-    }
-    if (closed) return OfModel(name, rules.Resolve(*match.family, *match.members.front()));
-    v1::ExplainResult result = Start("family", match.family->name());
-    Describe(all, result);
-    return result;
-  }
+  const std::vector<rulebook::ModelResolution> rows = RowsNamed(name, rules);
+  if (rows.size() == 1) return OfModel(name, rows[0], rules);
+  if (!rows.empty()) return OfRows(name, rows);
   return absl::InvalidArgumentError(absl::StrFormat(
       "%s: no licence, model, finding, term or fact of that name; weighbridge licenses lists the licences",
       Printable(name)));
@@ -221,7 +276,53 @@ absl::StatusOr<v1::LicenseRecord> RecordOf(std::string_view name, const rulebook
   record.mutable_provenance()->set_checked(license.provenance().checked());
   record.mutable_provenance()->set_confidence(rules::v1::Confidence::Value_Name(license.provenance().confidence()));
   *record.mutable_siblings() = license.siblings();
+  for (const auto& redefined : rules.overlay().redefinition()) {
+    const auto& ids = redefined.license_ids();
+    if (std::find(ids.begin(), ids.end(), license.id()) == ids.end()) continue;
+    record.add_redefined(absl::StrFormat("%s %s", rulebook::PlaceOf(redefined), redefined.difference()));
+  }
   return record;
+}
+
+absl::StatusOr<std::vector<v1::LicenseRecord>> RecordsOf(std::string_view name, const rulebook::Rulebook& rules) {
+  std::vector<v1::LicenseRecord> records;
+  const Licenses licenses = rules.FindLicenses(name);
+  for (const License* license : licenses) {
+    WB_ASSIGN_OR_RETURN(v1::LicenseRecord record, RecordOf(license->id(), rules));
+    records.push_back(std::move(record));
+  }
+  if (licenses.size() > 1) {
+    WB_ASSIGN_OR_RETURN(*records.front().mutable_explained(), Explain(name, rules));
+  }
+  if (!licenses.empty()) return records;
+  std::vector<rulebook::ModelResolution> rows;
+  if (auto model = rules.ResolveModel(name)) {
+    rows.push_back(*std::move(model));
+  } else {
+    rows = RowsNamed(name, rules);
+  }
+  if (rows.empty()) return RecordOf(name, rules).status();
+  WB_ASSIGN_OR_RETURN(const v1::ExplainResult explained, Explain(name, rules));
+  const auto add = [&](absl::StatusOr<v1::LicenseRecord> record) {
+    if (record.ok()) records.push_back(*std::move(record));
+  };
+  std::set<std::string> seen;
+  for (const rulebook::ModelResolution& row : rows) {
+    for (const auto* list : {&row.licenses, &row.use_policies}) {
+      for (const License* license : *list) {
+        if (seen.insert(license->id()).second) add(RecordOf(license->id(), rules));
+      }
+    }
+  }
+  if (records.empty()) {
+    v1::LicenseRecord nothing;
+    nothing.set_schema_version(1);
+    nothing.set_name(explained.name());
+    nothing.set_openness(explained.openness());
+    records.push_back(std::move(nothing));
+  }
+  *records.front().mutable_explained() = explained;
+  return records;
 }
 
 }  // namespace weighbridge::auditor

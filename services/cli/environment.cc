@@ -110,7 +110,9 @@ CLI::Validator NotEmpty() {
 }
 
 void AddRulesOption(CLI::App& app, CommonOptions& options) {
-  app.add_option("--rules", options.rules_dir, "Folder of rules laid over the built-in rulebook")->check(NotEmpty());
+  app.add_option("--rules", options.rules_dir,
+                 "Folder of rules laid over the built-in rulebook; what it changes there is a finding in decisions")
+      ->check(NotEmpty());
   app.add_option("--index", options.index_path,
                  "Licence index made by rules build-index (default: $WEIGHBRIDGE_INDEX, else the one in the cache)")
       ->check(NotEmpty());

@@ -31,9 +31,9 @@ int RunLicenses(const LicenseOptions& options) {
       records.push_back(*auditor::RecordOf(license->short_id(), **rules));
   }
   for (const std::string& name : options.names) {
-    absl::StatusOr<v1::LicenseRecord> record = auditor::RecordOf(name, **rules);
-    if (!record.ok()) return Fail(record.status());
-    records.push_back(*std::move(record));
+    absl::StatusOr<std::vector<v1::LicenseRecord>> found = auditor::RecordsOf(name, **rules);
+    if (!found.ok()) return Fail(found.status());
+    for (auto& record : *found) records.push_back(std::move(record));
   }
   std::string out;
   if (options.common.format == "json") {
@@ -72,7 +72,7 @@ void AddLicenseCommands(CLI::App& app, Run& run) {
   auto licenses = std::make_shared<LicenseOptions>();
   CLI::App* list =
       app.add_subcommand("licenses", "List the known licences, or show one with every fact and its clause");
-  list->add_option("ID", licenses->names, "Licence ids, short ids or names as people type them");
+  list->add_option("ID", licenses->names, "Licence ids, short ids, models or families, as people type them");
   AddOutputOptions(*list, licenses->common, {"text", "json"});
   AddRulesOption(*list, licenses->common);
   list->callback([licenses, &run] { run = [licenses] { return RunLicenses(*licenses); }; });

@@ -19,6 +19,7 @@
 #include "services/crypto/sha256.h"
 #include "services/policy/builtin_policy.h"
 #include "services/rulebook/builtin.h"
+#include "services/rulebook/overlay.h"
 #include "services/rulebook/relearn.h"
 #include "services/source/mapped_file.h"
 #include "services/source/text_pack.h"
@@ -50,9 +51,14 @@ int RunLint(const RulesOptions& options) {
     std::string index;
     const auto rules = LoadRules(options.common, &index);
     if (!rules.ok()) return Fail(rules.status());
-    return Print(options.common,
-                 absl::StrFormat("ok: %d licences and policies, %d families, rules digest %s\n%s\n",
-                                 (*rules)->licenses().size(), (*rules)->families().size(), (*rules)->digest(), index));
+    // What would be a finding in decisions.
+    std::string redefined;
+    for (const auto& change : (*rules)->overlay().redefinition()) {
+      redefined += absl::StrFormat("not as ours: %s %s\n", rulebook::PlaceOf(change), change.difference());
+    }
+    return Print(options.common, absl::StrFormat("ok: %d licences and policies, %d families, rules digest %s\n%s%s\n",
+                                                 (*rules)->licenses().size(), (*rules)->families().size(),
+                                                 (*rules)->digest(), redefined, index));
   }
   auto files = auditor::ReadRuleFiles(options.folder);
   if (!files.ok()) return Fail(files.status());

@@ -153,6 +153,17 @@ class MetadataGatherer {
     for (const std::string& word : model->member->modality()) {
       if (word != "text") out_.multimodal_base = shown;
     }
+    if (!model->member->unread_license().empty()) {
+      AddFinding(source, v1::LICENSE_BASE_UNRESOLVED, v1::Outcome::NEEDS_REVIEW,
+                 absl::StrFormat("the base model \"%s\" is under %s, which the rulebook does not hold: its terms, "
+                                 "which pass on, are unknown",
+                                 shown, model->member->unread_license()));
+      if (model->licenses.empty()) {
+        out_.lineage.push_back(std::move(link));
+        out_.evidence.push_back(std::move(evidence));
+        return;
+      }
+    }
     Claim claim;
     claim.source = ClaimSource::kBase;
     claim.component = source.component;
@@ -410,6 +421,7 @@ struct FamilyHint {
   std::string family;
   Candidates licenses;
   v1::EvidenceRef evidence;
+  std::string unread;  // terms that hold for rows of it and that nobody read
 };
 
 class FamilyReader {
@@ -478,26 +490,32 @@ class FamilyReader {
     hint.family = matches.front().family->name();
     for (const auto* member : matches.front().members) AddLicenses(*matches.front().family, *member, hint);
     hint.evidence = std::move(place);
-    if (!hint.licenses.empty()) hints_.push_back(std::move(hint));
+    Keep(std::move(hint));
   }
 
   void AddName(const std::string& said, const std::string& name, v1::EvidenceRef place) {
     if (name.empty()) return;
     const std::string hub_id = HubIdOf(name);
     if (const auto model = hub_id.empty() ? std::nullopt : rules_.ResolveModel(hub_id)) {
-      FamilyHint hint{said + " " + Printable(name), model->family->name(), {}, place};
+      FamilyHint hint{said + " " + Printable(name), model->family->name(), {}, place, ""};
       AddLicenses(*model->family, *model->member, hint);
-      if (!hint.licenses.empty()) hints_.push_back(std::move(hint));
+      Keep(std::move(hint));
       return;
     }
     for (const rulebook::NameMatch& match : rules_.ModelNamesIn(name)) {
-      FamilyHint hint{said + " " + Printable(name), match.family->name(), {}, place};
+      FamilyHint hint{said + " " + Printable(name), match.family->name(), {}, place, ""};
       for (const auto* member : match.members) AddLicenses(*match.family, *member, hint);
-      if (!hint.licenses.empty()) hints_.push_back(std::move(hint));
+      Keep(std::move(hint));
     }
   }
 
+  // A hint at terms that nobody read contradicts whatever licence is named.
+  void Keep(FamilyHint hint) {
+    if (!hint.licenses.empty() || !hint.unread.empty()) hints_.push_back(std::move(hint));
+  }
+
   void AddLicenses(const rules::v1::Family& family, const rules::v1::FamilyMember& member, FamilyHint& hint) const {
+    if (hint.unread.empty()) hint.unread = member.unread_license();
     for (const auto* license : rules_.Resolve(family, member).licenses) {
       if (std::find(hint.licenses.begin(), hint.licenses.end(), license) == hint.licenses.end())
         hint.licenses.push_back(license);
@@ -528,6 +546,8 @@ std::vector<v1::Finding> FamilyFindings(const ModelView& view, const rulebook::R
     if (agrees || !seen.insert(hint.said).second) continue;
     std::string names;
     for (const auto* license : hint.licenses) names += (names.empty() ? "" : " or ") + license->short_id();
+    if (!hint.unread.empty())
+      names += absl::StrFormat("%s%s (not in the rulebook)", names.empty() ? "" : " or ", hint.unread);
     findings.push_back(
         MakeFinding(v1::LICENSE_FAMILY_CONTRADICTS, v1::Outcome::NEEDS_REVIEW,
                     absl::StrFormat("%s points at %s, which is under %s, but nothing here names that licence",

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <optional>
 #include <set>
+#include <string>
 #include <tuple>
 #include <utility>
 
@@ -15,6 +17,7 @@
 #include "services/provenance/modality.h"
 #include "services/provenance/restrictions.h"
 #include "services/provenance/text_evidence.h"
+#include "services/rulebook/overlay.h"
 
 namespace weighbridge::provenance {
 namespace {
@@ -60,6 +63,7 @@ class Reconciler {
     out_.measured = MeasureModel(view_, out_.lineage, gathered_.multimodal_base);
     out_.evidence = std::move(gathered_.evidence);
     if (base_.has_value()) TakeBase();
+    if (depth_ == 0) AddRedefinitions();
     Summarise();
     return std::move(out_);
   }
@@ -301,6 +305,28 @@ class Reconciler {
           claim.evidence);
       finding.set_license_id(claim.licenses.front()->id());
       out_.findings.push_back(std::move(finding));
+    }
+  }
+
+  // Rules laid over ours that changed one of ours: whoever reads the decision must not take it for the decision of our
+  // rulebook, whether the change loosens or tightens.
+  void AddRedefinitions() {
+    std::map<std::string, const License*> evaluated;
+    for (const EvaluatedLicense& one : EvaluatedLicenses()) evaluated[one.license->id()] = one.license;
+    const auto add = [this](const rules::v1::Redefinition& redefined, const License* license) {
+      v1::Finding finding = MakeFinding(v1::RULES_REDEFINED, v1::Outcome::NEEDS_REVIEW,
+                                        absl::StrFormat("%s is not as our rulebook has it: %s %s",
+                                                        license != nullptr ? license->short_id() : "a rule",
+                                                        rulebook::PlaceOf(redefined), redefined.difference()),
+                                        PlaceInFile("rules/" + redefined.path(), 0, 0, redefined.line()));
+      if (license != nullptr) finding.set_license_id(license->id());
+      out_.findings.push_back(std::move(finding));
+    };
+    for (const rules::v1::Redefinition& redefined : rules_.overlay().redefinition()) {
+      if (redefined.license_ids().empty()) add(redefined, nullptr);
+      for (const std::string& id : redefined.license_ids()) {
+        if (const auto found = evaluated.find(id); found != evaluated.end()) add(redefined, found->second);
+      }
     }
   }
 

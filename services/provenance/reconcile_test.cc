@@ -2,6 +2,7 @@
 #include "services/provenance/reconcile.h"
 
 #include <algorithm>
+#include <memory>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -433,6 +434,91 @@ TEST(ReconcileOrderTest, PolicyChoosesOfAnOr) {
   static const auto rules = MiniRules();
   const Reconciliation seen = Reconcile(model.inventory, model.documents, *rules, policy);
   EXPECT_EQ(StandingOf(seen), "Willow-1.0");
+}
+
+// ---- rules laid over ours, and terms that nobody here has read
+
+Reconciliation WithOverlay(const TestModel& model, const std::string& path, const std::string& from,
+                           const std::string& to) {
+  std::vector<rulebook::RuleFile> overlay;
+  for (rulebook::RuleFile& file : rulebook::MiniRulebook()) {
+    if (file.path == path) overlay.push_back(std::move(file));
+  }
+  rulebook::Edit(path, from, to, &overlay);
+  std::vector<rulebook::RuleIssue> issues;
+  const auto rules = rulebook::Rulebook::Layered(rulebook::MiniRulebook(), overlay, &issues);
+  EXPECT_TRUE(rules.ok()) << rulebook::ToString(issues);
+  // Never destroyed: what is seen points into it.
+  static auto& kept = *new std::vector<std::shared_ptr<const rulebook::Rulebook>>;
+  kept.push_back(*rules);
+  return Reconcile(model.inventory, model.documents, *kept.back(), v1::Policy());
+}
+
+std::vector<v1::Finding> RedefinedIn(const Reconciliation& seen) {
+  std::vector<v1::Finding> found;
+  for (const v1::Finding& finding : seen.findings) {
+    if (finding.rule_id() == "rules.redefined") found.push_back(finding);
+  }
+  return found;
+}
+
+TEST(RedefinitionTest, TouchesWhatStandsOnIt) {
+  const std::string acorn = "licenses/acorn-2.0/rule.textproto";
+  const TestModel named = TestModel().Weights("model.safetensors").Card("license: acorn2");
+  const auto found = RedefinedIn(WithOverlay(named, acorn, "kind: license_copy", "kind: notice_file"));
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].outcome(), v1::Outcome::NEEDS_REVIEW);
+  EXPECT_EQ(found[0].license_id(), "LicenseRef-acorn-2.0");
+  EXPECT_EQ(found[0].message(),
+            "acorn-2.0 is not as our rulebook has it: rules/licenses/acorn-2.0/rule.textproto:15 changes duties copy");
+  ASSERT_EQ(found[0].evidence_size(), 1);
+  EXPECT_EQ(found[0].evidence(0).path(), "rules/licenses/acorn-2.0/rule.textproto");
+  EXPECT_EQ(found[0].evidence(0).line(), 15u);
+
+  // A candidate counts, and so do a base's licence and a use policy that binds by reference.
+  const TestModel family = TestModel().Weights("model.safetensors").Card("license: acorn");
+  EXPECT_EQ(RedefinedIn(WithOverlay(family, acorn, "kind: license_copy", "kind: notice_file")).size(), 1u);
+  const TestModel derived =
+      TestModel().Weights("model.safetensors").Card("license: willow\nbase_model: acorn-works/acorn-2.0-7b");
+  EXPECT_EQ(RedefinedIn(WithOverlay(derived, acorn, "kind: license_copy", "kind: notice_file")).size(), 1u);
+  EXPECT_EQ(RedefinedIn(WithOverlay(named, "licenses/acorn-policy/rule.textproto", "No weapons.\"\n  trigger",
+                                    "No swords.\"\n  trigger"))
+                .size(),
+            1u);
+  // A licence that has nothing to do with it does not.
+  const TestModel other = TestModel().Weights("model.safetensors").Card("license: willow");
+  EXPECT_TRUE(RedefinedIn(WithOverlay(other, acorn, "kind: license_copy", "kind: notice_file")).empty());
+  // The base that was given, once.
+  TestModel adapter = other;
+  *adapter.inventory.mutable_base() = named.inventory;
+  adapter.documents["base card"] = named.documents.at("README.md");
+  for (auto& artifact : *adapter.inventory.mutable_base()->mutable_artifacts()) {
+    if (artifact.document_sha256() == "README.md") artifact.set_document_sha256("base card");
+  }
+  EXPECT_EQ(RedefinedIn(WithOverlay(adapter, acorn, "kind: license_copy", "kind: notice_file")).size(), 1u);
+}
+
+TEST(RedefinitionTest, PhrasesTouchEverything) {
+  const TestModel bare = TestModel().Weights("model.safetensors");
+  const auto found = RedefinedIn(WithOverlay(bare, "triggers.textproto", "restrictive: true", "restrictive: false"));
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].license_id(), "");
+  EXPECT_EQ(found[0].outcome(), v1::Outcome::NEEDS_REVIEW);
+}
+
+TEST(UnreadTermsTest, ABaseUnderThemNeedsReview) {
+  const auto rules = MiniRules({{"families/willow.textproto", "license_ids: \"Willow-1.0\"",
+                                 "unread_license: \"the Pond Terms\" main_restriction: \"No ponds.\""}});
+  const TestModel model =
+      TestModel().Weights("model.safetensors").Card("license: willow\nbase_model: willow-group/willow-7b");
+  const auto seen = Reconcile(model.inventory, model.documents, *rules, v1::Policy());
+  EXPECT_NE(CountingOf(seen).find("license.base_unresolved"), std::string::npos) << CountingOf(seen);
+  // A name that points at them contradicts a licence that is named.
+  const TestModel relabelled =
+      TestModel().Weights("model.gguf", {{"general.name", "Willow-7B"}}, "gguf").Card("license: acorn2");
+  EXPECT_NE(CountingOf(Reconcile(relabelled.inventory, relabelled.documents, *rules, v1::Policy()))
+                .find("license.family_contradicts"),
+            std::string::npos);
 }
 
 }  // namespace

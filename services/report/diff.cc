@@ -98,6 +98,11 @@ Things DecisionOf(const v1::GateResult& result) {
   Add(things, "decision",
       result.decision() == v1::DECISION_UNSPECIFIED ? "none: a scan" : v1::Decision_Name(result.decision()));
   Add(things, "openness", v1::Openness_Name(result.openness()));
+  for (const auto& part : result.openness_statement().parts()) {
+    // What is not known is in no result made before there was such a statement either.
+    if (part.state() == v1::ComponentState::NOT_KNOWN) continue;
+    Add(things, PartWord(part.component()), std::string(StateWord(part.state())));
+  }
   return things;
 }
 

@@ -74,6 +74,10 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"ScanAgainstGate",
              [](v1::GateResult& r) { r.clear_decision(); },
              {"CHANGED DECISION decision: DENIED -> none: a scan"}},
+        Case{
+            "WhatIsKnownOfOpenness",
+            [](v1::GateResult& r) { AddSampleOpenness(r, "x"); },
+            {"ADDED DECISION freedom to use:  -> known to be absent", "ADDED DECISION weights:  -> known to be there"}},
         Case{"FindingGone",
              [](v1::GateResult& r) { r.mutable_findings()->RemoveLast(); },
              {"REMOVED FINDING file.malformed: cannot be measured: no header -> "}},

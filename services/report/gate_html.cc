@@ -143,6 +143,7 @@ class ModelPage {
     Duties();
     Notes();
     Lineage();
+    Openness();
     Facts();
     Files();
     NotChecked();
@@ -423,6 +424,24 @@ class ModelPage {
     }
     Foot();
     LeftOut(rows);
+  }
+
+  void Openness() {
+    if (!result_.has_openness_statement()) return;
+    const v1::OpennessStatement& statement = result_.openness_statement();
+    Heading("Openness");
+    html_.Element("p", absl::StrFormat("%s: %s Nothing is decided by this.",
+                                       UpperFirst(Spaced(v1::Openness_Name(statement.openness()))), statement.why()));
+    if (statement.parts().empty()) return;
+    Head({"Part", "State", "What shows it"});
+    for (const auto& part : statement.parts()) {
+      html_.Open("tr");
+      RowHeader(UpperFirst(PartWord(part.component())));
+      ShortCell("State", StateWord(part.state()));
+      Cell("What shows it", HowWords(part));
+      html_.Close();
+    }
+    Foot();
   }
 
   void Facts() {

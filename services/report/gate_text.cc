@@ -81,6 +81,18 @@ void AddObligations(const v1::GateResult& result, const Names& names, const Text
   }
 }
 
+void AddOpenness(const v1::GateResult& result, Layout& out) {
+  if (!result.has_openness_statement()) return;
+  const v1::OpennessStatement& statement = result.openness_statement();
+  out.Heading("Openness (for information)");
+  out.Item(Tone::kPlain, absl::StrFormat("%s. %s", v1::Openness_Name(statement.openness()), Shown(statement.why())));
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& part : statement.parts()) {
+    rows.push_back({PartWord(part.component()), std::string(StateWord(part.state())), HowWords(part)});
+  }
+  out.Table({"part", "state", "what shows it"}, rows);
+}
+
 void AddMeasured(const v1::GateResult& result, const TextOptions& options, Layout& out) {
   out.Heading("Measured");
   std::vector<std::vector<std::string>> rows;
@@ -144,6 +156,7 @@ void Render(const v1::GateResult& result, const TextOptions& options, Layout& ou
   AddLicenses(result, out);
   AddObligations(result, names, options, out);
   AddNotes(result, names, out);
+  AddOpenness(result, out);
   AddMeasured(result, options, out);
 }
 

@@ -150,6 +150,31 @@ std::vector<Bans> OpenBans(const v1::GateResult& result) {
   return bans;
 }
 
+std::string PartWord(v1::OpennessComponent::Value component) {
+  if (component == v1::OpennessComponent::code) return "training code";
+  if (component == v1::OpennessComponent::data) return "training data";
+  std::string word = v1::OpennessComponent::Value_Name(component);
+  for (char& c : word) c = c == '_' ? ' ' : c;
+  return word;
+}
+
+std::string_view StateWord(v1::ComponentState::Value state) {
+  switch (state) {
+    case v1::ComponentState::PRESENT:
+      return "known to be there";
+    case v1::ComponentState::ABSENT:
+      return "known to be absent";
+    default:
+      return "not known";
+  }
+}
+
+std::string HowWords(const v1::OpennessPart& part) {
+  std::string places;
+  for (const auto& place : part.evidence()) places += (places.empty() ? "" : ", ") + PlaceOf(place);
+  return Shown(part.how()) + (places.empty() ? "" : " [" + places + "]");
+}
+
 bool Softened(const v1::GateResult& result) {
   const bool soft = result.mode() == "warn" || result.mode() == "audit";
   return soft && (result.decision() == v1::DENIED || result.decision() == v1::NEEDS_REVIEW);

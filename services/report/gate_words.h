@@ -65,6 +65,12 @@ struct Bans {
 };
 std::vector<Bans> OpenBans(const v1::GateResult& result);
 
+// "weights", "freedom to use"; "known to be there", "known to be absent", "not known".
+std::string PartWord(v1::OpennessComponent::Value component);
+std::string_view StateWord(v1::ComponentState::Value state);
+// What shows it, with the files: "measured [model.safetensors]".
+std::string HowWords(const v1::OpennessPart& part);
+
 // True if the mode of the run lets a decision pass that would stop it otherwise.
 bool Softened(const v1::GateResult& result);
 

@@ -57,6 +57,17 @@ TEST(HtmlTest, EverySectionIsThere) {
   for (const char digit : std::string("abcdef0")) EXPECT_TRUE(Has(page, std::string(64, digit))) << digit;
 }
 
+TEST(HtmlTest, OpennessPartByPart) {
+  v1::GateResult result = SampleResult();
+  EXPECT_FALSE(Has(RenderGateHtml({result}, {}), "<h2>Openness</h2>"));
+  AddSampleOpenness(result, "train.py");
+  const std::string page = RenderGateHtml({result}, {});
+  for (const std::string_view words :
+       {"<h2>Openness</h2>", "Open weights are not open source here.", "Freedom to use", "Training code",
+        "known to be there", "known to be absent", "not known", "train.py", "Nothing is decided by this."})
+    EXPECT_TRUE(Has(page, words)) << words;
+}
+
 TEST(HtmlTest, NothingIsLoadedAndNothingRuns) {
   const std::string page = RenderGateHtml({SampleResult()}, {});
   EXPECT_TRUE(

@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "absl/strings/str_format.h"
+#include "services/report/gate_words.h"
 #include "services/report/layout.h"
 
 namespace weighbridge::report {
@@ -148,9 +149,30 @@ std::string ClassOf(const v1::LicenseRecord& record) {
   }
 }
 
+// "Qwen (2.5; qwen/qwen2.5-3b*): qwen-research. Research and evaluation only."
+void AddVersion(const v1::ExplainedVersion& version, Layout& out) {
+  std::vector<std::string> names(version.names().begin(), version.names().end());
+  std::vector<std::string> terms(version.license_ids().begin(), version.license_ids().end());
+  if (!version.unread_license().empty()) terms.push_back(version.unread_license() + " (not in the rulebook)");
+  out.Item(version.openness() == v1::FULLY_OPEN || version.openness() == v1::OPEN_WEIGHTS_PERMISSIVE ? Tone::kPlain
+                                                                                                     : Tone::kCaution,
+           absl::StrFormat("%s%s: %s", version.family(), version.version().empty() ? "" : " " + version.version(),
+                           v1::Openness_Name(version.openness())));
+  out.Detail("names", Joined(names, ", "));
+  if (!terms.empty()) out.Detail(terms.size() > 1 ? "one of" : "licence", Joined(terms, ", "));
+  if (!version.main_restriction().empty()) out.Detail("restricts", version.main_restriction());
+  if (!version.boundary().empty()) out.Detail("note", version.boundary());
+}
+
 }  // namespace
 
 std::string RenderLicense(const v1::LicenseRecord& record, bool color) {
+  std::string before;
+  if (record.has_explained()) {
+    before = RenderExplanation(record.explained(), color);
+    if (record.license_id().empty()) return before;
+    before += "\n";
+  }
   TerminalLayout out(color);
   const rules::v1::License& facts = record.facts();
   out.Title(Tone::kPlain, record.short_id(), record.name());
@@ -158,6 +180,10 @@ std::string RenderLicense(const v1::LicenseRecord& record, bool color) {
                  {"openness", v1::Openness_Name(record.openness())},
                  {"licensor", facts.licensor().empty() ? "anyone" : facts.licensor()},
                  {"released", facts.released().empty() ? "not dated" : facts.released()}});
+  if (!record.redefined().empty()) {
+    out.Heading("Not as our rulebook has it");
+    for (const auto& change : record.redefined()) out.Item(Tone::kCaution, change);
+  }
   out.Heading("What matters most");
   out.Item(Tone::kPlain, facts.main_restriction());
   out.Item(Tone::kPlain, facts.summary());
@@ -181,7 +207,7 @@ std::string RenderLicense(const v1::LicenseRecord& record, bool color) {
     out.Item(Tone::kPlain, absl::StrFormat("against %s, SHA-256 %s", text.source(), text.sha256()));
   }
   if (!facts.provenance().note().empty()) out.Item(Tone::kPlain, facts.provenance().note());
-  return out.Take();
+  return before + out.Take();
 }
 
 std::string RenderLicenseList(const std::vector<v1::LicenseRecord>& records, bool color) {
@@ -198,6 +224,7 @@ std::string RenderExplanation(const v1::ExplainResult& result, bool color) {
   TerminalLayout out(color);
   out.Title(Tone::kPlain, result.name(), "(" + result.kind() + ")");
   std::vector<std::vector<std::string>> rows;
+  if (!result.answer().empty()) rows.push_back({"answer", result.answer()});
   std::vector<std::string> ids(result.license_ids().begin(), result.license_ids().end());
   if (!ids.empty()) rows.push_back({"licences", Joined(ids, ", ")});
   if (!ids.empty() || result.openness() != v1::OPENNESS_UNKNOWN)
@@ -206,6 +233,19 @@ std::string RenderExplanation(const v1::ExplainResult& result, bool color) {
   out.Table({}, rows);
   if (!result.main_restriction().empty()) out.Item(Tone::kCaution, result.main_restriction());
   if (!result.summary().empty()) out.Item(Tone::kPlain, result.summary());
+  if (result.versions_size() > 1) {
+    out.Heading("Versions");
+    for (const auto& version : result.versions()) AddVersion(version, out);
+  }
+  if (result.has_openness_statement()) {
+    out.Heading("Openness (for information)");
+    out.Item(Tone::kPlain, result.openness_statement().why());
+    rows.clear();
+    for (const auto& part : result.openness_statement().parts()) {
+      rows.push_back({PartWord(part.component()), std::string(StateWord(part.state())), HowWords(part)});
+    }
+    out.Table({"part", "state", "what shows it"}, rows);
+  }
   return out.Take();
 }
 

@@ -180,6 +180,44 @@ TEST(LicenseTextTest, ExplanationOfAHostileName) {
   EXPECT_FALSE(Has(RenderExplanation(result, false), "\x1b"));
 }
 
+TEST(LicenseTextTest, VersionsWithWhatHoldsAndWhatItRestricts) {
+  v1::ExplainResult result;
+  result.set_name("Acorn");
+  result.set_kind("family");
+  result.set_answer("it depends on version and size: open weights, permissive; open weights, restricted");
+  for (const char* version : {"1", "2"}) {
+    v1::ExplainedVersion& row = *result.add_versions();
+    row.set_family("Acorn");
+    row.set_version(version);
+    row.add_names("acorn-works/acorn-*");
+    row.set_openness(v1::OPEN_WEIGHTS_RESTRICTED);
+    row.set_main_restriction("No squirrels.");
+  }
+  result.mutable_versions(0)->add_license_ids("LicenseRef-acorn-1.0");
+  result.mutable_versions(1)->set_unread_license("the Oak Terms");
+  const std::string text = RenderExplanation(result, false);
+  for (const std::string_view part : {"it depends on version and size", "Acorn 1: OPEN_WEIGHTS_RESTRICTED",
+                                      "LicenseRef-acorn-1.0", "the Oak Terms (not in the rulebook)", "No squirrels."})
+    EXPECT_TRUE(Has(text, part)) << part << "\n" << text;
+}
+
+TEST(LicenseTextTest, WhatAnOverlayChangedStandsFirst) {
+  v1::LicenseRecord record;
+  record.set_license_id("LicenseRef-acorn");
+  record.add_redefined("rules/licenses/acorn/rule.textproto:3 takes away tests users");
+  const std::string text = RenderLicense(record, false);
+  EXPECT_LT(text.find("takes away tests users"), text.find("What matters most")) << text;
+}
+
+TEST(LicenseTextTest, ARecordOfNothingIsItsExplanation) {
+  v1::LicenseRecord record;
+  record.set_name("Zephyr");
+  record.mutable_explained()->set_name("Zephyr");
+  record.mutable_explained()->set_kind("closed_model");
+  record.mutable_explained()->set_answer("no weights are published, service only");
+  EXPECT_EQ(RenderLicense(record, false), RenderExplanation(record.explained(), false));
+}
+
 TEST(JsonTest, ProtoNamesEnumNamesAndStringsForLargeNumbers) {
   v1::GateResult result = Sample();
   v1::ArtifactSummary& artifact = *result.mutable_model()->add_artifacts();

@@ -1,5 +1,7 @@
 #include "services/report/sample_result.h"
 
+#include <utility>
+
 namespace weighbridge::report {
 namespace {
 
@@ -28,6 +30,22 @@ v1::Finding& AddSampleFinding(v1::GateResult& result, v1::Outcome::Value outcome
   place.set_byte_begin(100);
   place.set_byte_end(130);
   return finding;
+}
+
+void AddSampleOpenness(v1::GateResult& result, const std::string& how) {
+  v1::OpennessStatement& statement = *result.mutable_openness_statement();
+  statement.set_openness(v1::OPEN_WEIGHTS_RESTRICTED);
+  statement.set_why("Open weights are not open source here. " + how);
+  for (const auto& [component, state] :
+       {std::make_pair(v1::OpennessComponent::weights, v1::ComponentState::PRESENT),
+        std::make_pair(v1::OpennessComponent::code, v1::ComponentState::NOT_KNOWN),
+        std::make_pair(v1::OpennessComponent::freedom_to_use, v1::ComponentState::ABSENT)}) {
+    v1::OpennessPart& part = *statement.add_parts();
+    part.set_component(component);
+    part.set_state(state);
+    part.set_how(how);
+    part.add_evidence()->set_path(how);
+  }
 }
 
 v1::GateResult SampleResult() {
@@ -118,6 +136,7 @@ v1::GateResult HostileResult(const std::string& text) {
   fact.set_how(text);
   result.add_conflicts()->set_message(text);
   result.set_measured_by(text);
+  AddSampleOpenness(result, text);
   return result;
 }
 

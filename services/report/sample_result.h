@@ -8,6 +8,9 @@
 
 namespace weighbridge::report {
 
+// A statement of three parts, each in another state, with this text wherever one can stand.
+void AddSampleOpenness(v1::GateResult& result, const std::string& how);
+
 // DENIED under one licence, with one finding of each outcome, duties of each state, two files and a digest.
 v1::GateResult SampleResult();
 

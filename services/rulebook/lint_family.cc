@@ -49,15 +49,42 @@ void LintNames(const Cursor& at) {
   }
 }
 
+// Parts of a model that its developer publishes or keeps back: each in one list, and none that the licence speaks of.
+void LintParts(const Cursor& at) {
+  const auto& member = at.As<FamilyMember>();
+  std::set<int> seen;
+  for (const char* field : {"published", "withheld"}) {
+    const auto& parts = field[0] == 'p' ? member.published() : member.withheld();
+    for (int i = 0; i < parts.size(); ++i) {
+      const auto part = static_cast<v1::OpennessComponent::Value>(parts.Get(i));
+      const std::string word = v1::OpennessComponent::Value_Name(part);
+      switch (part) {
+        case v1::OpennessComponent::code:
+        case v1::OpennessComponent::data:
+        case v1::OpennessComponent::data_card:
+        case v1::OpennessComponent::recipe:
+          break;
+        default:
+          at.ReportAt(field, i, absl::StrFormat("%s is no part beside the weights", word));
+      }
+      if (!seen.insert(parts.Get(i)).second) at.ReportAt(field, i, absl::StrFormat("%s stands here twice", word));
+    }
+  }
+}
+
 void LintMember(const LintContext& context, const Cursor& at) {
   const auto& member = at.As<FamilyMember>();
   at.Require({"names", "source"});
   LintNames(at);
   if (member.closed()) {
     if (!member.license_ids().empty()) at.ReportAt("license_ids", 0, "a closed model has no licence for its weights");
+    if (!member.unread_license().empty())
+      at.ReportAt("unread_license", "a closed model has no licence for its weights");
     if (member.openness() != v1::CLOSED_WEIGHTS) at.ReportAt("openness", "a closed model is of class CLOSED_WEIGHTS");
   } else {
-    at.Require({"organizations", "license_ids"});
+    at.Require({"organizations"});
+    if (member.unread_license().empty()) at.Require({"license_ids"});
+    if (member.license_ids().empty() && !member.unread_license().empty()) at.Require({"main_restriction", "openness"});
     if (member.openness() == v1::CLOSED_WEIGHTS) at.ReportAt("openness", "CLOSED_WEIGHTS needs `closed: true`");
   }
   if (member.license_ids_size() > 1 && member.boundary().empty()) {
@@ -70,6 +97,15 @@ void LintMember(const LintContext& context, const Cursor& at) {
       if (!seen.insert(ids.Get(i)).second)
         at.ReportAt(field, i, absl::StrFormat("\"%s\" stands here twice", ids.Get(i)));
     }
+  }
+  LintParts(at);
+  std::set<std::string> called;
+  for (int i = 0; i < member.also_called_size(); ++i) {
+    const std::string& name = member.also_called(i);
+    if (name.empty() || !IsLowerCase(name)) {
+      at.ReportAt("also_called", i, absl::StrFormat("\"%s\" is no name in lower case", name));
+    }
+    if (!called.insert(name).second) at.ReportAt("also_called", i, absl::StrFormat("\"%s\" stands here twice", name));
   }
   if (!member.released().empty() && !IsDate(member.released())) {
     at.ReportAt("released", absl::StrFormat("\"%s\" is no date YYYY-MM-DD", member.released()));

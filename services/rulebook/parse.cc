@@ -146,6 +146,8 @@ ParsedRules Parse(const std::vector<RuleFile>& files, std::vector<RuleIssue>* is
       ParseFile(*file, kRulebookProto, &rules.triggers, issues);
     } else if (path == "terms.textproto") {
       ParseFile(*file, kRulebookProto, &rules.terms, issues);
+    } else if (path == "overlay.textproto") {
+      ParseFile(*file, kRulebookProto, &rules.overlay, issues);
     } else {
       issues->push_back(
           {std::string(path), 0, 0,

@@ -32,6 +32,8 @@ struct ParsedRules {
   Parsed<rules::v1::TriggerSet> triggers;
   // Empty if the file is missing: bundles of older rules have none.
   Parsed<rules::v1::TermSet> terms;
+  // Empty where no rules were laid over others, or none that change them; see overlay.h.
+  Parsed<rules::v1::Overlay> overlay;
   // False if the file is missing or does not parse: what refers to it is then not reported a second time.
   bool fields_known = false;
   bool countries_known = false;

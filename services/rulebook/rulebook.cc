@@ -18,6 +18,7 @@
 #include "services/rulebook/family_index.h"
 #include "services/rulebook/license_index.h"
 #include "services/rulebook/lint.h"
+#include "services/rulebook/overlay.h"
 #include "services/rulebook/parse.h"
 #include "services/rulebook/term_set.h"
 
@@ -44,6 +45,7 @@ rules::v1::Compiled CompiledFrom(ParsedRules* rules, std::string digest) {
   *compiled.mutable_fields() = std::move(rules->fields.message);
   *compiled.mutable_countries() = std::move(rules->countries.message);
   *compiled.mutable_terms() = std::move(rules->terms.message);
+  *compiled.mutable_overlay() = std::move(rules->overlay.message);
   return compiled;
 }
 
@@ -126,6 +128,13 @@ absl::StatusOr<std::shared_ptr<const Rulebook>> Rulebook::FromFiles(std::vector<
 absl::StatusOr<std::shared_ptr<const Rulebook>> Rulebook::Layered(std::vector<RuleFile> base,
                                                                   std::vector<RuleFile> overlay,
                                                                   std::vector<RuleIssue>* issues) {
+  for (const RuleFile& file : overlay) {
+    if (file.path != kOverlayPath) continue;
+    *issues = {{file.path, 0, 0, "this file is written while rules are layered; take it out"}};
+    return absl::InvalidArgumentError(ToString(issues->front()));
+  }
+  const rules::v1::Overlay redefined = FindRedefinitions(base, overlay);
+  if (!redefined.redefinition().empty()) overlay.push_back(OverlayFile(redefined));
   return FromFiles(Layer(std::move(base), std::move(overlay)), issues);
 }
 
@@ -237,6 +246,8 @@ std::vector<ArchitectureMatch> Rulebook::FamiliesByArchitecture(std::string_view
 }
 
 std::vector<NameMatch> Rulebook::ModelNamesIn(std::string_view text) const { return index_->families.NamesIn(text); }
+
+const rules::v1::Overlay& Rulebook::overlay() const { return index_->compiled.overlay(); }
 
 const rules::v1::FieldSet& Rulebook::fields() const { return index_->compiled.fields(); }
 

@@ -72,7 +72,8 @@ class Rulebook {
   static absl::StatusOr<std::shared_ptr<const Rulebook>> FromFiles(std::vector<RuleFile> files,
                                                                    std::vector<RuleIssue>* issues);
 
-  // FromFiles over Layer(base, overlay): the rules of the binary with those of a user's folder over them.
+  // FromFiles over Layer(base, overlay): the rules of the binary with those of a user's folder over them. Where these
+  // change what ours say, a file that names each change stands among the rules (overlay.h), and so in the digest.
   static absl::StatusOr<std::shared_ptr<const Rulebook>> Layered(std::vector<RuleFile> base,
                                                                  std::vector<RuleFile> overlay,
                                                                  std::vector<RuleIssue>* issues);
@@ -97,6 +98,9 @@ class Rulebook {
   const std::string& bundle_sha256() const;
   // DATA_LOSS if the bundle is not that of the digest. Hashes all of it.
   absl::StatusOr<std::string_view> CheckedBundle() const;
+
+  // Where rules laid over ours change them; empty for the rules of the binary and for rules that only add.
+  const rules::v1::Overlay& overlay() const;
 
   // Licences that are known by their category alone (License.category_facts).
   size_t CategoryLicenses() const;
