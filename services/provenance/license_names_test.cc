@@ -130,7 +130,7 @@ TEST(LicenseNamesTest, ExceptionsAndFormerIds) {
            ListCase{"GPL-3.0-only WITH LLVM-exception OR MIT", "GPL-3.0-only & MIT",
                     "GPL-3.0-only WITH LLVM-exception!"},
            // Of a set, the exception has to belong to all that are meant.
-           ListCase{"gpl WITH GCC-exception-3.1", "GPL-3.0-only|GPL-2.0-only", "gpl WITH GCC-exception-3.1!"},
+           ListCase{"gpl WITH GCC-exception-3.1", "GPL-2.0-only|GPL-3.0-only", "gpl WITH GCC-exception-3.1!"},
            ListCase{"GPL-2.0-with-classpath-exception", "GPL-2.0-only",
                     "GPL-2.0-with-classpath-exception > GPL-2.0-only WITH Classpath-exception-2.0, GPL-2.0-only WITH "
                     "Classpath-exception-2.0+"},
