@@ -586,17 +586,17 @@ absl::StatusOr<SpdxText> ParseSpdxText(const source::PackText& file) {
   limits.bytes_max = source::kPackTextBytesMax;
   limits.elements_max = 64;
   limits.depth_max = 4;
-  absl::StatusOr<formats::Value> map = formats::ParseJson(file.bytes, limits);
-  if (!map.ok()) return map.status();
+  const absl::StatusOr<formats::Value> map = formats::ParseJson(file.bytes, limits);
+  if (!map.ok()) return absl::InvalidArgumentError(map.status().message());
   if (!map->IsMap()) return absl::InvalidArgumentError("no JSON object");
   text.name = Text(*map, "name");
   if (text.name.empty()) text.name = text.id;
   text.link = Text(*map, "url");
   const formats::Value* body = map->Find("licenseText");
-  if (body == nullptr || !body->AsString().has_value() || !HasWords(*body->AsString())) {
+  if (body == nullptr || !body->IsQuotedString() || !HasWords(body->text)) {
     return absl::InvalidArgumentError("no licenseText");
   }
-  text.body = std::string(*body->AsString());
+  text.body = body->text;
   return text;
 }
 
