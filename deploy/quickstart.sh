@@ -137,9 +137,11 @@ fi
 
 if [[ -n "$pack" ]]; then
   printf '\n# Licences without facts of their own are learned from the licence pack, and known by text and category\n'
-  printf '$ weighbridge rules build-index %s -o licences.index\n' "$pack"
+  build=(rules build-index "$pack" -o licences.index)
+  if [[ -d "$(wb_spdx_list_dir)" ]]; then build+=(--spdx "$(wb_spdx_list_dir)"); fi
+  printf '$ weighbridge %s\n' "${build[*]}"
   rm -f licences.index
-  "$weighbridge" rules build-index "$pack" -o licences.index || wrong+=("rules build-index")
+  "$weighbridge" "${build[@]}" || wrong+=("rules build-index")
   printf '\n$ weighbridge classify %s --index licences.index\n' "$pack/curl.LICENSE"
   "$weighbridge" classify "$pack/curl.LICENSE" --index licences.index || wrong+=("classify of a licence of the pack")
 fi

@@ -3,6 +3,8 @@
 
 readonly WB_LICENCE_PACK_NAME="scancode-toolkit-mini"
 readonly WB_LICENCE_PACK_VERSION="32.5.0"
+readonly WB_SPDX_LIST_NAME="spdx-license-list"
+readonly WB_SPDX_LIST_VERSION="6.12.0"
 readonly WB_LLAMA_VERSION="3.22.1"
 
 # Debian 12 packages that building and testing need.
@@ -78,6 +80,9 @@ wb_cache_dir() { printf '%s/weighbridge\n' "${XDG_CACHE_HOME:-${HOME:-/tmp}/.cac
 
 # Folder of the unpacked licence pack; it is complete if its file `complete` is there.
 wb_licence_pack_dir() { printf '%s/licence-pack/%s\n' "$(wb_cache_dir)" "$WB_LICENCE_PACK_VERSION"; }
+
+# Folder of the SPDX list's texts, beside the pack; it is there only if they could be fetched.
+wb_spdx_list_dir() { printf '%s/spdx-%s\n' "$(wb_licence_pack_dir)" "$WB_SPDX_LIST_VERSION"; }
 
 # Where deploy/llama.sh puts the inference library; deploy/bazel/llama.bzl looks there too.
 wb_llama_dir() { printf '%s/llama/%s\n' "$(wb_cache_dir)" "$WB_LLAMA_VERSION"; }

@@ -164,12 +164,11 @@ std::optional<v1::ExplainResult> OfExpression(std::string_view name, const ruleb
   const auto expression = provenance::ParseSpdxExpression(name);
   if (!expression.ok()) return std::nullopt;
   const auto ways = provenance::AlternativesOf(*expression);
-  if (ways.empty() || (ways.size() == 1 && ways.front().size() == 1 && ways.front().front().exception.empty())) {
-    return std::nullopt;
-  }
-  const std::string normal = provenance::FormatSpdxExpression(*expression);
+  if (ways.empty()) return std::nullopt;
   const provenance::NamedLicenses named = provenance::ReadLicenseExpression(name, rules, {});
-  if (named.operands.empty()) return std::nullopt;
+  const bool plain = ways.size() == 1 && ways.front().size() == 1 && ways.front().front().exception.empty();
+  if (named.operands.empty() || (plain && named.former.empty())) return std::nullopt;
+  const std::string normal = provenance::FormatSpdxExpression(*expression);
   Licenses all;
   for (const auto& operand : named.operands) all.insert(all.end(), operand.begin(), operand.end());
   // The most restrictive one first: what matters most is said of it.
@@ -186,8 +185,15 @@ std::optional<v1::ExplainResult> OfExpression(std::string_view name, const ruleb
     for (size_t t = 0; t < ways[i].size(); ++t) summary += (t > 0 ? " and " : "") + ways[i][t].ToString();
   }
   summary += ".";
-  for (const std::string& exception : named.exceptions) {
-    summary += absl::StrFormat(" What the exception in %s allows is not evaluated.", exception);
+  for (const auto& former : named.former) {
+    summary +=
+        absl::StrFormat(" \"%s\" was given up by the SPDX list and is read as %s.", former.written, former.present);
+  }
+  for (const auto& exception : named.exceptions) {
+    summary += exception.belongs
+                   ? absl::StrFormat(" What the exception in %s allows is not evaluated.", exception.term)
+                   : absl::StrFormat(" The exception in %s is not known as one to this licence and needs a person.",
+                                     exception.term);
   }
   for (const std::string& unknown : named.unknown) {
     summary += absl::StrFormat(" \"%s\" is not known and needs a person.", unknown);

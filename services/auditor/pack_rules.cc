@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <deque>
 #include <map>
 #include <optional>
 #include <utility>
@@ -15,7 +16,9 @@
 #include "services/classify/learn.h"
 #include "services/classify/token_file.h"
 #include "services/crypto/sha256.h"
+#include "services/formats/json/json_reader.h"
 #include "services/formats/yaml/yaml_reader.h"
+#include "services/provenance/spdx_list.h"
 #include "services/rulebook/names.h"
 
 namespace weighbridge::auditor {
@@ -37,7 +40,10 @@ struct CategoryRow {
   CategoryWords words;
 };
 
-constexpr std::array<CategoryRow, 11> kCategories = {{
+// In place of a category, for a text of which the SPDX list alone knows.
+constexpr char kSpdxCategory[] = "SPDX list";
+
+constexpr std::array<CategoryRow, 12> kCategories = {{
     {"Permissive",
      {v1::OPEN_WEIGHTS_PERMISSIVE, "Listed as permissive: notices have to be kept; other terms were not entered."}},
     {"Public Domain",
@@ -57,6 +63,8 @@ constexpr std::array<CategoryRow, 11> kCategories = {{
     {"Patent License", {v1::OPENNESS_UNKNOWN, "Listed as a patent licence: it may give no rights to copies."}},
     {"CLA", {v1::OPENNESS_UNKNOWN, "Listed as an agreement of contributors: it gives users no rights."}},
     {"Unstated License", {v1::OPENNESS_UNKNOWN, "Listed as a statement that names no licence."}},
+    {kSpdxCategory,
+     {v1::OPENNESS_UNKNOWN, "On the SPDX list, which says nothing of its kind; its terms were not entered."}},
 }};
 
 // One line without control characters and with single blanks, as rule files have it; empty if it is too long or no
@@ -162,6 +170,11 @@ struct Candidate {
   PackEntry entry;
   License license;
   std::string tokens;
+  bool of_spdx = false;
+
+  std::string Source() const {
+    return of_spdx ? "SPDX list: " + file : absl::StrFormat("licence pack: %s, front matter stripped", file);
+  }
 };
 
 // Which spelling belongs to which licence of the pack, beside those of the base.
@@ -257,11 +270,13 @@ License MakeLicense(const Candidate& candidate, const std::string& id, Names& na
   license.set_licensor(entry.owner);
   if (!entry.is_exception) license.set_openness(words.openness);
   license.set_main_restriction(std::string(words.main_restriction));
+  const std::string listed =
+      candidate.of_spdx ? "the SPDX list has it and names none"
+                        : absl::StrFormat("the licence pack lists it as %s, by %s", entry.category, entry.owner);
   license.set_summary(
-      absl::StrFormat("Known by its category alone: the licence pack lists it as %s, by %s. Its text is told apart "
-                      "word by word, but none of its "
+      absl::StrFormat("Known by its category alone: %s. Its text is told apart word by word, but none of its "
                       "terms stands in the rulebook, so that every decision that stands on it needs a person.",
-                      entry.category, entry.owner));
+                      listed));
   license.mutable_category_facts()->set_category(entry.category);
   license.mutable_category_facts()->set_owner(entry.owner);
   AddNames(entry, names, license);
@@ -269,7 +284,7 @@ License MakeLicense(const Candidate& candidate, const std::string& id, Names& na
   auto& provenance = *license.mutable_provenance();
   auto& text = *provenance.add_texts();
   text.set_sha256(Sha256Hex(entry.body));
-  text.set_source(absl::StrFormat("licence pack: %s, front matter stripped", candidate.file));
+  text.set_source(candidate.Source());
   text.set_token_file("1.tokens");
   provenance.set_checked(kCategoriesWritten);
   provenance.set_checked_by("the licence pack, by category");
@@ -288,7 +303,8 @@ std::string RuleText(const License& license) {
 
 class Maker {
  public:
-  Maker(const source::TextPack& pack, const rulebook::Rulebook& base) : pack_(pack), base_(base), names_(base) {}
+  Maker(const source::TextPack& pack, const rulebook::Rulebook& base, const source::TextPack& spdx)
+      : pack_(pack), spdx_(spdx), base_(base), names_(base) {}
 
   absl::StatusOr<PackRules> Make();
 
@@ -298,13 +314,16 @@ class Maker {
   }
 
   void Read();
+  void ReadSpdx(const std::set<std::string>& known, std::vector<Candidate>* read);
   bool Learn(Candidate& candidate, const std::string& id);
   absl::Status Load();
   std::set<std::string> Blurring() const;
 
   const source::TextPack& pack_;
+  const source::TextPack& spdx_;
   const rulebook::Rulebook& base_;
   Names names_;
+  std::deque<std::string> bodies_;  // of the SPDX list; entries point into them
   std::vector<Candidate> candidates_;
   std::map<Sha256Digest, std::pair<size_t, std::string>> wordings_;  // digest of words to index and key
   // Texts that the base reads as its own, with what it reads: none of them may change.
@@ -312,16 +331,49 @@ class Maker {
   PackRules result_;
 };
 
+// Adds the licences of the SPDX list that nothing else has; `known` are the ids of the pack in lower case.
+void Maker::ReadSpdx(const std::set<std::string>& known, std::vector<Candidate>* read) {
+  for (const source::PackText& file : spdx_.texts) {
+    absl::StatusOr<SpdxText> text = ParseSpdxText(file);
+    if (!text.ok()) {
+      Lose(file.name, PackLeftOut::kUnreadable, std::string(text.status().message()));
+    } else if (known.count(Lower(text->id)) != 0 || names_.IsOurs(text->id) ||
+               provenance::PresentForm({text->id, false, ""}).has_value()) {
+      ++result_.spdx_known;
+    } else {
+      Candidate candidate;
+      candidate.file = file.name;
+      candidate.of_spdx = true;
+      candidate.entry.key = Lower(text->id);
+      candidate.entry.name = text->name;
+      candidate.entry.category = kSpdxCategory;
+      candidate.entry.owner = "Unspecified";
+      candidate.entry.spdx_id = text->id;
+      if (!text->link.empty()) candidate.entry.links.push_back(text->link);
+      candidate.entry.body = bodies_.emplace_back(std::move(text->body));
+      read->push_back(std::move(candidate));
+    }
+  }
+}
+
 void Maker::Read() {
   std::vector<Candidate> read;
+  std::set<std::string> ids;
   for (const source::PackText& text : pack_.texts) {
     absl::StatusOr<PackEntry> entry = ParsePackEntry(text.bytes);
+    if (entry.ok()) {
+      ids.insert(Lower(entry->spdx_id));
+      for (const std::string& id : entry->other_ids) ids.insert(Lower(id));
+    }
     if (!entry.ok()) {
       Lose(text.name, PackLeftOut::kUnreadable, std::string(entry.status().message()));
     } else if (!HasWords(entry->body)) {
       Lose(text.name, PackLeftOut::kNoText);
     } else {
-      read.push_back({text.name, *std::move(entry), {}, {}});
+      Candidate candidate;
+      candidate.file = text.name;
+      candidate.entry = *std::move(entry);
+      read.push_back(std::move(candidate));
     }
   }
   // Of two texts that are word for word the same, the one on the SPDX list stays.
@@ -331,6 +383,7 @@ void Maker::Read() {
     };
     return rank(a) < rank(b);
   });
+  ReadSpdx(ids, &read);
   // All ids are taken before any other name: a name never keeps a licence from its id.
   std::vector<std::pair<Candidate*, std::string>> own;
   for (Candidate& candidate : read) {
@@ -338,6 +391,10 @@ void Maker::Read() {
     const classify::Classification found = base_.classifier().Classify(entry.body);
     const std::string own_id = "LicenseRef-scancode-" + Dashed(entry.key);
     std::string id = IsId(entry.spdx_id) ? entry.spdx_id : own_id;
+    if (candidate.of_spdx && (names_.IsTaken(id) || names_.IsTaken(entry.key))) {
+      ++result_.spdx_known;  // the pack knows it by a name of its own
+      continue;
+    }
     // Two texts under one id of the SPDX list: the one that comes first has it.
     if (names_.IsTaken(id)) id = own_id;
     // The key of one text can be the SPDX id of another.
@@ -368,7 +425,7 @@ bool Maker::Learn(Candidate& candidate, const std::string& id) {
   classify::LearnRequest request;
   request.id = id;
   request.kind = candidate.entry.is_exception ? "exception" : "licence";
-  request.source = absl::StrFormat("licence pack: %s, front matter stripped", candidate.file);
+  request.source = candidate.Source();
   request.text = candidate.entry.body;
   absl::StatusOr<std::string> learnt = classify::Learn(request);
   if (!learnt.ok()) {
@@ -421,9 +478,19 @@ absl::Status Maker::Load() {
   return absl::OkStatus();
 }
 
-// Ids of pack licences that stand in the way of one of ours.
+// Ids of pack licences that stand in the way of one of ours, and of the SPDX list that stand in the way of the pack.
 std::set<std::string> Maker::Blurring() const {
   std::set<std::string> blurring;
+  std::set<std::string> of_spdx;
+  for (const Candidate& candidate : candidates_) {
+    if (candidate.of_spdx) of_spdx.insert(candidate.license.id());
+  }
+  for (const Candidate& candidate : candidates_) {
+    if (candidate.of_spdx || of_spdx.empty()) continue;
+    for (const std::string& id : IdsOf(result_.rules->classifier().Classify(candidate.entry.body))) {
+      if (of_spdx.count(id) != 0) blurring.insert(id);
+    }
+  }
   for (const auto& [body, ids] : ours_) {
     const classify::Classification now = result_.rules->classifier().Classify(body);
     const std::set<std::string> now_ids = IdsOf(now);
@@ -456,6 +523,8 @@ absl::StatusOr<PackRules> Maker::Make() {
     result_.unsure.push_back({candidate.file, PackLeftOut::kBlurs, ids.empty() ? "nothing" : Joined(ids)});
   }
   result_.licenses = candidates_.size();
+  result_.of_spdx = static_cast<size_t>(std::count_if(candidates_.begin(), candidates_.end(),
+                                                      [](const Candidate& candidate) { return candidate.of_spdx; }));
   const auto by_file = [](const PackLoss& a, const PackLoss& b) { return a.file < b.file; };
   std::sort(result_.left_out.begin(), result_.left_out.end(), by_file);
   std::sort(result_.unsure.begin(), result_.unsure.end(), by_file);
@@ -505,6 +574,30 @@ absl::StatusOr<PackEntry> ParsePackEntry(std::string_view bytes) {
   entry.is_generic = Flag(*map, "is_generic") || Flag(*map, "is_unknown");
   entry.body = bytes.substr(std::min(bytes.size(), end + 5));
   return entry;
+}
+
+absl::StatusOr<SpdxText> ParseSpdxText(const source::PackText& file) {
+  constexpr std::string_view kEnd = ".json";
+  SpdxText text;
+  const size_t stem = file.name.size() - std::min(file.name.size(), kEnd.size());
+  text.id = file.name.substr(0, stem);
+  if (file.name.substr(stem) != kEnd || !IsId(text.id)) return absl::InvalidArgumentError("its name is no id");
+  formats::JsonLimits limits;
+  limits.bytes_max = source::kPackTextBytesMax;
+  limits.elements_max = 64;
+  limits.depth_max = 4;
+  const absl::StatusOr<formats::Value> map = formats::ParseJson(file.bytes, limits);
+  if (!map.ok()) return absl::InvalidArgumentError(map.status().message());
+  if (!map->IsMap()) return absl::InvalidArgumentError("no JSON object");
+  text.name = Text(*map, "name");
+  if (text.name.empty()) text.name = text.id;
+  text.link = Text(*map, "url");
+  const formats::Value* body = map->Find("licenseText");
+  if (body == nullptr || !body->IsQuotedString() || !HasWords(body->text)) {
+    return absl::InvalidArgumentError("no licenseText");
+  }
+  text.body = body->text;
+  return text;
 }
 
 CategoryWords WordsOfCategory(std::string_view category) {
@@ -585,8 +678,9 @@ absl::StatusOr<std::shared_ptr<const rulebook::Rulebook>> LayerPackLicenses(cons
       absl::StrFormat("the licence index does not go with the rules laid over it: %s", rules.status().message()));
 }
 
-absl::StatusOr<PackRules> MakePackRules(const source::TextPack& pack, const rulebook::Rulebook& base) {
-  return Maker(pack, base).Make();
+absl::StatusOr<PackRules> MakePackRules(const source::TextPack& pack, const rulebook::Rulebook& base,
+                                        const source::TextPack& spdx) {
+  return Maker(pack, base, spdx).Make();
 }
 
 }  // namespace weighbridge::auditor

@@ -42,6 +42,17 @@ struct PackEntry {
 // INVALID_ARGUMENT says what is wrong: no front matter, one that cannot be read, a key that is no plain name.
 absl::StatusOr<PackEntry> ParsePackEntry(std::string_view bytes);
 
+// A licence as spdx-license-list has it.
+struct SpdxText {
+  std::string id;
+  std::string name;
+  std::string link;
+  std::string body;
+};
+
+// INVALID_ARGUMENT says what is wrong: a name that is no id with ".json", JSON that cannot be read, no text.
+absl::StatusOr<SpdxText> ParseSpdxText(const source::PackText& file);
+
 // What a category says of the class of a licence, in our words. Never FULLY_OPEN or CLOSED_WEIGHTS; unknown categories
 // and those that say nothing of use are OPENNESS_UNKNOWN.
 struct CategoryWords {
@@ -75,7 +86,9 @@ struct PackLoss {
 struct PackRules {
   std::vector<rulebook::RuleFile> files;  // those of the base and those made from the pack
   std::shared_ptr<const rulebook::Rulebook> rules;
-  size_t licenses = 0;  // made from the pack
+  size_t licenses = 0;    // made from the pack and the SPDX list
+  size_t of_spdx = 0;     // those of them that only the SPDX list has
+  size_t spdx_known = 0;  // texts of the SPDX list that were not looked at: the pack or the base has their ids
   std::vector<PackLoss> left_out;
   // Texts with a rule that are not read as themselves for certain, and what they are read as.
   std::vector<PackLoss> unsure;
@@ -84,7 +97,11 @@ struct PackRules {
 // A rulebook of `base` and the licences of `pack`. Ours wins: no licence of the base changes its text, facts, names or
 // links, and a pack text that would blur one of its texts is left out. The same pack gives the same files. Errors only
 // if nothing of the pack can be used, or for a fault of this program.
-absl::StatusOr<PackRules> MakePackRules(const source::TextPack& pack, const rulebook::Rulebook& base);
+//
+// Of `spdx`, files of the npm package spdx-license-list ("MIT.json"), the licences whose ids neither pack nor base has
+// follow. The pack wins over them as ours does over the pack.
+absl::StatusOr<PackRules> MakePackRules(const source::TextPack& pack, const rulebook::Rulebook& base,
+                                        const source::TextPack& spdx = {});
 
 // The rules of `over` with those licences of `index` that are known by category alone, as far as nothing of `over` has
 // their id, name or wording: what a user lays over the rules keeps its meaning with an index too.

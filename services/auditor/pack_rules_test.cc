@@ -153,6 +153,92 @@ TEST(PackRulesTest, OurNamesKeepTheirMeaning) {
   }
 }
 
+// A file of spdx-license-list.
+source::PackText SpdxFile(const std::string& id, std::string body) {
+  for (size_t at = 0; (at = body.find('\n', at)) != std::string::npos; at += 2) body.replace(at, 1, "\\n");
+  return {id + ".json", R"({"name": "Listed )" + id + R"(", "url": "https://example.org/licenses/)" + id +
+                            R"(", "osiApproved": false, "licenseText": ")" + body + R"("})"};
+}
+
+TEST(PackRulesTest, TheSpdxListAddsWhatNothingElseHas) {
+  const auto base = Base();
+  const source::TextPack spdx = Pack({
+      SpdxFile("Bell-1.0", Body("bell")),                           // new
+      SpdxFile("Drum-1.0", Body("drum")),                           // a text of the pack that has no SPDX id there
+      SpdxFile("Willow-2.0", std::string(rulebook::WillowText())),  // a text of ours under another id
+      SpdxFile("KITE", Body("whistle")),                            // an id of the pack
+      SpdxFile("Kite-Old", Body("trumpet")),                        // a former id of the pack
+      SpdxFile("Spoon-Exception", Body("fork")),                    // the key of a text of the pack
+      SpdxFile("Willow-1.0", Body("willow")),                       // an id of ours
+      SpdxFile("eCos-2.0", Body("ecos")),                           // given up by the list
+      SpdxFile("Short-1.0", "Do as you like."),
+      {"Broken-1.0.json", "{"},
+  });
+  const auto made = MakePackRules(SamplePack(), *base, spdx);
+  ASSERT_TRUE(made.ok()) << made.status();
+  EXPECT_EQ(made->licenses, 4u);
+  EXPECT_EQ(made->of_spdx, 1u);
+  EXPECT_EQ(made->spdx_known, 5u);
+  EXPECT_EQ(made->left_out.size(), 9u + 4u);
+  EXPECT_TRUE(made->unsure.empty());
+  const License* bell = Find(*made, "Bell-1.0");
+  ASSERT_NE(bell, nullptr);
+  EXPECT_EQ(bell->name(), "Listed Bell-1.0");
+  EXPECT_EQ(bell->openness(), v1::OPENNESS_UNKNOWN);
+  EXPECT_EQ(bell->category_facts().category(), "SPDX list");
+  EXPECT_EQ(bell->provenance().confidence(), rules::v1::Confidence::low);
+  EXPECT_EQ(bell->provenance().texts(0).source(), "SPDX list: Bell-1.0.json");
+  // Its id becomes a name of what the pack knows word for word.
+  ASSERT_NE(made->rules->FindLicense("Drum-1.0"), nullptr);
+  EXPECT_EQ(made->rules->FindLicense("Drum-1.0")->id(), "LicenseRef-scancode-drum");
+  EXPECT_EQ(LostBecause(*made, "Drum-1.0.json"), PackLeftOutWords(PackLeftOut::kTwin));
+  EXPECT_EQ(LostBecause(*made, "Willow-2.0.json"), PackLeftOutWords(PackLeftOut::kOurs));
+  EXPECT_EQ(LostBecause(*made, "Short-1.0.json"), PackLeftOutWords(PackLeftOut::kTooShort));
+  EXPECT_EQ(LostBecause(*made, "Broken-1.0.json"), PackLeftOutWords(PackLeftOut::kUnreadable));
+  // Everything of the pack alone is as it was.
+  const auto alone = MakePackRules(SamplePack(), *base);
+  ASSERT_TRUE(alone.ok()) << alone.status();
+  for (const License* license : alone->rules->licenses()) {
+    const License* with = Find(*made, license->id().c_str());
+    ASSERT_NE(with, nullptr) << license->id();
+    if (license->id() != "LicenseRef-scancode-drum") {
+      EXPECT_EQ(with->SerializeAsString(), license->SerializeAsString()) << license->id();
+    }
+  }
+}
+
+TEST(PackRulesTest, HostileFilesOfTheSpdxListAreRefused) {
+  struct Case {
+    const char* name;
+    const char* bytes;
+  };
+  for (const Case& test : {
+           Case{"a.txt", R"({"licenseText": "x"})"},
+           Case{".json", R"({"licenseText": "x"})"},
+           Case{"", R"({"licenseText": "x"})"},
+           Case{"..a.json", R"({"licenseText": "x"})"},
+           Case{"a b.json", R"({"licenseText": "x"})"},
+           Case{"a.json", ""},
+           Case{"a.json", "[]"},
+           Case{"a.json", "{}"},
+           Case{"a.json", R"({"licenseText": ""})"},
+           Case{"a.json", R"({"licenseText": " \n"})"},
+           Case{"a.json", R"({"licenseText": 5})"},
+           Case{"a.json", R"({"licenseText": ["x"]})"},
+           Case{"a.json", R"({"licenseText": "x", "licenseText": "y"})"},
+           Case{"a.json", R"({"licenseText": "x", "a": [[[[[[1]]]]]]})"},
+           Case{"a.json", "{\"licenseText\": \"\xff\"}"},
+       }) {
+    EXPECT_EQ(ParseSpdxText({test.name, test.bytes}).status().code(), absl::StatusCode::kInvalidArgument)
+        << test.name << " " << test.bytes;
+  }
+  const auto text = ParseSpdxText({"0BSD.json", R"({"licenseText": "a\n\u00e9"})"});
+  ASSERT_TRUE(text.ok()) << text.status();
+  EXPECT_EQ(text->id, "0BSD");
+  EXPECT_EQ(text->name, "0BSD");  // none is given
+  EXPECT_EQ(text->body, "a\n\xc3\xa9");
+}
+
 TEST(PackRulesTest, TheSamePackGivesTheSameBytes) {
   const auto base = Base();
   const auto made = MakePackRules(SamplePack(), *base);
@@ -234,8 +320,9 @@ TEST(PackRulesTest, NoCategoryPromisesMoreThanPermissive) {
         Case{"Free Restricted", v1::OPEN_WEIGHTS_RESTRICTED}, Case{"Source-available", v1::OPEN_WEIGHTS_RESTRICTED},
         Case{"Proprietary Free", v1::OPEN_WEIGHTS_RESTRICTED}, Case{"Commercial", v1::OPENNESS_UNKNOWN},
         Case{"Patent License", v1::OPENNESS_UNKNOWN}, Case{"CLA", v1::OPENNESS_UNKNOWN},
-        Case{"Unstated License", v1::OPENNESS_UNKNOWN}, Case{"permissive", v1::OPENNESS_UNKNOWN},
-        Case{"Something new", v1::OPENNESS_UNKNOWN}, Case{"", v1::OPENNESS_UNKNOWN}}) {
+        Case{"Unstated License", v1::OPENNESS_UNKNOWN}, Case{"SPDX list", v1::OPENNESS_UNKNOWN},
+        Case{"permissive", v1::OPENNESS_UNKNOWN}, Case{"Something new", v1::OPENNESS_UNKNOWN},
+        Case{"", v1::OPENNESS_UNKNOWN}}) {
     EXPECT_EQ(WordsOfCategory(test.category).openness, test.openness) << test.category;
     EXPECT_FALSE(WordsOfCategory(test.category).main_restriction.empty()) << test.category;
   }

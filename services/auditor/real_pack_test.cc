@@ -1,8 +1,12 @@
 // The real licence pack, where WEIGHBRIDGE_LICENCE_PACK names it: every text is itself, and ours stay ours.
 #include <algorithm>
+#include <filesystem>
 #include <iostream>
+#include <optional>
 #include <set>
 #include <string>
+#include <string_view>
+#include <system_error>
 #include <vector>
 
 #include "gtest/gtest.h"
@@ -79,6 +83,58 @@ TEST(RealPackTest, CorpusTextsStayWhatTheyAre) {
     EXPECT_EQ(IdsOf(made->rules->classifier().Classify(text.bytes)), IdsOf(was)) << text.name;
   }
   EXPECT_GT(compared, 100u);
+}
+
+// The texts of the SPDX list beside the pack, if they were fetched.
+std::optional<std::string> SpdxListDir() {
+  const auto folder = LicencePackDir();
+  if (!folder.has_value()) return std::nullopt;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(*folder + "/..", error)) {
+    if (entry.path().filename().string().rfind("spdx-", 0) == 0) return entry.path().string();
+  }
+  return std::nullopt;
+}
+
+// What the SPDX list alone has is learnt, and no text or name of the pack or of the corpus changes by that.
+TEST(RealPackTest, TheSpdxListOnlyAdds) {
+  const PackRules* alone = Made();
+  const auto list = SpdxListDir();
+  if (alone == nullptr || !list.has_value()) GTEST_SKIP() << "no licence pack or no SPDX list beside it";
+  const auto pack = source::ReadTextPack(*LicencePackDir());
+  const auto spdx = source::ReadTextPack(*list);
+  ASSERT_TRUE(pack.ok() && spdx.ok()) << pack.status() << spdx.status();
+  const auto with = MakePackRules(*pack, **rulebook::BuiltinRulebook(), *spdx);
+  ASSERT_TRUE(with.ok()) << with.status();
+  std::string learnt;
+  for (const rulebook::License* license : with->rules->licenses()) {
+    if (license->category_facts().category() == "SPDX list") learnt += " " + license->id();
+  }
+  std::cout << with->of_spdx << " licences of the SPDX list:" << learnt << "\n";
+  for (const PackLoss& loss : with->left_out) {
+    if (loss.file.rfind(".json") != std::string::npos) {
+      std::cout << loss.file << ": " << PackLeftOutWords(loss.reason) << ": " << loss.detail << "\n";
+    }
+  }
+  EXPECT_GE(with->of_spdx, 10u);
+  EXPECT_EQ(with->licenses, alone->licenses + with->of_spdx);
+  EXPECT_EQ(with->unsure.size(), alone->unsure.size());
+  std::vector<source::PackText> texts = pack->texts;
+  if (const auto corpus = CorpusDir(); corpus.has_value()) {
+    const auto more = source::ReadTextPack(*corpus + "/licenses");
+    ASSERT_TRUE(more.ok()) << more.status();
+    texts.insert(texts.end(), more->texts.begin(), more->texts.end());
+  }
+  size_t bare = 0;
+  for (const source::PackText& text : texts) {
+    const auto entry = ParsePackEntry(text.bytes);
+    const std::string_view body = entry.ok() ? entry->body : std::string_view(text.bytes);
+    const classify::Classification was = alone->rules->classifier().Classify(body);
+    if (was.matches.empty() || !was.Bare(0)) continue;
+    ++bare;
+    EXPECT_EQ(IdsOf(with->rules->classifier().Classify(body)), IdsOf(was)) << text.name;
+  }
+  EXPECT_GT(bare, 2000u);
 }
 
 // What a name of model metadata means is not changed by the pack.

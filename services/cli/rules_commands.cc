@@ -38,6 +38,7 @@ struct RulesOptions {
   std::vector<std::string> omittable;
   std::vector<std::string> slots;
   std::vector<std::string> texts;
+  std::string spdx;
   bool verbose = false;
 };
 
@@ -195,8 +196,19 @@ int RunBuildIndex(const RulesOptions& options) {
     if (!cache.ok()) return Fail(cache.status());
     path = *std::move(cache);
   }
-  const auto made = auditor::MakePackRules(*pack, **builtin);
+  source::TextPack spdx;
+  if (!options.spdx.empty()) {
+    auto listed = source::ReadTextPack(options.spdx);
+    if (!listed.ok()) return Fail(listed.status());
+    spdx = *std::move(listed);
+  }
+  const auto made = auditor::MakePackRules(*pack, **builtin, spdx);
   if (!made.ok()) return Fail(made.status());
+  std::string of_spdx;
+  if (!options.spdx.empty()) {
+    of_spdx = absl::StrFormat("of the SPDX list %d licences that the pack lacks; %d others are known by their ids\n",
+                              made->of_spdx, made->spdx_known);
+  }
   const std::string bytes = auditor::PackIndex(*made->rules, (*builtin)->digest());
   const absl::Status written = source::WriteWhole(path, bytes);
   if (!written.ok()) return Fail(written);
@@ -204,10 +216,10 @@ int RunBuildIndex(const RulesOptions& options) {
   to_stdout.output.clear();
   return Print(to_stdout,
                absl::StrFormat(
-                   "%s: %d bytes\n%d texts: %d licences learned, %d left out\n%sof them known: text and category, by "
+                   "%s: %d bytes\n%d texts: %d licences learned, %d left out\n%s%sof them known: text and category, by "
                    "which every decision needs a person; rules digest %s\n",
-                   Printable(path), bytes.size(), pack->texts.size(), made->licenses, made->left_out.size(),
-                   LeftOutWords(*made, options.verbose), made->rules->digest()));
+                   Printable(path), bytes.size(), made->licenses + made->left_out.size(), made->licenses,
+                   made->left_out.size(), LeftOutWords(*made, options.verbose), of_spdx, made->rules->digest()));
 }
 
 int RunImport(const RulesOptions& options) {
@@ -273,6 +285,8 @@ void AddRulesCommands(CLI::App& app, Run& run) {
           RunBuildIndex);
   build->add_option("WHEEL|DIR", build_options->file, "The licence pack (deploy/licence-pack.sh fetches it)")
       ->required();
+  build->add_option("--spdx", build_options->spdx,
+                    "Folder with files of the npm package spdx-license-list: what the pack lacks comes from there");
   build->add_flag("--verbose", build_options->verbose, "Name every text that was left out");
 
   auto [import, import_options] = add("import-texts", "Take official texts into the database", RunImport);

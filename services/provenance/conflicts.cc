@@ -22,6 +22,10 @@ constexpr Pair kPairs[] = {
     {ClaimSource::kCard, ClaimSource::kHeader, v1::ConflictKind::header_against_card},
     {ClaimSource::kCard, ClaimSource::kBase, v1::ConflictKind::card_against_base},
     {ClaimSource::kHeader, ClaimSource::kBase, v1::ConflictKind::header_against_base},
+    {ClaimSource::kText, ClaimSource::kIdentifier, v1::ConflictKind::identifier_against_others},
+    {ClaimSource::kCard, ClaimSource::kIdentifier, v1::ConflictKind::identifier_against_others},
+    {ClaimSource::kHeader, ClaimSource::kIdentifier, v1::ConflictKind::identifier_against_others},
+    {ClaimSource::kBase, ClaimSource::kIdentifier, v1::ConflictKind::identifier_against_others},
 };
 
 // A use policy beside a licence is no second opinion on the licence.

@@ -43,6 +43,9 @@ enum class ClaimSource {
   kCard,    // metadata of the model card
   kHeader,  // GGUF or safetensors key
   kBase,    // a declared base model
+  // An SPDX line, which names the licence of the file it stands in: it adds and contradicts, but a model that nothing
+  // else names a licence for has none.
+  kIdentifier,
   kRuling,  // a person's conclusion; disagrees with nothing, for it has settled what did
 };
 

@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <cctype>
+#include <optional>
+#include <set>
 #include <utility>
 
 #include "absl/status/statusor.h"
 #include "services/provenance/spdx_expression.h"
+#include "services/provenance/spdx_list.h"
 
 namespace weighbridge::provenance {
 namespace {
@@ -36,15 +39,33 @@ Candidates ResolveTerm(const SpdxTerm& term, const rulebook::Rulebook& rules) {
   return found;
 }
 
-void AddTerm(const SpdxTerm& term, const rulebook::Rulebook& rules, NamedLicenses& named) {
+// What replaced the id of a term; nothing if it is no former one, or the rulebook has a licence of just this id.
+std::optional<SpdxTerm> Replacement(const SpdxTerm& term, const rulebook::Rulebook& rules) {
+  const auto* own = rules.LicenseById(term.license);
+  return own != nullptr && own->id() == term.license ? std::nullopt : PresentForm(term);
+}
+
+// True for a former id that means something else than its words as a name: another licence, an exception, later
+// versions. Tags such as "gpl-3.0" are former ids too and current on hubs, where they mean what they always meant.
+bool IsRenamed(const absl::StatusOr<SpdxExpression>& expression, const rulebook::Rulebook& rules) {
+  if (!expression.ok() || expression->kind != SpdxExpression::Kind::kTerm) return false;
+  const std::optional<SpdxTerm> present = Replacement(expression->term, rules);
+  return present.has_value() && TrimmedLower(present->ToString()) != TrimmedLower(expression->term.license) + "-only";
+}
+
+void AddTerm(const SpdxTerm& written, const rulebook::Rulebook& rules, NamedLicenses& named) {
+  const std::optional<SpdxTerm> present = Replacement(written, rules);
+  const SpdxTerm& term = present.has_value() ? *present : written;
   Candidates found = ResolveTerm(term, rules);
   if (found.empty() || (!term.exception.empty() && !IsSpdxException(term.exception))) {
-    named.unknown.push_back(term.ToString());
+    named.unknown.push_back(written.ToString());
     return;
   }
-  if (!term.exception.empty() &&
-      std::find(named.exceptions.begin(), named.exceptions.end(), term.ToString()) == named.exceptions.end()) {
-    named.exceptions.push_back(term.ToString());
+  if (present.has_value()) named.former.push_back({written.ToString(), term.ToString()});
+  if (!term.exception.empty()) {
+    const bool belongs = std::all_of(found.begin(), found.end(),
+                                     [&](const auto* license) { return BelongsTo(term.exception, license->id()); });
+    named.exceptions.push_back({term.ToString(), belongs});
   }
   if (std::find(named.operands.begin(), named.operands.end(), found) == named.operands.end()) {
     named.operands.push_back(std::move(found));
@@ -61,7 +82,7 @@ void Choose(const std::vector<std::string>& or_choices, const rulebook::Rulebook
     std::vector<std::vector<SpdxTerm>> with;
     for (const auto& terms : *alternatives) {
       const bool offers = std::any_of(terms.begin(), terms.end(), [&](const SpdxTerm& term) {
-        const Candidates found = ResolveTerm(term, rules);
+        const Candidates found = ResolveTerm(Replacement(term, rules).value_or(term), rules);
         return found.size() == 1 && found.front() == chosen;
       });
       if (offers) with.push_back(terms);
@@ -83,6 +104,7 @@ void MergeInto(NamedLicenses& to, NamedLicenses from) {
   if (to.or_chosen.empty()) to.or_chosen = std::move(from.or_chosen);
   to.or_open = to.or_open || from.or_open;
   for (auto& exception : from.exceptions) to.exceptions.push_back(std::move(exception));
+  for (auto& former : from.former) to.former.push_back(std::move(former));
 }
 
 }  // namespace
@@ -115,15 +137,15 @@ NamedLicenses ReadLicenseExpression(std::string_view value, const rulebook::Rule
     return named;
   }
   const std::string lower = TrimmedLower(value);
+  const absl::StatusOr<SpdxExpression> expression = ParseSpdxExpression(value);
   // A name may hold the word "or" or "and" itself, so the whole value is tried first.
-  if (!SaysNothing(lower)) {
+  if (!SaysNothing(lower) && !IsRenamed(expression, rules)) {
     Candidates whole = Resolve(lower, rules);
     if (!whole.empty()) {
       named.operands.push_back(std::move(whole));
       return named;
     }
   }
-  const absl::StatusOr<SpdxExpression> expression = ParseSpdxExpression(value);
   std::vector<std::vector<SpdxTerm>> alternatives;
   if (expression.ok()) alternatives = AlternativesOf(*expression);
   if (alternatives.empty()) {
@@ -132,8 +154,11 @@ NamedLicenses ReadLicenseExpression(std::string_view value, const rulebook::Rule
   }
   Choose(or_choices, rules, &alternatives, &named);
   named.or_open = alternatives.size() > 1;
+  std::set<SpdxTerm> seen;
   for (const auto& terms : alternatives) {
-    for (const SpdxTerm& term : terms) AddTerm(term, rules, named);
+    for (const SpdxTerm& term : terms) {
+      if (seen.insert(term).second) AddTerm(term, rules, named);
+    }
   }
   std::sort(named.unknown.begin(), named.unknown.end());
   named.unknown.erase(std::unique(named.unknown.begin(), named.unknown.end()), named.unknown.end());

@@ -23,16 +23,25 @@ struct NamedLicenses {
   std::string or_chosen;
   // An OR of which no side was chosen: all sides stand.
   bool or_open = false;
-  // Licences that stand with an exception of the SPDX list, "GPL-2.0-only WITH Classpath-exception-2.0". What the
-  // exception allows beyond the licence is not evaluated.
-  std::vector<std::string> exceptions;
+  // Licences that stand with an exception of the SPDX list. What the exception allows beyond the licence is not
+  // evaluated.
+  struct WithException {
+    std::string term;      // "GPL-2.0-only WITH Classpath-exception-2.0"
+    bool belongs = false;  // known as an exception to this licence
+  };
+  std::vector<WithException> exceptions;
+  // Ids that the SPDX list has given up, and what they were read as.
+  struct FormerName {
+    std::string written, present;
+  };
+  std::vector<FormerName> former;
 };
 
 // Whole names only, compared without case and surrounding space; never a part of a name. A value that is no name is
 // read as an SPDX expression (spdx_expression.h): AND joins, of an OR the first of `or_choices` that it offers decides
 // (ids in order of preference, weighbridge.v1.Policy.or_choices), a licence with an exception that nobody knows stays
 // unknown, and so does a value that is no expression either. "+" and "-or-later" mean the version that is named: a
-// later one is a choice, not a duty.
+// later one is a choice, not a duty. Ids that the SPDX list has given up are read as what replaced them.
 NamedLicenses ReadLicenseExpression(std::string_view value, const rulebook::Rulebook& rules,
                                     const std::vector<std::string>& or_choices);
 

@@ -7,6 +7,7 @@
 
 #include "gtest/gtest.h"
 #include "services/provenance/model_fixture.h"
+#include "services/rulebook/builtin.h"
 
 namespace weighbridge::provenance {
 namespace {
@@ -108,6 +109,68 @@ INSTANTIATE_TEST_SUITE_P(
         ExpressionCase{"Slash", "willow/pebble", "", "willow/pebble"},
         ExpressionCase{"UsePolicyIsNoTag", "acorn-policy AND other", "acorn-policy", "other"}),
     [](const auto& info) { return info.param.name; });
+
+// What exceptions and former ids of the SPDX list are read as, by our own rules: "licence > present form", "licence+"
+// for an exception that belongs, "licence!" for one that does not.
+struct ListCase {
+  const char* value;
+  const char* operands;
+  const char* notes;
+};
+
+TEST(LicenseNamesTest, ExceptionsAndFormerIds) {
+  const auto rules = rulebook::BuiltinRulebook();
+  ASSERT_TRUE(rules.ok()) << rules.status();
+  for (const ListCase& c : {
+           ListCase{"GPL-2.0-only WITH Classpath-exception-2.0", "GPL-2.0-only",
+                    "GPL-2.0-only WITH Classpath-exception-2.0+"},
+           ListCase{"gplv2 with classpath-exception-2.0", "GPL-2.0-only", "gplv2 WITH classpath-exception-2.0+"},
+           ListCase{"Apache-2.0 WITH LLVM-exception", "Apache-2.0", "Apache-2.0 WITH LLVM-exception+"},
+           ListCase{"MIT WITH Classpath-exception-2.0", "MIT", "MIT WITH Classpath-exception-2.0!"},
+           ListCase{"GPL-3.0-only WITH LLVM-exception OR MIT", "GPL-3.0-only & MIT",
+                    "GPL-3.0-only WITH LLVM-exception!"},
+           // Of a set, the exception has to belong to all that are meant.
+           ListCase{"gpl WITH GCC-exception-3.1", "GPL-2.0-only|GPL-3.0-only", "gpl WITH GCC-exception-3.1!"},
+           ListCase{"GPL-2.0-with-classpath-exception", "GPL-2.0-only",
+                    "GPL-2.0-with-classpath-exception > GPL-2.0-only WITH Classpath-exception-2.0, GPL-2.0-only WITH "
+                    "Classpath-exception-2.0+"},
+           ListCase{"eCos-2.0", "GPL-2.0-only",
+                    "eCos-2.0 > GPL-2.0-or-later WITH eCos-exception-2.0, GPL-2.0-or-later WITH eCos-exception-2.0+"},
+           ListCase{"GPL-2.0+", "GPL-2.0-only", "GPL-2.0+ > GPL-2.0-or-later"},
+           ListCase{"MIT AND GPL-3.0", "MIT & GPL-3.0-only", "GPL-3.0 > GPL-3.0-only"},
+           ListCase{"(GPL-3.0 OR MIT) AND (GPL-3.0 OR ISC)", "GPL-3.0-only & ISC & MIT", "GPL-3.0 > GPL-3.0-only"},
+           ListCase{"BSD-2-Clause-NetBSD", "BSD-2-Clause", "BSD-2-Clause-NetBSD > BSD-2-Clause"},
+           // A tag of the hub, where it is no former id.
+           ListCase{"gpl-3.0", "GPL-3.0-only", ""},
+           ListCase{"GPL-2.0-with-classpath-exception WITH Font-exception-2.0", "", ""},
+           ListCase{"Nunit", "", ""},
+       }) {
+    const NamedLicenses named = ReadLicenseExpression(c.value, **rules, {});
+    EXPECT_EQ(Words(named), c.operands) << c.value;
+    EXPECT_EQ(named.unknown.empty(), !named.operands.empty()) << c.value;
+    std::vector<std::string> notes;
+    for (const auto& former : named.former) notes.push_back(former.written + " > " + former.present);
+    for (const auto& exception : named.exceptions) notes.push_back(exception.term + (exception.belongs ? "+" : "!"));
+    EXPECT_EQ(Joined(notes), c.notes) << c.value;
+  }
+}
+
+// A rulebook that has a licence of a former id means it.
+TEST(LicenseNamesTest, AnOwnIdIsNotReplaced) {
+  const auto rules = MiniRules({{"licenses/pebble/rule.textproto", "id: \"LicenseRef-pebble\"", "id: \"Nunit\""}});
+  ASSERT_NE(rules, nullptr);
+  const NamedLicenses named = ReadLicenseExpression("Nunit OR willow", *rules, {});
+  EXPECT_EQ(Words(named), "pebble & Willow-1.0");
+  EXPECT_TRUE(named.former.empty());
+}
+
+TEST(LicenseNamesTest, AChoiceIsOfThePresentForm) {
+  const auto rules = rulebook::BuiltinRulebook();
+  ASSERT_TRUE(rules.ok()) << rules.status();
+  const NamedLicenses named = ReadLicenseExpression("MIT OR eCos-2.0", **rules, {"GPL-2.0-only"});
+  EXPECT_EQ(Words(named), "GPL-2.0-only");
+  EXPECT_FALSE(named.or_open);
+}
 
 TEST(LicenseNamesTest, TooLongIsUnknown) {
   const NamedLicenses named = ReadLicenseExpression(std::string(5000, 'x'), Rules(), {});

@@ -16,6 +16,8 @@
 #include "services/formats/model_card/model_card.h"
 #include "services/formats/model_index/model_index.h"
 #include "services/provenance/license_names.h"
+#include "services/provenance/spdx_lines.h"
+#include "services/provenance/text_evidence.h"
 
 namespace weighbridge::provenance {
 namespace {
@@ -34,6 +36,7 @@ class MetadataGatherer {
       if (artifact.role() == "card" && text.has_value()) ReadCard(artifact, *text);
       if (base == "adapter_config.json" && text.has_value()) ReadAdapterConfig(artifact, *text);
       if (base == "config.json" && text.has_value()) CheckConfig(artifact, *text);
+      if (text.has_value() && !IsMachineRole(artifact.role())) ReadSpdxLines(artifact, *text);
       if (artifact.has_header()) ReadHeader(artifact);
       if (IsAdapterArtifact(artifact) && !view_.inventory().has_base()) AddBaseNeeded(artifact);
     }
@@ -93,9 +96,17 @@ class MetadataGatherer {
                      ? absl::StrFormat("%s says \"%s\" and names no licence", source.key, shown)
                      : absl::StrFormat("%s names \"%s\", which the rulebook does not know", source.key, shown));
     }
-    for (const std::string& exception : named.exceptions) {
-      AddFinding(source, v1::LICENSE_OR_CHOICE, v1::Outcome::INFO,
-                 absl::StrFormat("%s: the licence is evaluated; what its exception allows beyond it is not", Printable(exception)));
+    for (const NamedLicenses::FormerName& former : named.former) {
+      AddFinding(source, v1::LICENSE_FORMER_ID, v1::Outcome::INFO,
+                 absl::StrFormat("the SPDX list has given up the id \"%s\": read as %s", Printable(former.written),
+                                 Printable(former.present)));
+    }
+    for (const NamedLicenses::WithException& exception : named.exceptions) {
+      AddFinding(source, v1::LICENSE_EXCEPTION, exception.belongs ? v1::Outcome::INFO : v1::Outcome::NEEDS_REVIEW,
+                 absl::StrFormat("%s: %s", Printable(exception.term),
+                                 exception.belongs
+                                     ? "the licence is evaluated; what its exception allows beyond it is not"
+                                     : "the exception is not known as one to this licence, which is evaluated alone"));
     }
     if (!named.or_chosen.empty()) {
       AddFinding(source, v1::LICENSE_OR_CHOICE, v1::Outcome::INFO,
@@ -298,6 +309,39 @@ class MetadataGatherer {
                                         PlaceInFile(artifact.path())));
   }
 
+  void ReadSpdxLines(const v1::InventoryArtifact& artifact, std::string_view text) {
+    const SpdxLines found = FindSpdxLines(text);
+    for (const SpdxLine& line : found.lines) {
+      if (spdx_lines_ == kSpdxLinesMax) {
+        AddLinesOver(artifact, absl::StrFormat("%d SPDX lines of this model were read; those from here on were not",
+                                               kSpdxLinesMax));
+        ++spdx_lines_;
+      }
+      if (spdx_lines_ > kSpdxLinesMax) return;
+      ++spdx_lines_;
+      const Source source{ClaimSource::kIdentifier, EvidenceKind::kCardProse, view_.SpeaksFor(artifact),
+                          artifact.path(),          LineOf(text, line.begin), line.begin,
+                          std::string(kSpdxTag)};
+      if (const absl::Status wrong = CheckSpdxValue(line.value); !wrong.ok()) {
+        AddFinding(source, v1::FILE_DOCUMENT_MALFORMED, v1::Outcome::NEEDS_REVIEW,
+                   absl::StrFormat("the SPDX line \"%s\" cannot be read: %s", Quote(line.value, 0, line.value.size()),
+                                   Printable(std::string(wrong.message()))));
+      } else {
+        AddLicenses({{std::string(line.value)}, "", ""}, source);
+      }
+    }
+    if (found.more) {
+      AddLinesOver(
+          artifact,
+          absl::StrFormat("the document has more than %d different SPDX lines: the rest was not read", kSpdxValuesMax));
+    }
+  }
+
+  void AddLinesOver(const v1::InventoryArtifact& artifact, std::string message) {
+    out_.findings.push_back(
+        MakeFinding(v1::FILE_LIMIT, v1::Outcome::NEEDS_REVIEW, std::move(message), PlaceInFile(artifact.path())));
+  }
+
   // Whether a config names a base or not: the name of a base proves nothing about which bytes the adapter will be put
   // on.
   void AddBaseNeeded(const v1::InventoryArtifact& artifact) {
@@ -412,6 +456,7 @@ class MetadataGatherer {
   const std::vector<std::string> or_choices_;
   std::set<std::tuple<std::string, std::string, std::string>> seen_bases_;
   std::set<std::string> adapters_;  // folders
+  size_t spdx_lines_ = 0;
   Gathered out_;
 };
 

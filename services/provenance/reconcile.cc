@@ -248,10 +248,10 @@ class Reconciler {
 
   // A component without evidence of its own takes the root's; without either there is no licence.
   void AddComponentsWithoutLicense() {
-    // A use policy or an addendum grants nothing by itself.
+    // A use policy or an addendum grants nothing by itself; an SPDX line speaks for the file it stands in.
     const auto has_claim = [&](std::string_view component) {
       return std::any_of(gathered_.claims.begin(), gathered_.claims.end(), [&](const Claim& claim) {
-        return claim.component == component &&
+        return claim.component == component && claim.source != ClaimSource::kIdentifier &&
                std::any_of(claim.licenses.begin(), claim.licenses.end(),
                            [](const License* license) { return license->kind() == rules::v1::DocumentKind::license; });
       });

@@ -9,6 +9,7 @@
 
 #include "gtest/gtest.h"
 #include "services/provenance/model_fixture.h"
+#include "services/provenance/spdx_lines.h"
 #include "services/rulebook/fixture.h"
 
 namespace weighbridge::provenance {
@@ -29,6 +30,13 @@ std::string Changed(const std::string& from, const std::string& to) {
 std::string Strangers() {
   return "\n\nEvery gardener who sells a plant shall send half of the coins to the old woman at the well, and shall "
          "dance for her.\n";
+}
+
+// SPDX lines of as many unknown licences.
+std::string Lines(size_t count) {
+  std::string text;
+  for (size_t i = 0; i < count; ++i) text += "SPDX-License-Identifier: Marzipan-" + std::to_string(i) + "\n";
+  return text;
 }
 
 std::string Joined(std::vector<std::string> parts) {
@@ -184,6 +192,57 @@ std::vector<Case> Cases() {
        "Willow-1.0:EXACT", "license.document_unreadable"},
       {"OrWithoutChoice", W().Card("license: willow OR pebble").Doc("LICENSE", "license_text", willow),
        "Willow-1.0:EXACT pebble", "", "", "text_against_card", "LicenseRef-pebble"},
+      // ---- exceptions and former ids
+      {"ExceptionToAnotherLicence", W().Card("license: willow WITH Classpath-exception-2.0"), "Willow-1.0",
+       "license.exception", "", "", "Willow-1.0"},
+      {"UnknownException", W().Card("license: willow WITH leave"), "", "license.none license.unknown"},
+      {"FormerIdOfAnUnknownLicence", W().Card("license: Nunit"), "", "license.none license.unknown"},
+      // ---- SPDX lines
+      {"LineInACard", W().Card("license: willow", "SPDX-License-Identifier: Willow-1.0"), "Willow-1.0", "", "", "",
+       "Willow-1.0"},
+      {"LineAloneIsNoLicenceOfTheModel", W().Card("tags: [x]", "SPDX-License-Identifier: Willow-1.0"), "Willow-1.0",
+       "license.none", "", "", "Willow-1.0"},
+      {"LineAloneInALicenceFile", W().Doc("LICENSE", "license_text", "SPDX-License-Identifier: Willow-1.0\n"),
+       "Willow-1.0", "license.none license.pointer_only", "", "", "Willow-1.0"},
+      {"LineAgainstCard", W().Card("license: willow", "<!-- SPDX-License-Identifier: LicenseRef-pebble -->"),
+       "Willow-1.0 pebble", "", "", "identifier_against_others", "LicenseRef-pebble Willow-1.0"},
+      {"LineAgainstText",
+       W().Doc("LICENSE", "license_text", willow)
+           .Doc("config.json", "config", R"({"model_type": "x", "SPDX-License-Identifier": "LicenseRef-pebble"})"),
+       "Willow-1.0:EXACT pebble", "", "", "identifier_against_others", "LicenseRef-pebble"},
+      {"LineAgainstHeader",
+       TestModel()
+           .Weights("m.gguf", {{"general.license", "willow"}}, "gguf")
+           .Doc("config.json", "config", R"({"model_type": "x", "SPDX-License-Identifier": "LicenseRef-pebble"})"),
+       "Willow-1.0 pebble", "", "", "identifier_against_others", "LicenseRef-pebble Willow-1.0"},
+      {"LineMakesNoTextBare",
+       W().Doc("LICENSE", "license_text",
+               "SPDX-License-Identifier: Willow-1.0\n\n" + Changed("may plant", "may not plant")),
+       "Willow-1.0:MODIFIED", "license.text_not_bare"},
+      {"LineSettlesNoFamily", W().Card("license: acorn", "SPDX-License-Identifier: LicenseRef-acorn-2.0"),
+       "acorn-2.0 acorn-policy", "", "acorn-1.0|acorn-2.0", "", "LicenseRef-acorn-2.0"},
+      {"LineOfAnotherFile",
+       W().Card("license: willow").Doc("notes.txt", "other", "SPDX-License-Identifier: LicenseRef-pebble"),
+       "Willow-1.0 pebble@file:notes.txt", "", "", "", "LicenseRef-pebble Willow-1.0"},
+      {"LineInANotice",
+       W().Card("license: willow").Doc("NOTICE", "notice", "Parts: SPDX-License-Identifier: LicenseRef-pebble"),
+       "Willow-1.0 pebble@notice:NOTICE", "", "", "", "LicenseRef-pebble Willow-1.0"},
+      {"LineInCodeIsNotRead",
+       W().Card("license: willow").Doc("model.py", "code", "# SPDX-License-Identifier: LicenseRef-pebble"),
+       "Willow-1.0", "", "", "", "Willow-1.0"},
+      {"LineInATokenizerIsNotRead",
+       W().Card("license: willow").Doc("vocab.txt", "tokenizer", "SPDX-License-Identifier: LicenseRef-pebble"),
+       "Willow-1.0", "", "", "", "Willow-1.0"},
+      {"LineOfAnUnknownLicence", W().Card("license: willow", "SPDX-License-Identifier: Marzipan-1.0"), "Willow-1.0",
+       "license.unknown", "", "", "Willow-1.0"},
+      {"LineThatSaysNone", W().Card("license: willow", "SPDX-License-Identifier: NONE"), "Willow-1.0",
+       "license.unknown", "", "", "Willow-1.0"},
+      {"LineThatIsNoExpression", W().Card("license: willow", "SPDX-License-Identifier: MIT AND"), "Willow-1.0",
+       "file.document_malformed", "", "", "Willow-1.0"},
+      {"LineWithAnException", W().Card("license: willow", "SPDX-License-Identifier: Willow-1.0 WITH LLVM-exception"),
+       "Willow-1.0", "license.exception", "", "", "Willow-1.0"},
+      {"TooManyLines", W().Card("license: willow", Lines(kSpdxValuesMax + 1)), "Willow-1.0",
+       "file.limit license.unknown", "", "", "Willow-1.0"},
       // ---- headers
       {"GgufHeader", TestModel().Weights("m.gguf", {{"general.license", "willow"}}, "gguf"), "Willow-1.0", "", "", "",
        "Willow-1.0"},
@@ -416,6 +475,38 @@ TEST(ReconcileOrderTest, FindingsPointAtTheirPlace) {
     return;
   }
   FAIL() << "no restriction found";
+}
+
+TEST(ReconcileOrderTest, SpdxLinesPointAtTheirPlace) {
+  const std::string line = "SPDX-License-Identifier: (Willow-1.0";
+  const Reconciliation seen = Judge(W().Card("license: willow", "First line.\n\n" + line));
+  for (const v1::Finding& finding : seen.findings) {
+    if (finding.rule_id() != "file.document_malformed") continue;
+    EXPECT_EQ(finding.message(), "the SPDX line \"(Willow-1.0\" cannot be read: offset 11: a bracket is not closed");
+    ASSERT_EQ(finding.evidence_size(), 1);
+    EXPECT_EQ(finding.evidence(0).path(), "README.md");
+    EXPECT_EQ(finding.evidence(0).line(), 7u);
+    EXPECT_EQ(finding.evidence(0).key(), "SPDX-License-Identifier");
+    return;
+  }
+  FAIL() << "no malformed line found";
+}
+
+// A flood of lines ends in one finding, not in as many as there are lines.
+TEST(ReconcileOrderTest, SpdxLinesOfAModelHaveALimit) {
+  TestModel model = W().Card("license: willow");
+  const size_t files = kSpdxLinesMax / kSpdxValuesMax;
+  const auto count = [&](const std::string& rule) {
+    const Reconciliation seen = Judge(model);
+    return std::count_if(seen.findings.begin(), seen.findings.end(),
+                         [&](const v1::Finding& finding) { return finding.rule_id() == rule; });
+  };
+  for (size_t i = 0; i < files; ++i) model.Doc("n" + std::to_string(i) + ".txt", "other", Lines(kSpdxValuesMax));
+  EXPECT_EQ(count("file.limit"), 0);
+  EXPECT_EQ(count("license.unknown"), kSpdxLinesMax);
+  for (size_t i = 0; i < 3; ++i) model.Doc("o" + std::to_string(i) + ".txt", "other", Lines(kSpdxValuesMax));
+  EXPECT_EQ(count("file.limit"), 1);
+  EXPECT_EQ(count("license.unknown"), kSpdxLinesMax);
 }
 
 TEST(ReconcileOrderTest, MembersBringTheirUsePolicies) {

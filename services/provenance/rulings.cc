@@ -29,11 +29,11 @@ std::string_view DigestOfFile(const v1::Inventory& inventory, std::string_view p
 }
 
 // Findings that a conclusion about the licence answers.
-bool IsQuestion(std::string_view rule_id) {
-  for (const v1::RuleId rule :
-       {v1::LICENSE_UNKNOWN, v1::LICENSE_VERSION_UNKNOWN, v1::LICENSE_AMBIGUOUS_TEXT, v1::LICENSE_POINTER_ONLY,
-        v1::LICENSE_FAMILY_CONTRADICTS}) {
-    if (rule_id == RuleName(rule)) return true;
+bool IsQuestion(const v1::Finding& finding) {
+  if (finding.outcome() == v1::Outcome::INFO) return false;
+  for (const v1::RuleId rule : {v1::LICENSE_UNKNOWN, v1::LICENSE_VERSION_UNKNOWN, v1::LICENSE_AMBIGUOUS_TEXT,
+                                v1::LICENSE_POINTER_ONLY, v1::LICENSE_FAMILY_CONTRADICTS, v1::LICENSE_EXCEPTION}) {
+    if (finding.rule_id() == RuleName(rule)) return true;
   }
   return false;
 }
@@ -124,13 +124,13 @@ class Applier {
     for (const Claim& claim : gathered_.claims) {
       if (claim.component != component) continue;
       const bool is_license = claim.licenses.front()->kind() == rules::v1::DocumentKind::license;
-      has_license = has_license || is_license;
+      has_license = has_license || (is_license && claim.source != ClaimSource::kIdentifier);
       if (claim.licenses.size() > 1) return true;
       of_component.push_back(claim);
     }
     if (!has_license || !FindConflicts(of_component).conflicts.empty()) return true;
     return std::any_of(gathered_.findings.begin(), gathered_.findings.end(), [&](const v1::Finding& finding) {
-      return (IsQuestion(finding.rule_id()) || IsChangedText(finding.rule_id())) && ComponentOf(finding) == component;
+      return (IsQuestion(finding) || IsChangedText(finding.rule_id())) && ComponentOf(finding) == component;
     });
   }
 
@@ -148,7 +148,8 @@ class Applier {
     claims.erase(std::remove_if(claims.begin(), claims.end(), [&](const Claim& claim) { return !stands(claim); }),
                  claims.end());
     const bool named = std::any_of(claims.begin(), claims.end(), [&](const Claim& claim) {
-      return claim.component == ruling.component() && claim.licenses.size() == 1 && claim.licenses.front() == &license;
+      return claim.source != ClaimSource::kIdentifier && claim.component == ruling.component() &&
+             claim.licenses.size() == 1 && claim.licenses.front() == &license;
     });
     if (!named) {
       Claim claim;
@@ -160,7 +161,7 @@ class Applier {
       claims.push_back(std::move(claim));
     }
     for (v1::Finding& finding : gathered_.findings) {
-      if (!IsQuestion(finding.rule_id()) || ComponentOf(finding) != ruling.component()) continue;
+      if (!IsQuestion(finding) || ComponentOf(finding) != ruling.component()) continue;
       finding.set_outcome(v1::Outcome::INFO);
       finding.set_severity(v1::Severity::NOTE);
       finding.set_message(absl::StrFormat("%s; settled by the ruling %s", finding.message(),

@@ -16,86 +16,6 @@ namespace {
 using Kind = SpdxExpression::Kind;
 using Alternatives = std::vector<std::vector<SpdxTerm>>;
 
-// Exceptions of the SPDX list, in lower case.
-constexpr std::string_view kExceptions[] = {
-    "389-exception",
-    "asterisk-exception",
-    "asterisk-linking-protocols-exception",
-    "autoconf-exception-2.0",
-    "autoconf-exception-3.0",
-    "autoconf-exception-generic",
-    "autoconf-exception-generic-3.0",
-    "autoconf-exception-macro",
-    "bison-exception-1.24",
-    "bison-exception-2.2",
-    "bootloader-exception",
-    "cgal-linking-exception",
-    "classpath-exception-2.0",
-    "clisp-exception-2.0",
-    "cryptsetup-openssl-exception",
-    "digirule-foss-exception",
-    "ecos-exception-2.0",
-    "erlang-otp-linking-exception",
-    "fawkes-runtime-exception",
-    "fltk-exception",
-    "fmt-exception",
-    "font-exception-2.0",
-    "freertos-exception-2.0",
-    "gcc-exception-2.0",
-    "gcc-exception-2.0-note",
-    "gcc-exception-3.1",
-    "gmsh-exception",
-    "gnat-exception",
-    "gnome-examples-exception",
-    "gnu-compiler-exception",
-    "gnu-javamail-exception",
-    "gpl-3.0-389-ds-base-exception",
-    "gpl-3.0-interface-exception",
-    "gpl-3.0-linking-exception",
-    "gpl-3.0-linking-source-exception",
-    "gpl-cc-1.0",
-    "gstreamer-exception-2005",
-    "gstreamer-exception-2008",
-    "i2p-gpl-java-exception",
-    "independent-modules-exception",
-    "kicad-libraries-exception",
-    "lgpl-3.0-linking-exception",
-    "libpri-openh323-exception",
-    "libtool-exception",
-    "linux-syscall-note",
-    "llgpl",
-    "llvm-exception",
-    "lzma-exception",
-    "mif-exception",
-    "mxml-exception",
-    "nokia-qt-exception-1.1",
-    "ocaml-lgpl-linking-exception",
-    "occt-exception-1.0",
-    "openjdk-assembly-exception-1.0",
-    "openvpn-openssl-exception",
-    "pcre2-exception",
-    "ps-or-pdf-font-exception-20170817",
-    "qpl-1.0-inria-2004-exception",
-    "qt-gpl-exception-1.0",
-    "qt-lgpl-exception-1.1",
-    "qwt-exception-1.0",
-    "romic-exception",
-    "rrdtool-floss-exception-2.0",
-    "sane-exception",
-    "shl-2.0",
-    "shl-2.1",
-    "stunnel-exception",
-    "swi-exception",
-    "swift-exception",
-    "texinfo-exception",
-    "u-boot-exception-2.0",
-    "ubdl-exception",
-    "universal-foss-exception-1.0",
-    "vsftpd-openssl-exception",
-    "wxwindows-exception-3.1",
-    "x11vnc-openssl-exception",
-};
-
 std::string Lower(std::string_view text) {
   std::string lower(text);
   for (char& c : lower) {
@@ -307,10 +227,6 @@ Alternatives AlternativesOf(const SpdxExpression& expression) {
   Alternatives alternatives;
   if (!Expand(expression, &alternatives)) return {};
   return alternatives;
-}
-
-bool IsSpdxException(std::string_view id) {
-  return std::binary_search(std::begin(kExceptions), std::end(kExceptions), Lower(id));
 }
 
 }  // namespace weighbridge::provenance

@@ -51,9 +51,6 @@ std::string FormatSpdxExpression(const SpdxExpression& expression);
 // the expression, each once. Empty if there are more than kExpressionAlternativesMax.
 std::vector<std::vector<SpdxTerm>> AlternativesOf(const SpdxExpression& expression);
 
-// True for the ids of the SPDX list of exceptions, whatever their case.
-bool IsSpdxException(std::string_view id);
-
 }  // namespace weighbridge::provenance
 
 #endif  // WEIGHBRIDGE_SERVICES_PROVENANCE_SPDX_EXPRESSION_H_

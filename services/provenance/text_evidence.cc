@@ -39,11 +39,6 @@ constexpr size_t kClaimsShownMax = 24;
 
 bool IsTermsRole(std::string_view role) { return role == "license_text" || role == "use_policy"; }
 
-// Roles whose words are no statement to anybody. Configs are read: a comment or an own key in one may well restrict use.
-bool IsMachineRole(std::string_view role) {
-  return role == "tokenizer" || role == "index" || role == "code" || role == "signature";
-}
-
 // A text, where it stands, and what it is for.
 struct Passage {
   std::string path;
@@ -299,6 +294,10 @@ class DocumentReader {
 };
 
 }  // namespace
+
+bool IsMachineRole(std::string_view role) {
+  return role == "tokenizer" || role == "index" || role == "code" || role == "signature";
+}
 
 Gathered GatherTextEvidence(const ModelView& view, const rulebook::Rulebook& rules) {
   Gathered all;

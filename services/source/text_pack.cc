@@ -2,8 +2,10 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <sys/stat.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <memory>
 #include <string_view>
 #include <utility>
@@ -111,10 +113,26 @@ absl::StatusOr<TextPack> ReadFolder(const Root& root) {
   return pack;
 }
 
+// A root of texts: what is said of a path that is none speaks of texts, not of models.
+absl::StatusOr<Root> OpenTexts(const std::string& path) {
+  struct stat info;
+  const bool found = stat(path.c_str(), &info) == 0;
+  if (!found && errno == ENOENT) {
+    return absl::NotFoundError(
+        absl::StrFormat("'%s' does not exist: give a licence pack (its wheel) or a folder of texts", Printable(path)));
+  }
+  if (found && !S_ISDIR(info.st_mode) && !S_ISREG(info.st_mode)) {
+    return absl::InvalidArgumentError(absl::StrFormat(
+        "'%s' is neither a folder nor a regular file: give a licence pack (its wheel) or a folder of texts",
+        Printable(path)));
+  }
+  return Root::Open(path);
+}
+
 }  // namespace
 
 absl::StatusOr<TextPack> ReadTextPack(const std::string& path) {
-  WB_ASSIGN_OR_RETURN(const Root root, Root::Open(path));
+  WB_ASSIGN_OR_RETURN(const Root root, OpenTexts(path));
   absl::StatusOr<TextPack> pack;
   if (!root.single_file()) {
     pack = ReadFolder(root);
