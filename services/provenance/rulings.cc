@@ -30,9 +30,8 @@ std::string_view DigestOfFile(const v1::Inventory& inventory, std::string_view p
 
 // Findings that a conclusion about the licence answers.
 bool IsQuestion(std::string_view rule_id) {
-  for (const v1::RuleId rule :
-       {v1::LICENSE_UNKNOWN, v1::LICENSE_VERSION_UNKNOWN, v1::LICENSE_AMBIGUOUS_TEXT, v1::LICENSE_POINTER_ONLY,
-        v1::LICENSE_FAMILY_CONTRADICTS}) {
+  for (const v1::RuleId rule : {v1::LICENSE_UNKNOWN, v1::LICENSE_VERSION_UNKNOWN, v1::LICENSE_AMBIGUOUS_TEXT,
+                                v1::LICENSE_POINTER_ONLY, v1::LICENSE_FAMILY_CONTRADICTS, v1::LICENSE_TRANSLATION}) {
     if (rule_id == RuleName(rule)) return true;
   }
   return false;
@@ -40,7 +39,11 @@ bool IsQuestion(std::string_view rule_id) {
 
 // Findings that only a ruling lets pass to approval, and that stay open for whoever approves.
 bool IsChangedText(std::string_view rule_id) {
-  return rule_id == RuleName(v1::LICENSE_TEXT_NOT_BARE) || rule_id == RuleName(v1::LICENSE_RESIDUE);
+  for (const v1::RuleId rule :
+       {v1::LICENSE_TEXT_NOT_BARE, v1::LICENSE_RESIDUE, v1::LICENSE_TEXT_TRUNCATED, v1::LICENSE_HIDDEN_TEXT}) {
+    if (rule_id == RuleName(rule)) return true;
+  }
+  return false;
 }
 
 std::string Named(const SignedRuling& signed_ruling) {
