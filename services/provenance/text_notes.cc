@@ -259,8 +259,9 @@ class Taker {
     }
     if (licenses.size() < 2) return;
     if (licenses.size() > kNamedMax) list += absl::StrFormat(" and %d more", licenses.size() - kNamedMax);
-    Add(v1::TextNote::SEVERAL_LICENSES, absl::StrFormat("%d licences in one text: %s", licenses.size(), list),
-        matches.front()->begin, matches.back()->end, std::move(licenses));
+    std::string message = absl::StrFormat("%d licences in one text: %s", licenses.size(), list);
+    Add(v1::TextNote::SEVERAL_LICENSES, std::move(message), matches.front()->begin, matches.back()->end,
+        std::move(licenses));
   }
 
   void AddPointer() {

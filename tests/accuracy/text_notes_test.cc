@@ -117,6 +117,7 @@ TEST_F(TextNotesCorpusTest, LicencesBehindOneAnotherAreSeveral) {
       continue;
     }
     ++called;
+    EXPECT_EQ(note->message.rfind("2 licences in one text: ", 0), 0u) << note->message;
     for (const std::string& id : {one.id, other.id}) {
       EXPECT_TRUE(std::any_of(note->licenses.begin(), note->licenses.end(),
                               [&](const auto* license) { return license == Rules().LicenseById(id); }))
