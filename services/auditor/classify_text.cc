@@ -12,6 +12,9 @@
 #include "services/classify/terms.h"
 #include "services/classify/tokenize.h"
 #include "services/provenance/evidence.h"
+#include "services/provenance/text_notes.h"
+#include "services/types/artifact.h"
+#include "services/types/role_of.h"
 
 namespace weighbridge::auditor {
 namespace {
@@ -153,6 +156,16 @@ ClassifiedText ClassifyTextWithDiffs(std::string_view path, std::string_view tex
     shown.set_byte_begin(residue.begin);
     shown.set_byte_end(residue.end);
     for (const std::string& trigger : residue.triggers) shown.add_triggers(trigger);
+  }
+  // Whoever classifies a file asks for a licence, unless it is named as a card.
+  const bool terms = RoleOf(path, "text") != Role::kCard;
+  for (const provenance::TextNote& note : provenance::TakeTextNotes(text, found, rules, terms).notes) {
+    v1::TextNote& shown = *result.add_notes();
+    shown.set_kind(note.kind);
+    shown.set_message(note.message);
+    shown.set_byte_begin(note.begin);
+    shown.set_byte_end(note.end);
+    for (const auto* license : note.licenses) shown.add_license_ids(license->id());
   }
   return classified;
 }

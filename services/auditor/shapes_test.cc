@@ -218,8 +218,8 @@ INSTANTIATE_TEST_SUITE_P(
                              d.Write("LICENSE", "You may use it only for non-commercial purposes.\n");
                            },
                            kRecursive,
-                           {"a: NEEDS_REVIEW license.pointer_only license.residue license.restriction_found",
-                            "b: NEEDS_REVIEW license.pointer_only license.residue license.restriction_found"}},
+                           {"a: NEEDS_REVIEW license.residue license.restriction_found license.unknown",
+                            "b: NEEDS_REVIEW license.residue license.restriction_found license.unknown"}},
                       Case{"AnUnreadableThingAtTheTopToo",
                            [](const TempDir& d) {
                              Willow(d, "a");
@@ -334,8 +334,8 @@ INSTANTIATE_TEST_SUITE_P(
              },
              kRecursive,
              {"manifests/r/library/tree/7b: APPROVED_WITH_CONDITIONS",
-              "manifests/r/library/tree/9b: NEEDS_REVIEW license.none license.pointer_only license.residue "
-              "license.restriction_found"}},
+              "manifests/r/library/tree/9b: NEEDS_REVIEW license.none license.residue license.restriction_found "
+              "license.unknown"}},
         Case{"BlobIsNotItsName",
              [](const TempDir& d) {
                Ollama(d, "r/library/tree/7b", {{"model", Gguf(1)}, {"license", std::string(WillowText())}});

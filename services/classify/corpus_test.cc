@@ -1,7 +1,5 @@
 // Real texts: every official text is bare as itself and as nothing else, no other text is bare, no mutant passes, every
 // harmless layout does. Needs WEIGHBRIDGE_CORPUS; part of it WEIGHBRIDGE_LICENCE_PACK.
-#include <dirent.h>
-
 #include <algorithm>
 #include <cstdio>
 #include <map>
@@ -21,19 +19,8 @@ namespace {
 
 using testing_support::CorpusDir;
 using testing_support::LicencePackDir;
+using testing_support::ListDir;
 using testing_support::ReadFileOrFail;
-
-std::vector<std::string> ListDir(const std::string& path) {
-  std::vector<std::string> names;
-  DIR* dir = opendir(path.c_str());
-  if (dir == nullptr) return names;
-  while (const dirent* entry = readdir(dir)) {
-    if (entry->d_name[0] != '.') names.push_back(entry->d_name);
-  }
-  closedir(dir);
-  std::sort(names.begin(), names.end());
-  return names;
-}
 
 bool IsLearnt(const std::string& id) {
   for (const char* prefix : {"llama", "codellama", "gemma-", "flux-"}) {
@@ -41,13 +28,6 @@ bool IsLearnt(const std::string& id) {
   }
   return id == "Apache-2.0" || id == "MIT";
 }
-
-// Copies in which a line of the copyist stands before the title: the title begins here.
-constexpr std::pair<const char*, const char*> kTitles[] = {
-    {"gemma-tou-2024-02-21/1.txt", "Gemma Terms of Use"},
-    {"gemma-tou-2024-02-21/2.txt", "Gemma Terms of Use"},
-    {"codellama-use-policy/1.txt", "# Llama Code"},
-};
 
 struct Text {
   std::string id;    // corpus folder
@@ -84,7 +64,7 @@ class CorpusTest : public testing::Test {
         const std::string& bytes = world->texts.back().bytes;
         if (!own.empty() && BuildOrFail(own).classifier->Classify(bytes).Bare(0)) continue;
         LearnOptions options;
-        for (const auto& [file, title] : kTitles) {
+        for (const auto& [file, title] : testing_support::kTitles) {
           if (path != std::string("licenses/") + file) continue;
           const TokenizedText tokens = Tokenize(bytes);
           uint32_t first = 0;

@@ -39,6 +39,17 @@ std::string Lines(size_t count) {
   return text;
 }
 
+// Sentences of an invented text, `times` times with a number each.
+constexpr char kEnglish[] =
+    "The person who takes the plant home may set it in a pot with the earth of the valley, if the label stays.";
+constexpr char kGerman[] =
+    "Wer die Pflanze mit nach Hause nimmt, darf sie in einen Topf setzen, wenn der Zettel nicht entfernt wird.";
+std::string Prose(const std::string& sentence, int times) {
+  std::string all;
+  for (int i = 0; i < times; ++i) all += std::to_string(i + 1) + ". " + sentence + "\n\n";
+  return all;
+}
+
 std::string Joined(std::vector<std::string> parts) {
   std::sort(parts.begin(), parts.end());
   std::string all;
@@ -151,6 +162,40 @@ std::vector<Case> Cases() {
        "license.residue license.restriction_found license.text_not_bare"},
       {"PointerOnly", W().Doc("LICENSE", "license_text", "See the web site of the garden."), "",
        "license.none license.pointer_only"},
+      {"PointerByName", W().Doc("LICENSE", "license_text", "Acorn Model Licence 2.0"), "",
+       "license.none license.pointer_only"},
+      {"TermsOfOneSentence", W().Doc("LICENSE", "license_text", "You may water it on Sundays."), "",
+       "license.none license.unknown"},
+      {"PointerWithTermsOfItsOwn",
+       W().Doc("LICENSE", "license_text", Prose(kEnglish, 4) + "All terms: https://example.org/acorn/license-2.0.pdf"),
+       "", "license.none license.pointer_only license.unknown"},
+      {"Translation", W().Doc("LICENSE", "license_text", "Willow-1.0\n\n" + Prose(kGerman, 4)), "",
+       "license.none license.translation"},
+      {"UnknownTextInAnotherLanguage", W().Doc("LICENSE", "license_text", Prose(kGerman, 4)), "",
+       "license.none license.unknown"},
+      {"TranslationBesideItsOriginal", W().Doc("LICENSE", "license_text", willow + "\n\n" + Prose(kGerman, 4)),
+       "Willow-1.0:EXACT", "license.residue license.text_not_bare license.translation"},
+      {"TextCutOff", W().Doc("LICENSE", "license_text", willow.substr(0, willow.find("The gardener promises"))),
+       "Willow-1.0:PARTIAL", "license.text_not_bare license.text_truncated"},
+      {"TextCutOffInANotice",
+       W().Doc("LICENSE", "license_text", willow)
+           .Doc("NOTICE", "notice", willow.substr(0, willow.find("The gardener promises"))),
+       "Willow-1.0:EXACT Willow-1.0@notice:NOTICE:PARTIAL"},
+      {"InvisibleBetweenWords", W().Doc("LICENSE", "license_text", Changed("may plant", "may \u200bplant")),
+       "Willow-1.0:EXACT", "license.hidden_text"},
+      {"InvisibleInALicenceField", W().Card("license: willow # \u202e"), "Willow-1.0", "license.hidden_text", "", "",
+       "Willow-1.0"},
+      {"InvisibleInACardFarFromTerms", W().Card("license: willow", "Pla\u200bnts."), "Willow-1.0", "", "", "",
+       "Willow-1.0"},
+      {"InvisibleInAHeader",
+       TestModel().Weights(
+           "m.gguf",
+           {{"general.license", "willow"}, {"general.description", "The lic\u200bence of this model is nice."}},
+           "gguf"),
+       "Willow-1.0", "license.hidden_text", "", "", "Willow-1.0"},
+      {"InvisibleInANotice",
+       W().Doc("LICENSE", "license_text", willow).Doc("NOTICE", "notice", "The lic\u200bence of a pot."),
+       "Willow-1.0:EXACT"},
       {"EmptyText", W().Doc("LICENSE", "license_text", ""), "", "license.none license.pointer_only"},
       {"UnknownText",
        W().Doc("LICENSE", "license_text",
@@ -398,7 +443,7 @@ std::vector<Case> Cases() {
       {"BanInNotice", W().Doc("LICENSE", "license_text", willow).Doc("NOTICE", "notice", kBan), "Willow-1.0:EXACT",
        "license.residue license.restriction_found"},
       {"BanInUsePolicy", W().Doc("LICENSE", "license_text", willow).Doc("USE_POLICY.md", "use_policy", kBan),
-       "Willow-1.0:EXACT", "license.pointer_only license.residue license.restriction_found"},
+       "Willow-1.0:EXACT", "license.residue license.restriction_found license.unknown"},
       {"BanCovered", W().Card("license: other\nlicense_name: pebble", kBan), "pebble", "", "", "", "LicenseRef-pebble"},
       // ---- files
       {"Pointer",

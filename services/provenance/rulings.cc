@@ -32,7 +32,8 @@ std::string_view DigestOfFile(const v1::Inventory& inventory, std::string_view p
 bool IsQuestion(const v1::Finding& finding) {
   if (finding.outcome() == v1::Outcome::INFO) return false;
   for (const v1::RuleId rule : {v1::LICENSE_UNKNOWN, v1::LICENSE_VERSION_UNKNOWN, v1::LICENSE_AMBIGUOUS_TEXT,
-                                v1::LICENSE_POINTER_ONLY, v1::LICENSE_FAMILY_CONTRADICTS, v1::LICENSE_EXCEPTION}) {
+                                v1::LICENSE_POINTER_ONLY, v1::LICENSE_FAMILY_CONTRADICTS, v1::LICENSE_EXCEPTION,
+                                v1::LICENSE_TRANSLATION}) {
     if (finding.rule_id() == RuleName(rule)) return true;
   }
   return false;
@@ -40,7 +41,11 @@ bool IsQuestion(const v1::Finding& finding) {
 
 // Findings that only a ruling lets pass to approval, and that stay open for whoever approves.
 bool IsChangedText(std::string_view rule_id) {
-  return rule_id == RuleName(v1::LICENSE_TEXT_NOT_BARE) || rule_id == RuleName(v1::LICENSE_RESIDUE);
+  for (const v1::RuleId rule :
+       {v1::LICENSE_TEXT_NOT_BARE, v1::LICENSE_RESIDUE, v1::LICENSE_TEXT_TRUNCATED, v1::LICENSE_HIDDEN_TEXT}) {
+    if (rule_id == RuleName(rule)) return true;
+  }
+  return false;
 }
 
 std::string Named(const SignedRuling& signed_ruling) {

@@ -9,6 +9,7 @@
 #include "services/base/utf8.h"
 #include "services/classify/classifier.h"
 #include "services/classify/terms.h"
+#include "services/provenance/text_notes.h"
 
 namespace weighbridge::provenance {
 namespace {
@@ -63,6 +64,7 @@ class DocumentReader {
         found_(rules.classifier().Classify(text_)) {}
 
   Gathered Run() {
+    if (IsReadByPeople() || !key_.empty()) notes_ = TakeTextNotes(text_, found_, rules_, IsTermsRole(role_));
     for (size_t i = 0; i < found_.matches.size(); ++i) AddMatch(i);
     AddResidue();
     AddTerms();
@@ -70,6 +72,7 @@ class DocumentReader {
     if (IsTermsRole(role_)) AddClaims();
     if (truncated_) AddTruncated();
     if (found_.incomplete && IsReadByPeople()) AddIncomplete();
+    AddNotes();
     AddOddities();
     return std::move(out_);
   }
@@ -214,22 +217,59 @@ class DocumentReader {
         rules_.licenses().size());
   }
 
+  // A pointer and a translation are said to be that, see AddNotes(). A text that points elsewhere and says more than
+  // where is unknown terms as well.
   void AddUnknownText() {
-    const uint32_t words = found_.words;
-    if (words <= kPointerWordsMax) {
-      out_.findings.push_back(MakeFinding(
-          v1::LICENSE_POINTER_ONLY, v1::Outcome::NEEDS_REVIEW,
-          words == 0 ? "the file is named like terms and holds no words"
-                     : absl::StrFormat("the file is named like terms but holds no licence text, only: \"%s\"",
-                                       Quote(text_, 0, text_.size())),
-          Place(0, text_.size())));
+    if (found_.words == 0) {
+      out_.findings.push_back(MakeFinding(v1::LICENSE_POINTER_ONLY, v1::Outcome::NEEDS_REVIEW,
+                                          "the file is named like terms and holds no words", Place(0, text_.size())));
       return;
     }
+    const bool pointer = notes_.words <= kPointerWordsMax && notes_.Find(v1::TextNote::POINTER) != nullptr;
+    if (pointer || notes_.Find(v1::TextNote::TRANSLATION) != nullptr) return;
     out_.findings.push_back(MakeFinding(
         v1::LICENSE_UNKNOWN, v1::Outcome::NEEDS_REVIEW,
-        absl::StrFormat("terms of %d words that the rulebook does not know%s; they begin: \"%s\"", words,
+        absl::StrFormat("terms of %d words that the rulebook does not know%s%s; they begin: \"%s\"", notes_.words,
+                        notes_.language.empty() ? "" : absl::StrFormat(", most of them in %s,", notes_.language),
                         NotAsked(), Quote(text_, 0, text_.size())),
         Place(0, text_.size())));
+  }
+
+  void AddNotes() {
+    for (const TextNote& note : notes_.notes) {
+      switch (note.kind) {
+        case v1::TextNote::TRUNCATED:
+          // Of a third-party text the review is asked for where it holds a trigger phrase, see AddNotBare().
+          AddNote(note, v1::LICENSE_TEXT_TRUNCATED, IsNotice() ? v1::Outcome::INFO : v1::Outcome::NEEDS_REVIEW, "");
+          break;
+        case v1::TextNote::SEVERAL_LICENSES:
+          // What all notices and many headers are; each licence is evaluated.
+          if (IsTermsRole(role_) || role_ == "card") AddNote(note, v1::LICENSE_SEVERAL_TEXTS, v1::Outcome::INFO, "");
+          break;
+        case v1::TextNote::POINTER:
+          if (IsTermsRole(role_))
+            AddNote(note, v1::LICENSE_POINTER_ONLY, v1::Outcome::NEEDS_REVIEW, "a file named like terms ");
+          break;
+        case v1::TextNote::TRANSLATION:
+          if (IsTermsRole(role_)) AddNote(note, v1::LICENSE_TRANSLATION, v1::Outcome::NEEDS_REVIEW, "");
+          break;
+        case v1::TextNote::HIDDEN_TEXT:
+          AddNote(note, v1::LICENSE_HIDDEN_TEXT, IsNotice() ? v1::Outcome::INFO : v1::Outcome::NEEDS_REVIEW, "");
+          if (IsNotice()) out_.findings.back().set_severity(v1::Severity::WARNING);
+          break;
+        default:
+          break;
+      }
+    }
+  }
+
+  void AddNote(const TextNote& note, v1::RuleId rule, v1::Outcome::Value outcome, std::string_view before) {
+    v1::Finding finding =
+        MakeFinding(rule, outcome, absl::StrFormat("%s%s", before, note.message), Place(note.begin, note.end));
+    // A licence that is merely named here is not evaluated.
+    if (note.licenses.size() == 1 && !found_.matches.empty()) finding.set_license_id(note.licenses.front()->id());
+    finding.set_component(component_);
+    out_.findings.push_back(std::move(finding));
   }
 
   // What an unknown or changed text says of itself, beside the review that it needs anyway: never a reason to approve or deny.
@@ -262,9 +302,10 @@ class DocumentReader {
                                         Place(0, text_.size())));
   }
 
-  // Characters that make a text look other than it reads; a match that they touch is never bare, elsewhere they are worth a note.
+  // Characters that make a text look other than it reads; a match that they touch is never bare, in terms and where a
+  // licence is named they are a finding of their own, elsewhere they are worth a note.
   void AddOddities() {
-    if (found_.oddities.empty() || !IsReadByPeople()) return;
+    if (found_.oddities.empty() || !IsReadByPeople() || notes_.Find(v1::TextNote::HIDDEN_TEXT) != nullptr) return;
     const classify::Oddity& first = found_.oddities.front();
     out_.findings.push_back(MakeFinding(
         v1::LICENSE_STATEMENT_FOUND, v1::Outcome::INFO,
@@ -290,6 +331,7 @@ class DocumentReader {
   const bool truncated_;
   std::string_view text_;
   Classification found_;
+  TextNotes notes_;
   Gathered out_;
 };
 

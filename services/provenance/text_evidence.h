@@ -21,9 +21,6 @@ bool IsMachineRole(std::string_view role);
 // Shorter header values are names, which GatherMetadataEvidence reads.
 inline constexpr size_t kHeaderTextBytesMin = 24;
 
-// A licence file of at most this many words that matches nothing and names another place is a pointer, not a text.
-inline constexpr size_t kPointerWordsMax = 80;
-
 }  // namespace weighbridge::provenance
 
 #endif  // WEIGHBRIDGE_SERVICES_PROVENANCE_TEXT_EVIDENCE_H_

@@ -31,6 +31,23 @@ std::string PolarityWord(v1::Term::Polarity polarity) {
   }
 }
 
+std::string NoteWord(v1::TextNote::Kind kind) {
+  switch (kind) {
+    case v1::TextNote::TRUNCATED:
+      return "truncated";
+    case v1::TextNote::SEVERAL_LICENSES:
+      return "several licences";
+    case v1::TextNote::POINTER:
+      return "pointer";
+    case v1::TextNote::TRANSLATION:
+      return "translation";
+    case v1::TextNote::HIDDEN_TEXT:
+      return "hidden text";
+    default:
+      return "note";
+  }
+}
+
 }  // namespace
 
 std::string RenderClassification(const v1::ClassifyTextResult& result, std::string_view text, bool color,
@@ -59,6 +76,11 @@ std::string RenderClassification(const v1::ClassifyTextResult& result, std::stri
     if (match.edits_size() > kEditsShownMax) {
       out.Item(Tone::kPlain, absl::StrFormat("and %d more edits (--format json)", match.edits_size() - kEditsShownMax));
     }
+  }
+  for (const v1::TextNote& note : result.notes()) {
+    out.Item(note.kind() == v1::TextNote::SEVERAL_LICENSES ? Tone::kPlain : Tone::kBad,
+             absl::StrFormat("line %d, %s: %s", LineOf(text, note.byte_begin()), NoteWord(note.kind()),
+                             Shown(note.message())));
   }
   for (const v1::Residue& residue : result.residue()) {
     std::vector<std::string> triggers(residue.triggers().begin(), residue.triggers().end());

@@ -503,10 +503,19 @@ class ModelPage {
         items.push_back(absl::StrFormat("%s: its bytes are not here; digest and size are the word of a pointer.",
                                         Shown(artifact.path())));
     }
-    static const std::set<std::string_view> kUnread = {
-        "file.format_unsupported", "file.malformed",       "file.unreadable",       "file.limit",
-        "file.document_malformed", "file.pointer_unknown", "file.content_mismatch", "license.document_unreadable",
-        "license.pointer_only",    "license.unknown",      "file.unsafe_link",      "file.special"};
+    static const std::set<std::string_view> kUnread = {"file.format_unsupported",
+                                                       "file.malformed",
+                                                       "file.unreadable",
+                                                       "file.limit",
+                                                       "file.document_malformed",
+                                                       "file.pointer_unknown",
+                                                       "file.content_mismatch",
+                                                       "license.document_unreadable",
+                                                       "license.pointer_only",
+                                                       "license.unknown",
+                                                       "license.translation",
+                                                       "file.unsafe_link",
+                                                       "file.special"};
     for (const auto& finding : result_.findings()) {
       if (kUnread.count(finding.rule_id()) == 0) continue;
       const std::string places = PlacesOf(finding);

@@ -1,8 +1,6 @@
 // The classifier against the mutants, on real texts: no legal mutant is named bare as the licence it was made of,
 // harmless ones are. Needs WEIGHBRIDGE_CORPUS or WEIGHBRIDGE_LICENCE_PACK. Prints one row for each kind, and every
 // example that fails.
-#include <dirent.h>
-
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -17,7 +15,7 @@
 #include "gtest/gtest.h"
 #include "services/classify/classifier.h"
 #include "services/classify/edit.h"
-#include "services/classify/index.h"
+#include "services/classify/fixture.h"
 #include "services/classify/learn.h"
 #include "services/classify/token_file.h"
 #include "services/classify/tokenize.h"
@@ -28,13 +26,15 @@
 namespace weighbridge::mutants {
 namespace {
 
+using classify::BuildOrFail;
+using classify::Built;
 using classify::Classification;
-using classify::Classifier;
 using classify::MatchVerdict;
 using classify::TextMatch;
 using classify::TokenFile;
 using testing_support::CorpusDir;
 using testing_support::LicencePackDir;
+using testing_support::ListDir;
 using testing_support::ReadFileOrFail;
 
 constexpr size_t kPackTexts = 300;
@@ -46,47 +46,11 @@ constexpr double kHarmlessShare = 0.995;
 
 size_t LegalCases() { return std::getenv("WEIGHBRIDGE_RELEASE") != nullptr ? 100'000 : 10'000; }
 
-std::vector<std::string> ListDir(const std::string& path) {
-  std::vector<std::string> names;
-  DIR* dir = opendir(path.c_str());
-  if (dir == nullptr) return names;
-  while (const dirent* entry = readdir(dir)) {
-    if (entry->d_name[0] != '.') names.push_back(entry->d_name);
-  }
-  closedir(dir);
-  std::sort(names.begin(), names.end());
-  return names;
-}
-
-// Copies in which a line of the copyist stands before the title: the title begins here.
-constexpr std::pair<const char*, const char*> kTitles[] = {
-    {"gemma-tou-2024-02-21/1.txt", "Gemma Terms of Use"},
-    {"gemma-tou-2024-02-21/2.txt", "Gemma Terms of Use"},
-    {"codellama-use-policy/1.txt", "# Llama Code"},
-};
-
 struct Text {
   std::string id;
   std::string path;
   std::string bytes;
 };
-
-struct Built {
-  std::string index;
-  std::unique_ptr<Classifier> classifier;
-};
-
-Built BuildOrFail(const std::vector<TokenFile>& files) {
-  Built built;
-  auto index = classify::CompileIndex(files, {});
-  EXPECT_TRUE(index.ok()) << index.status();
-  if (!index.ok()) return built;
-  built.index = *std::move(index);
-  auto classifier = Classifier::Create(built.index);
-  EXPECT_TRUE(classifier.ok()) << classifier.status();
-  if (classifier.ok()) built.classifier = *std::move(classifier);
-  return built;
-}
 
 // Null for what cannot be learnt: shorter than a licence, or with hidden characters.
 std::optional<TokenFile> LearnText(const Text& text) {
@@ -94,7 +58,7 @@ std::optional<TokenFile> LearnText(const Text& text) {
   request.id = text.id;
   request.text = text.bytes;
   request.source = "test";
-  for (const auto& [path, title] : kTitles) {
+  for (const auto& [path, title] : testing_support::kTitles) {
     if (text.path != path) continue;
     const classify::TokenizedText tokens = classify::Tokenize(text.bytes);
     uint32_t first = 0;
@@ -107,16 +71,6 @@ std::optional<TokenFile> LearnText(const Text& text) {
   if (!file.ok()) return std::nullopt;
   file->name = text.path;
   return *std::move(file);
-}
-
-std::string Summary(const Classification& found) {
-  std::string out;
-  for (size_t i = 0; i < found.matches.size(); ++i) {
-    if (!out.empty()) out += "; ";
-    out += found.matches[i].license_id + " " + std::string(MatchVerdictName(found.matches[i].verdict));
-    if (found.Bare(i)) out += " bare";
-  }
-  return out.empty() ? "nothing" : out;
 }
 
 // All texts learnt as corpus_test does: each wording that is not bare already.

@@ -1,7 +1,9 @@
 #include "tests/support/corpus.h"
 
+#include <dirent.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
@@ -30,6 +32,18 @@ std::string ReadFileOrFail(const std::string& path) {
   bytes << file.rdbuf();
   if (!file) ADD_FAILURE() << "cannot read " << path;
   return bytes.str();
+}
+
+std::vector<std::string> ListDir(const std::string& path) {
+  std::vector<std::string> names;
+  DIR* dir = opendir(path.c_str());
+  if (dir == nullptr) return names;
+  while (const dirent* entry = readdir(dir)) {
+    if (entry->d_name[0] != '.') names.push_back(entry->d_name);
+  }
+  closedir(dir);
+  std::sort(names.begin(), names.end());
+  return names;
 }
 
 std::vector<std::vector<std::string>> ReadTsvOrFail(const std::string& path) {

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace weighbridge::testing_support {
@@ -16,8 +17,19 @@ std::optional<std::string> CorpusDir();
 // `<key>.LICENSE` files with YAML front matter.
 std::optional<std::string> LicencePackDir();
 
+// Copies of the corpus, below its licences, in which a line of the copyist stands before the title: the title begins
+// here.
+inline constexpr std::pair<const char*, const char*> kTitles[] = {
+    {"gemma-tou-2024-02-21/1.txt", "Gemma Terms of Use"},
+    {"gemma-tou-2024-02-21/2.txt", "Gemma Terms of Use"},
+    {"codellama-use-policy/1.txt", "# Llama Code"},
+};
+
 // Whole file; fails the test and returns "" if it cannot be read.
 std::string ReadFileOrFail(const std::string& path);
+
+// Names in a folder, in order, without those that begin with a dot; none if it cannot be read.
+std::vector<std::string> ListDir(const std::string& path);
 
 // Rows of a tab-separated file without its header line.
 std::vector<std::vector<std::string>> ReadTsvOrFail(const std::string& path);
