@@ -1,6 +1,7 @@
 #include "services/classify/candidates.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
@@ -49,14 +50,19 @@ class Covered {
   absl::flat_hash_map<int64_t, uint32_t> far_;  // the newest end of what is no longer near
 };
 
+// A run as long as this is where its words belong: votes within it for other places of the same text are passages that
+// the text repeats.
+constexpr uint32_t kSettledWords = 32;
+
 // Grows every vote into the longest shared run around it, once for each run.
 std::vector<Run> GrowRuns(absl::Span<const uint32_t> official, absl::Span<const uint32_t> found,
                           absl::Span<const Vote> votes) {
   std::vector<Run> runs;
   Covered covered;
   int64_t last_diagonal = INT64_MAX;
-  uint32_t last_end = 0;
+  uint32_t last_end = 0, settled_end = 0;
   for (const Vote& vote : votes) {
+    if (vote.found + kShingleWords <= settled_end) continue;
     const int64_t diagonal = static_cast<int64_t>(vote.found) - vote.official;
     if (diagonal == last_diagonal && vote.found + kShingleWords <= last_end) continue;
     if (vote.found + kShingleWords <= covered.Until(diagonal)) continue;
@@ -70,6 +76,7 @@ std::vector<Run> GrowRuns(absl::Span<const uint32_t> official, absl::Span<const 
     covered.Set(diagonal, f_end);
     last_diagonal = diagonal;
     last_end = f_end;
+    if (f_end - f >= kSettledWords) settled_end = std::max(settled_end, f_end);
   }
   std::sort(runs.begin(), runs.end(),
             [](const Run& a, const Run& b) { return std::pair(a.found, a.official) < std::pair(b.found, b.official); });
@@ -136,7 +143,8 @@ struct Place {
 // What is counted of a text's votes before they are looked at one by one.
 struct Tally {
   uint32_t votes = 0;
-  uint32_t first = 0, last = 0;  // places
+  uint32_t places = 0;           // with votes for the text
+  uint32_t first = 0, last = 0;  // of them
 };
 
 // Buffers that grow to the size of the largest text a thread has seen, and are clean between two texts.
@@ -145,10 +153,11 @@ struct Scratch {
   std::vector<Place> places;
   std::vector<Tally> tallies;     // by text; votes 0 between two texts
   std::vector<uint32_t> voted;    // texts with votes
+  std::vector<uint64_t> bits;     // by text: its bit in `present` if it may lead; 0 between two texts
+  std::vector<uint64_t> present;  // by place: which of those that may lead have a vote there
   std::vector<uint32_t> kept_as;  // by text: number among the kept ones, plus one; 0 between two texts
   std::vector<Vote> votes;
   std::vector<uint32_t> begins, next;
-  std::vector<uint32_t> explained;  // by place: how many places before it a leader has
 };
 
 // Looks ahead so many shingles: the tables are larger than the caches.
@@ -157,6 +166,11 @@ constexpr size_t kAhead = 12;
 // passage that the two share: neither a rival nor a better explanation.
 constexpr uint32_t kSharedPassage = 4;  // one in so many
 constexpr size_t kMostLeaders = 12;
+// Leaders are sought among so many texts, half of them with the most votes and half most complete: a bit for each.
+constexpr size_t kMostPooled = 64;
+// Of the texts that one leader explains so many are kept, the nearest ones; and all that lack no more than this.
+constexpr size_t kMostFollowers = 8;
+constexpr uint32_t kWholeButFor = 2;  // shingles
 
 void FindPlaces(const IndexView& index, absl::Span<const uint32_t> found, Scratch* scratch) {
   auto& shingles = scratch->shingles;
@@ -177,44 +191,95 @@ void FindPlaces(const IndexView& index, absl::Span<const uint32_t> found, Scratc
   }
 }
 
-// Leaves those texts that may be the best explanation of some part of the text, or a rival of it: by votes, most first.
+// Shingles of the text that are not there.
+uint32_t Missing(const IndexView& index, const Scratch& scratch, uint32_t text) {
+  const uint32_t shingles = index.texts()[text].shingle_count;
+  return shingles - std::min(shingles, scratch.tallies[text].places);
+}
+
+// Notes for each place which of the texts that may lead have a vote there. Returns their bits by rank in `interesting`,
+// 0 for the others.
+std::vector<uint64_t> FindPresence(const IndexView& index, const std::vector<uint32_t>& interesting, Scratch* scratch) {
+  std::vector<uint64_t> bits(interesting.size());
+  size_t pooled = 0;
+  for (; pooled < std::min(interesting.size(), kMostPooled / 2); ++pooled) bits[pooled] = uint64_t{1} << pooled;
+  if (interesting.size() > pooled) {
+    std::vector<std::pair<double, uint32_t>> others;  // share that is missing, rank
+    for (size_t rank = pooled; rank < interesting.size(); ++rank) {
+      others.push_back({static_cast<double>(Missing(index, *scratch, interesting[rank])) /
+                            index.texts()[interesting[rank]].shingle_count,
+                        static_cast<uint32_t>(rank)});
+    }
+    const size_t more = std::min(others.size(), kMostPooled - pooled);
+    std::partial_sort(others.begin(), others.begin() + static_cast<std::ptrdiff_t>(more), others.end());
+    for (size_t i = 0; i < more; ++i) bits[others[i].second] = uint64_t{1} << pooled++;
+  }
+  for (size_t rank = 0; rank < interesting.size(); ++rank) scratch->bits[interesting[rank]] = bits[rank];
+  scratch->present.resize(scratch->places.size());
+  for (size_t i = 0; i < scratch->places.size(); ++i) {
+    uint64_t present = 0;
+    for (const Posting& posting : scratch->places[i].postings) present |= scratch->bits[posting.text];
+    scratch->present[i] = present;
+  }
+  for (const uint32_t text : interesting) scratch->bits[text] = 0;
+  return bits;
+}
+
+// Leaves those texts that may be the best explanation of some part of the text, or a near rival of it: by votes, most
+// first.
 std::vector<uint32_t> Undominated(const IndexView& index, std::vector<uint32_t> interesting, Scratch* scratch) {
-  const auto& places = scratch->places;
+  if (interesting.size() <= kMostFollowers) return interesting;
+  const size_t places = scratch->places.size();
   const auto& tallies = scratch->tallies;
-  std::vector<bool> led(interesting.size());
-  size_t leaders = 0;
-  for (size_t w = 0; w < interesting.size() && leaders < kMostLeaders; ++w) {
-    const uint32_t leader = interesting[w];
-    if (led[w]) continue;
-    ++leaders;
-    const uint64_t leader_votes = tallies[leader].votes;
-    const uint64_t leader_shingles = index.texts()[leader].shingle_count;
-    // explained[i]: votes of the leader before place i.
-    auto& explained = scratch->explained;
-    explained.resize(places.size() + 1);
-    explained[0] = 0;
-    for (size_t i = 0; i < places.size(); ++i) {
-      const auto& postings = places[i].postings;
-      auto at = std::lower_bound(postings.begin(), postings.end(), leader,
-                                 [](const Posting& posting, uint32_t text) { return posting.text < text; });
-      uint32_t here = 0;
-      for (; at != postings.end() && at->text == leader; ++at) ++here;
-      explained[i + 1] = explained[i] + here;
+  const std::vector<uint64_t> bits = FindPresence(index, interesting, scratch);
+  struct Leader {
+    uint32_t text;
+    std::vector<uint32_t> explained;                       // by place: how many places before it the leader has
+    std::vector<std::pair<uint32_t, uint32_t>> followers;  // shingles that only one side has, rank
+  };
+  std::vector<Leader> leaders;
+  std::vector<bool> kept(interesting.size());
+  for (size_t rank = 0; rank < interesting.size(); ++rank) {
+    const uint32_t text = interesting[rank];
+    const Tally& tally = tallies[text];
+    const uint64_t shingles = index.texts()[text].shingle_count;
+    bool led = false;
+    for (Leader& leader : leaders) {
+      if (leader.explained[tally.last + 1] - leader.explained[tally.first] < tally.places) continue;
+      led = true;
+      const uint64_t leader_votes = tallies[leader.text].votes;
+      const uint64_t leader_shingles = index.texts()[leader.text].shingle_count;
+      const bool passage = uint64_t{tally.votes} * kSharedPassage < std::min<uint64_t>(shingles, leader_votes) &&
+                           uint64_t{tally.votes} * leader_shingles < leader_votes * shingles;
+      if (passage) break;
+      const uint32_t added = tally.last - tally.first + 1 - tally.places;
+      if (Missing(index, *scratch, text) <= kWholeButFor) {
+        kept[rank] = true;
+      } else {
+        leader.followers.push_back({Missing(index, *scratch, text) + added, static_cast<uint32_t>(rank)});
+      }
+      break;
     }
-    for (size_t t = w + 1; t < interesting.size(); ++t) {
-      if (led[t]) continue;
-      const Tally& tally = tallies[interesting[t]];
-      const uint64_t shingles = index.texts()[interesting[t]].shingle_count;
-      led[t] = uint64_t{tally.votes} * kSharedPassage < std::min<uint64_t>(shingles, leader_votes) &&
-               uint64_t{tally.votes} * leader_shingles < leader_votes * shingles &&
-               explained[tally.last + 1] - explained[tally.first] >= tally.votes;
+    if (led) continue;
+    kept[rank] = true;
+    if (bits[rank] == 0 || leaders.size() == kMostLeaders) continue;
+    Leader leader{text, std::vector<uint32_t>(places + 1), {}};
+    for (size_t i = 0; i < places; ++i) {
+      leader.explained[i + 1] = leader.explained[i] + ((scratch->present[i] & bits[rank]) != 0 ? 1 : 0);
     }
+    leaders.push_back(std::move(leader));
   }
-  size_t kept = 0;
-  for (size_t t = 0; t < interesting.size(); ++t) {
-    if (!led[t]) interesting[kept++] = interesting[t];
+  for (Leader& leader : leaders) {
+    const size_t count = std::min(leader.followers.size(), kMostFollowers);
+    std::partial_sort(leader.followers.begin(), leader.followers.begin() + static_cast<std::ptrdiff_t>(count),
+                      leader.followers.end());
+    for (size_t i = 0; i < count; ++i) kept[leader.followers[i].second] = true;
   }
-  interesting.resize(kept);
+  size_t count = 0;
+  for (size_t rank = 0; rank < interesting.size(); ++rank) {
+    if (kept[rank]) interesting[count++] = interesting[rank];
+  }
+  interesting.resize(count);
   return interesting;
 }
 
@@ -240,6 +305,7 @@ std::vector<Chain> FindCandidates(const IndexView& index, absl::Span<const uint3
   }
   if (scratch.tallies.size() < text_count) {
     scratch.tallies.resize(text_count);
+    scratch.bits.resize(text_count);
     scratch.kept_as.resize(text_count);
   }
   scratch.voted.clear();
@@ -249,8 +315,11 @@ std::vector<Chain> FindCandidates(const IndexView& index, absl::Span<const uint3
       if (tally.votes++ == 0) {
         tally.first = static_cast<uint32_t>(i);
         scratch.voted.push_back(posting.text);
+      } else if (tally.last == i) {
+        continue;
       }
       tally.last = static_cast<uint32_t>(i);
+      ++tally.places;
     }
   }
   std::vector<uint32_t> interesting;
@@ -303,7 +372,7 @@ std::vector<Chain> FindCandidates(const IndexView& index, absl::Span<const uint3
     ChainRuns(text, least, std::move(runs), &chains);
   }
   for (const uint32_t text : scratch.voted) {
-    scratch.tallies[text].votes = 0;
+    scratch.tallies[text] = Tally();
     scratch.kept_as[text] = 0;
   }
   std::stable_sort(chains.begin(), chains.end(), [](const Chain& a, const Chain& b) { return a.matched > b.matched; });
