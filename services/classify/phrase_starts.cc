@@ -26,14 +26,17 @@ void PhraseStarts::Add(uint32_t phrase, const PhraseShape& shape) {
   max_words_[phrase] = shape.max_words;
   for (const PhraseBranch& from : shape.branches) {
     const uint16_t number = static_cast<uint16_t>(branches_.size());
-    Branch branch{phrase, static_cast<uint16_t>(reaches_.size()), 0};
+    Branch branch{phrase, {}};
     for (const WordShape& word : from.first) EntryFor(word).first.push_back(number);
     for (const PhraseBranch::Need& need : from.needs) {
-      for (const WordShape& word : need.words) EntryFor(word).needed.push_back(static_cast<uint16_t>(reaches_.size()));
-      reaches_.push_back(need.reach);
+      std::string words;
+      for (const WordShape& word : need.words) words += word.text + (word.whole ? "." : "*");
+      const auto [at, is_new] = need_numbers_.insert({std::move(words), static_cast<uint32_t>(need_numbers_.size())});
+      branch.needs.push_back({at->second, need.reach});
+      if (!is_new) continue;
+      for (const WordShape& word : need.words) EntryFor(word).needed.push_back(static_cast<uint16_t>(at->second));
     }
-    branch.need_end = static_cast<uint16_t>(reaches_.size());
-    branches_.push_back(branch);
+    branches_.push_back(std::move(branch));
   }
 }
 
@@ -71,7 +74,7 @@ bool PhraseStarts::Finish(size_t phrases) {
   put(whole, &whole_);
   put(fours, &fours_);
   put(pairs, &pairs_);
-  return std::max({lists_.size(), entries_.size(), branches_.size(), reaches_.size()}) < kNone;
+  return std::max({lists_.size(), entries_.size(), branches_.size(), need_numbers_.size()}) < kNone;
 }
 
 // Entries that a word with this form and hash, or its beginning, is equal to.
@@ -97,7 +100,7 @@ std::vector<PhraseStarts::Start> PhraseStarts::In(std::string_view normalised, a
   std::vector<Start> starts;
   if (entries_.empty() || words.empty()) return starts;
   constexpr uint32_t kNever = UINT32_MAX;
-  std::vector<uint32_t> nearest(reaches_.size(), kNever);  // by need: the next word behind that fulfils it
+  std::vector<uint32_t> nearest(need_numbers_.size(), kNever);  // by need: the next word behind that fulfils it
   std::vector<const Entry*> here;
   const auto end_of = [&](size_t word) {
     return static_cast<uint32_t>(word + 1 < words.size() ? words[word + 1].normalised_begin - 1 : normalised.size());
@@ -112,10 +115,9 @@ std::vector<PhraseStarts::Start> PhraseStarts::In(std::string_view normalised, a
     const auto begin_at = [&](const Entry& entry, uint32_t at) {
       for (const uint16_t number : entry.first) {
         const Branch& branch = branches_[number];
-        bool fulfilled = true;
-        for (uint32_t need = branch.need_begin; need < branch.need_end && fulfilled; ++need) {
-          fulfilled = nearest[need] != kNever && nearest[need] - i <= reaches_[need];
-        }
+        const bool fulfilled = std::all_of(branch.needs.begin(), branch.needs.end(), [&](const Need& need) {
+          return nearest[need.number] != kNever && nearest[need.number] - i <= need.reach;
+        });
         if (!fulfilled) continue;
         // One word more, so that the end of what is searched is not taken for the end of the text.
         const size_t last = std::min(words.size() - 1, i + max_words_[branch.phrase]);

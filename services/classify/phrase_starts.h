@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,9 +43,13 @@ class PhraseStarts {
     std::vector<uint16_t> first;   // branches
     std::vector<uint16_t> needed;  // needs
   };
+  // Many phrases need one of the same words: those are one need.
+  struct Need {
+    uint32_t number, reach;
+  };
   struct Branch {
     uint32_t phrase;
-    uint16_t need_begin, need_end;
+    std::vector<Need> needs;
   };
 
   // Entries by a hash of what they begin with, in lists that kNone ends. The key of a list's items sorts out nearly all
@@ -71,7 +76,7 @@ class PhraseStarts {
 
   std::vector<Entry> entries_;
   std::vector<Branch> branches_;
-  std::vector<uint32_t> reaches_;    // by need
+  std::map<std::string, uint32_t> need_numbers_;  // by all its words
   std::vector<uint32_t> max_words_;  // by phrase; 0: not here
   std::vector<Item> lists_;
   Buckets whole_{};  // by the word's hash, which is the key
