@@ -1,6 +1,7 @@
 #include "services/classify/candidates.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
@@ -49,32 +50,52 @@ class Covered {
   absl::flat_hash_map<int64_t, uint32_t> far_;  // the newest end of what is no longer near
 };
 
-// Grows every vote into the longest shared run around it, once for each run.
-std::vector<Run> GrowRuns(absl::Span<const uint32_t> official, absl::Span<const uint32_t> found,
-                          absl::Span<const Vote> votes) {
-  std::vector<Run> runs;
-  Covered covered;
-  int64_t last_diagonal = INT64_MAX;
-  uint32_t last_end = 0;
-  for (const Vote& vote : votes) {
+// A run as long as this is where its words belong: votes within it for other places of the same text are passages that
+// the text repeats.
+constexpr uint32_t kSettledWords = 32;
+
+// Grows votes for one text, which come in the order of the found words, into the longest shared runs around them, each
+// once.
+class RunGrower {
+ public:
+  RunGrower(absl::Span<const uint32_t> official, absl::Span<const uint32_t> found)
+      : official_(official), found_(found) {}
+
+  // Votes for found words before this one can be left out.
+  uint32_t settled_end() const { return settled_end_; }
+
+  void Add(const Vote& vote) {
+    if (vote.found + kShingleWords <= settled_end_) return;
     const int64_t diagonal = static_cast<int64_t>(vote.found) - vote.official;
-    if (diagonal == last_diagonal && vote.found + kShingleWords <= last_end) continue;
-    if (vote.found + kShingleWords <= covered.Until(diagonal)) continue;
+    if (diagonal == last_diagonal_ && vote.found + kShingleWords <= last_end_) return;
+    if (vote.found + kShingleWords <= covered_.Until(diagonal)) return;
     uint32_t f = vote.found, o = vote.official;
-    while (f > 0 && o > 0 && found[f - 1] == official[o - 1]) --f, --o;
+    while (f > 0 && o > 0 && found_[f - 1] == official_[o - 1]) --f, --o;
     uint32_t f_end = vote.found, o_end = vote.official;
-    while (f_end < found.size() && o_end < official.size() && found[f_end] == official[o_end]) ++f_end, ++o_end;
+    while (f_end < found_.size() && o_end < official_.size() && found_[f_end] == official_[o_end]) ++f_end, ++o_end;
     // A shingle whose 64-bit fingerprint agrees and whose words do not is no vote.
-    if (f_end - f < kShingleWords || f_end < vote.found + kShingleWords) continue;
-    runs.push_back({o, f, f_end - f});
-    covered.Set(diagonal, f_end);
-    last_diagonal = diagonal;
-    last_end = f_end;
+    if (f_end - f < kShingleWords || f_end < vote.found + kShingleWords) return;
+    runs_.push_back({o, f, f_end - f});
+    covered_.Set(diagonal, f_end);
+    last_diagonal_ = diagonal;
+    last_end_ = f_end;
+    if (f_end - f >= kSettledWords) settled_end_ = std::max(settled_end_, f_end);
   }
-  std::sort(runs.begin(), runs.end(),
-            [](const Run& a, const Run& b) { return std::pair(a.found, a.official) < std::pair(b.found, b.official); });
-  return runs;
-}
+
+  std::vector<Run> Finish() {
+    std::sort(runs_.begin(), runs_.end(), [](const Run& a, const Run& b) {
+      return std::pair(a.found, a.official) < std::pair(b.found, b.official);
+    });
+    return std::move(runs_);
+  }
+
+ private:
+  const absl::Span<const uint32_t> official_, found_;
+  std::vector<Run> runs_;
+  Covered covered_;
+  int64_t last_diagonal_ = INT64_MAX;
+  uint32_t last_end_ = 0, settled_end_ = 0;
+};
 
 // Best chains of runs that ascend in both texts; words that only one text has between two runs cost.
 void ChainRuns(uint32_t text, uint32_t least, std::vector<Run> runs, std::vector<Chain>* chains) {
@@ -130,13 +151,15 @@ void ChainRuns(uint32_t text, uint32_t least, std::vector<Run> runs, std::vector
 // A shingle of the text that official texts have too.
 struct Place {
   uint32_t position;  // of its first word
-  absl::Span<const Posting> postings;
+  Postings postings;
 };
 
 // What is counted of a text's votes before they are looked at one by one.
 struct Tally {
   uint32_t votes = 0;
-  uint32_t first = 0, last = 0;  // places
+  uint32_t places = 0;  // with votes for the text
+  uint32_t first = 0;   // of them
+  uint32_t end = 0;     // one behind the last
 };
 
 // Buffers that grow to the size of the largest text a thread has seen, and are clean between two texts.
@@ -145,10 +168,11 @@ struct Scratch {
   std::vector<Place> places;
   std::vector<Tally> tallies;     // by text; votes 0 between two texts
   std::vector<uint32_t> voted;    // texts with votes
-  std::vector<uint32_t> kept_as;  // by text: number among the kept ones, plus one; 0 between two texts
+  std::vector<uint64_t> bits;     // by text: its bit in `present` if it may lead; 0 between two texts
+  std::vector<uint64_t> present;  // by place: which of those that may lead have a vote there
+  std::vector<uint16_t> kept_as;  // by text: number among the kept ones, plus one; 0 between two texts
   std::vector<Vote> votes;
   std::vector<uint32_t> begins, next;
-  std::vector<uint32_t> explained;  // by place: how many places before it a leader has
 };
 
 // Looks ahead so many shingles: the tables are larger than the caches.
@@ -157,6 +181,11 @@ constexpr size_t kAhead = 12;
 // passage that the two share: neither a rival nor a better explanation.
 constexpr uint32_t kSharedPassage = 4;  // one in so many
 constexpr size_t kMostLeaders = 12;
+// Leaders are sought among so many texts, half of them with the most votes and half most complete: a bit for each.
+constexpr size_t kMostPooled = 64;
+// Of the texts that one leader explains so many are kept, the nearest ones; and all that lack no more than this.
+constexpr size_t kMostFollowers = 8;
+constexpr uint32_t kWholeButFor = 2;  // shingles
 
 void FindPlaces(const IndexView& index, absl::Span<const uint32_t> found, Scratch* scratch) {
   auto& shingles = scratch->shingles;
@@ -170,52 +199,152 @@ void FindPlaces(const IndexView& index, absl::Span<const uint32_t> found, Scratc
   for (size_t i = 0; i < std::min(kAhead, shingles.size()); ++i) index.Prefetch(shingles[i].first);
   for (size_t i = 0; i < shingles.size(); ++i) {
     if (i + kAhead < shingles.size()) index.Prefetch(shingles[i + kAhead].first);
-    const absl::Span<const Posting> postings = index.Find(shingles[i].first);
-    if (postings.empty()) continue;
-    __builtin_prefetch(postings.data());
+    const Postings postings = index.Find(shingles[i].first);
+    if (postings.size == 0) continue;
+    __builtin_prefetch(postings.texts);
     scratch->places.push_back({shingles[i].second, postings});
   }
 }
 
-// Leaves those texts that may be the best explanation of some part of the text, or a rival of it: by votes, most first.
+// Shingles of the text that are not there.
+uint32_t Missing(const IndexView& index, const Scratch& scratch, uint32_t text) {
+  const uint32_t shingles = index.texts()[text].shingle_count;
+  return shingles - std::min(shingles, scratch.tallies[text].places);
+}
+
+// Notes for each place which of the texts that may lead have a vote there. Returns their bits by rank in `interesting`,
+// 0 for the others.
+std::vector<uint64_t> FindPresence(const IndexView& index, const std::vector<uint32_t>& interesting, Scratch* scratch) {
+  std::vector<uint64_t> bits(interesting.size());
+  size_t pooled = 0;
+  for (; pooled < std::min(interesting.size(), kMostPooled / 2); ++pooled) bits[pooled] = uint64_t{1} << pooled;
+  if (interesting.size() > pooled) {
+    std::vector<std::pair<double, uint32_t>> others;  // share that is missing, rank
+    for (size_t rank = pooled; rank < interesting.size(); ++rank) {
+      others.push_back({static_cast<double>(Missing(index, *scratch, interesting[rank])) /
+                            index.texts()[interesting[rank]].shingle_count,
+                        static_cast<uint32_t>(rank)});
+    }
+    const size_t more = std::min(others.size(), kMostPooled - pooled);
+    std::partial_sort(others.begin(), others.begin() + static_cast<std::ptrdiff_t>(more), others.end());
+    for (size_t i = 0; i < more; ++i) bits[others[i].second] = uint64_t{1} << pooled++;
+  }
+  for (size_t rank = 0; rank < interesting.size(); ++rank) scratch->bits[interesting[rank]] = bits[rank];
+  scratch->present.resize(scratch->places.size());
+  for (size_t i = 0; i < scratch->places.size(); ++i) {
+    uint64_t present = 0;
+    const Postings& postings = scratch->places[i].postings;
+    for (uint32_t k = 0; k < postings.size; ++k) present |= scratch->bits[postings.texts[k]];
+    scratch->present[i] = present;
+  }
+  for (const uint32_t text : interesting) scratch->bits[text] = 0;
+  return bits;
+}
+
+// Leaves those texts that may be the best explanation of some part of the text, or a near rival of it: by votes, most
+// first.
 std::vector<uint32_t> Undominated(const IndexView& index, std::vector<uint32_t> interesting, Scratch* scratch) {
-  const auto& places = scratch->places;
+  if (interesting.size() <= kMostFollowers) return interesting;
+  const size_t places = scratch->places.size();
   const auto& tallies = scratch->tallies;
-  std::vector<bool> led(interesting.size());
-  size_t leaders = 0;
-  for (size_t w = 0; w < interesting.size() && leaders < kMostLeaders; ++w) {
-    const uint32_t leader = interesting[w];
-    if (led[w]) continue;
-    ++leaders;
-    const uint64_t leader_votes = tallies[leader].votes;
-    const uint64_t leader_shingles = index.texts()[leader].shingle_count;
-    // explained[i]: votes of the leader before place i.
-    auto& explained = scratch->explained;
-    explained.resize(places.size() + 1);
-    explained[0] = 0;
-    for (size_t i = 0; i < places.size(); ++i) {
-      const auto& postings = places[i].postings;
-      auto at = std::lower_bound(postings.begin(), postings.end(), leader,
-                                 [](const Posting& posting, uint32_t text) { return posting.text < text; });
-      uint32_t here = 0;
-      for (; at != postings.end() && at->text == leader; ++at) ++here;
-      explained[i + 1] = explained[i] + here;
+  const std::vector<uint64_t> bits = FindPresence(index, interesting, scratch);
+  struct Leader {
+    uint32_t text;
+    std::vector<uint32_t> explained;                       // by place: how many places before it the leader has
+    std::vector<std::pair<uint32_t, uint32_t>> followers;  // shingles that only one side has, rank
+  };
+  std::vector<Leader> leaders;
+  std::vector<bool> kept(interesting.size());
+  for (size_t rank = 0; rank < interesting.size(); ++rank) {
+    const uint32_t text = interesting[rank];
+    const Tally& tally = tallies[text];
+    const uint64_t shingles = index.texts()[text].shingle_count;
+    bool led = false;
+    for (Leader& leader : leaders) {
+      if (leader.explained[tally.end] - leader.explained[tally.first] < tally.places) continue;
+      led = true;
+      const uint64_t leader_votes = tallies[leader.text].votes;
+      const uint64_t leader_shingles = index.texts()[leader.text].shingle_count;
+      const bool passage = uint64_t{tally.votes} * kSharedPassage < std::min<uint64_t>(shingles, leader_votes) &&
+                           uint64_t{tally.votes} * leader_shingles < leader_votes * shingles;
+      if (passage) break;
+      const uint32_t added = tally.end - tally.first - tally.places;
+      if (Missing(index, *scratch, text) <= kWholeButFor) {
+        kept[rank] = true;
+      } else {
+        leader.followers.push_back({Missing(index, *scratch, text) + added, static_cast<uint32_t>(rank)});
+      }
+      break;
     }
-    for (size_t t = w + 1; t < interesting.size(); ++t) {
-      if (led[t]) continue;
-      const Tally& tally = tallies[interesting[t]];
-      const uint64_t shingles = index.texts()[interesting[t]].shingle_count;
-      led[t] = uint64_t{tally.votes} * kSharedPassage < std::min<uint64_t>(shingles, leader_votes) &&
-               uint64_t{tally.votes} * leader_shingles < leader_votes * shingles &&
-               explained[tally.last + 1] - explained[tally.first] >= tally.votes;
+    if (led) continue;
+    kept[rank] = true;
+    if (bits[rank] == 0 || leaders.size() == kMostLeaders) continue;
+    Leader leader{text, std::vector<uint32_t>(places + 1), {}};
+    for (size_t i = 0; i < places; ++i) {
+      leader.explained[i + 1] = leader.explained[i] + ((scratch->present[i] & bits[rank]) != 0 ? 1 : 0);
     }
+    leaders.push_back(std::move(leader));
   }
-  size_t kept = 0;
-  for (size_t t = 0; t < interesting.size(); ++t) {
-    if (!led[t]) interesting[kept++] = interesting[t];
+  for (Leader& leader : leaders) {
+    const size_t count = std::min(leader.followers.size(), kMostFollowers);
+    std::partial_sort(leader.followers.begin(), leader.followers.begin() + static_cast<std::ptrdiff_t>(count),
+                      leader.followers.end());
+    for (size_t i = 0; i < count; ++i) kept[leader.followers[i].second] = true;
   }
-  interesting.resize(kept);
+  size_t count = 0;
+  for (size_t rank = 0; rank < interesting.size(); ++rank) {
+    if (kept[rank]) interesting[count++] = interesting[rank];
+  }
+  interesting.resize(count);
   return interesting;
+}
+
+// Of one text at one place; about as dear as reading so many postings.
+constexpr size_t kSearchCost = 16;
+
+// Places that no long run settles are searched one by one: for texts of which little is there, reading all is cheaper.
+bool SearchIsDearer(const std::vector<uint32_t>& texts, size_t postings, const Scratch& scratch) {
+  constexpr size_t kRunsOfText = 16;
+  size_t searches = 0;
+  for (const uint32_t text : texts) {
+    const Tally& tally = scratch.tallies[text];
+    searches += tally.end - tally.first - tally.places + kRunsOfText;
+  }
+  return searches * kSearchCost > postings;
+}
+
+// Gathers the votes for `texts` from all postings: those for text i lie at [begins[i], begins[i + 1]).
+void GatherVotes(const std::vector<uint32_t>& texts, Scratch* scratch) {
+  scratch->begins.assign(1, 0);
+  for (size_t i = 0; i < texts.size(); ++i) {
+    scratch->kept_as[texts[i]] = static_cast<uint16_t>(i + 1);
+    scratch->begins.push_back(scratch->begins.back() + scratch->tallies[texts[i]].votes);
+  }
+  scratch->votes.resize(scratch->begins.back() + 1);
+  scratch->next.assign(1, scratch->begins.back());
+  scratch->next.insert(scratch->next.end(), scratch->begins.begin(), scratch->begins.end());
+  for (const Place& place : scratch->places) {
+    for (uint32_t k = 0; k < place.postings.size; ++k) {
+      // Without a branch, which nobody could predict: votes for the others go to the one behind all.
+      const uint16_t kept = scratch->kept_as[place.postings.texts[k]];
+      scratch->votes[scratch->next[kept]] = {place.position, place.postings.positions[k]};
+      scratch->next[kept] += kept > 0 ? 1 : 0;
+    }
+  }
+  for (const uint32_t text : texts) scratch->kept_as[text] = 0;
+}
+
+// Looks for the votes for one text where no long run has settled them.
+void SearchVotes(const std::vector<Place>& places, uint32_t text, const Tally& tally, RunGrower* grower) {
+  for (size_t i = tally.first; i < tally.end; ++i) {
+    const Place& place = places[i];
+    if (place.position + kShingleWords <= grower->settled_end()) continue;
+    const uint16_t* end = place.postings.texts + place.postings.size;
+    const uint16_t* at = std::lower_bound(place.postings.texts, end, text);
+    for (; at != end && *at == text; ++at) {
+      grower->Add({place.position, place.postings.positions[at - place.postings.texts]});
+    }
+  }
 }
 
 }  // namespace
@@ -226,31 +355,35 @@ std::vector<Chain> FindCandidates(const IndexView& index, absl::Span<const uint3
   FindPlaces(index, found, &scratch);
   auto& places = scratch.places;
   size_t total = 0;
-  for (const Place& place : places) total += place.postings.size();
+  for (const Place& place : places) total += place.postings.size;
   *incomplete = total > kMaxVotes;
   while (total > kMaxVotes) {
     // Leaves out the shingles with the most places, which are those that tell least.
     size_t longest = 0;
-    for (const Place& place : places) longest = std::max(longest, place.postings.size());
+    for (const Place& place : places) longest = std::max<size_t>(longest, place.postings.size);
     places.erase(std::remove_if(places.begin(), places.end(),
-                                [&](const Place& place) { return place.postings.size() * 2 > longest; }),
+                                [&](const Place& place) { return size_t{place.postings.size} * 2 > longest; }),
                  places.end());
     total = 0;
-    for (const Place& place : places) total += place.postings.size();
+    for (const Place& place : places) total += place.postings.size;
   }
   if (scratch.tallies.size() < text_count) {
     scratch.tallies.resize(text_count);
+    scratch.bits.resize(text_count);
     scratch.kept_as.resize(text_count);
   }
   scratch.voted.clear();
   for (size_t i = 0; i < places.size(); ++i) {
-    for (const Posting& posting : places[i].postings) {
-      Tally& tally = scratch.tallies[posting.text];
+    const Postings& postings = places[i].postings;
+    const uint32_t end = static_cast<uint32_t>(i) + 1;
+    for (uint32_t k = 0; k < postings.size; ++k) {
+      Tally& tally = scratch.tallies[postings.texts[k]];
       if (tally.votes++ == 0) {
         tally.first = static_cast<uint32_t>(i);
-        scratch.voted.push_back(posting.text);
+        scratch.voted.push_back(postings.texts[k]);
       }
-      tally.last = static_cast<uint32_t>(i);
+      tally.places += tally.end != end ? 1 : 0;
+      tally.end = end;
     }
   }
   std::vector<uint32_t> interesting;
@@ -263,19 +396,8 @@ std::vector<Chain> FindCandidates(const IndexView& index, absl::Span<const uint3
   });
   interesting = Undominated(index, std::move(interesting), &scratch);
 
-  scratch.begins.assign(1, 0);
-  for (size_t i = 0; i < interesting.size(); ++i) {
-    scratch.kept_as[interesting[i]] = static_cast<uint32_t>(i) + 1;
-    scratch.begins.push_back(scratch.begins.back() + scratch.tallies[interesting[i]].votes);
-  }
-  scratch.votes.resize(scratch.begins.back());
-  scratch.next = scratch.begins;
-  for (const Place& place : places) {
-    for (const Posting& posting : place.postings) {
-      const uint32_t kept = scratch.kept_as[posting.text];
-      if (kept > 0) scratch.votes[scratch.next[kept - 1]++] = {place.position, posting.position};
-    }
-  }
+  const bool gathered = SearchIsDearer(interesting, total, scratch);
+  if (gathered) GatherVotes(interesting, &scratch);
 
   // A text that lies within the span of one already found without any difference, and has fewer votes, fits it less.
   struct Whole {
@@ -285,26 +407,29 @@ std::vector<Chain> FindCandidates(const IndexView& index, absl::Span<const uint3
   std::vector<Chain> chains;
   for (size_t i = 0; i < interesting.size(); ++i) {
     const uint32_t text = interesting[i];
-    const absl::Span<const Vote> own =
-        absl::MakeConstSpan(scratch.votes).subspan(scratch.begins[i], scratch.begins[i + 1] - scratch.begins[i]);
-    const uint32_t first = own.front().found;
-    const uint32_t last = own.back().found;
+    const Tally tally = scratch.tallies[text];
+    const uint32_t first = places[tally.first].position;
+    const uint32_t last = places[tally.end - 1].position;
     const bool inside = std::any_of(whole.begin(), whole.end(), [&](const Whole& w) {
-      return first >= w.begin && last < w.end && own.size() < w.votes;
+      return first >= w.begin && last < w.end && tally.votes < w.votes;
     });
     if (inside) continue;
     const absl::Span<const uint32_t> official = index.Words(index.texts()[text]);
     const uint32_t least = std::max(kLeastWords, index.texts()[text].word_count / kLeastShare);
-    std::vector<Run> runs = GrowRuns(official, found, own);
+    RunGrower grower(official, found);
+    if (gathered) {
+      for (uint32_t k = scratch.begins[i]; k < scratch.begins[i + 1]; ++k) grower.Add(scratch.votes[k]);
+    } else {
+      SearchVotes(places, text, tally, &grower);
+    }
+    std::vector<Run> runs = grower.Finish();
     for (const Run& run : runs) {
-      if (run.size == official.size())
-        whole.push_back({run.found, run.found + run.size, static_cast<uint32_t>(own.size())});
+      if (run.size == official.size()) whole.push_back({run.found, run.found + run.size, tally.votes});
     }
     ChainRuns(text, least, std::move(runs), &chains);
   }
   for (const uint32_t text : scratch.voted) {
-    scratch.tallies[text].votes = 0;
-    scratch.kept_as[text] = 0;
+    scratch.tallies[text] = Tally();
   }
   std::stable_sort(chains.begin(), chains.end(), [](const Chain& a, const Chain& b) { return a.matched > b.matched; });
   return chains;

@@ -13,8 +13,9 @@
 namespace weighbridge::classify {
 namespace {
 
-// Rivals of one span that are compared word by word.
-constexpr size_t kMostRivals = 24;
+// Rivals of one span that are compared word by word, and how many more words than the nearest they may differ in.
+constexpr size_t kMostRivals = 7;
+constexpr int64_t kRivalSlack = 24;
 // A rival has at least this share of the best chain's words.
 constexpr double kRivalShare = 0.85;
 // Two occurrences may share so many words at their borders.
@@ -34,6 +35,7 @@ struct Group {
   uint32_t begin, end;    // words, of the leading chain
   uint32_t most_matched;  // of the leading chain
   bool exact = false;
+  std::vector<std::pair<int64_t, size_t>> others;  // words in which they differ, chain
 };
 
 bool Better(const Comparison& a, const Comparison& b) {
@@ -45,20 +47,30 @@ bool Better(const Comparison& a, const Comparison& b) {
   return a.verdict > b.verdict;
 }
 
-// What a chain explains, less what it does not: words between its runs count double, and a text of which much is missing
-// yields to a smaller one that is there as a whole.
-int64_t Weight(const IndexView& index, const Chain& chain) {
-  int64_t weight = chain.matched;
+// Words in which the text seems to differ, as far as the chain tells: those that only one side has between two runs, and
+// those of the official text before and behind them.
+struct Difference {
+  int64_t between = 0, outside = 0;
+};
+
+Difference DifferenceOf(const IndexView& index, const Chain& chain) {
+  Difference difference;
   for (size_t i = 1; i < chain.runs.size(); ++i) {
     const Run& before = chain.runs[i - 1];
     const int64_t missing = int64_t{chain.runs[i].official} - before.official - before.size;
     const int64_t added = int64_t{chain.runs[i].found} - before.found - before.size;
-    weight -= std::max(missing, added);
+    difference.between += std::max(missing, added);
   }
   const Run& last = chain.runs.back();
-  const int64_t outside =
+  difference.outside =
       int64_t{chain.runs.front().official} + index.texts()[chain.text].word_count - last.official - last.size;
-  return weight - std::min<int64_t>(outside, chain.matched / 4) - kChainCost;
+  return difference;
+}
+
+// What a chain explains, less what it does not: words between its runs count double, and a text of which much is missing
+// yields to a smaller one that is there as a whole.
+int64_t Weight(const Chain& chain, const Difference& difference) {
+  return chain.matched - difference.between - std::min<int64_t>(difference.outside, chain.matched / 4) - kChainCost;
 }
 
 // True if words [begin, end) belong to a copyright notice: "all rights reserved" restricts nobody there.
@@ -74,7 +86,7 @@ bool InNotice(const FoundText& found, size_t begin, size_t end) {
 }
 
 // The chains that together explain most of the text without overlapping (weighted interval scheduling).
-std::vector<size_t> LeadingChains(const IndexView& index, const std::vector<Chain>& chains) {
+std::vector<size_t> LeadingChains(const std::vector<Chain>& chains, const std::vector<Difference>& differences) {
   struct Interval {
     uint32_t begin, end;
     int64_t weight;
@@ -84,7 +96,7 @@ std::vector<size_t> LeadingChains(const IndexView& index, const std::vector<Chai
   for (size_t i = 0; i < chains.size(); ++i) {
     const uint32_t begin = chains[i].begin(), end = chains[i].end();
     const uint32_t slack = std::min(kOverlapWords, (end - begin) / 8);
-    const int64_t weight = Weight(index, chains[i]);
+    const int64_t weight = Weight(chains[i], differences[i]);
     if (weight > 0) intervals.push_back({begin, end - slack, weight, i});
   }
   std::sort(intervals.begin(), intervals.end(), [](const Interval& a, const Interval& b) {
@@ -215,7 +227,10 @@ Classification Classifier::Classify(std::string_view text) const {
   out.incomplete = out.incomplete || too_many_votes;
   int64_t budget = kAlignmentBudget;
   std::vector<Group> groups;
-  std::vector<size_t> leading = LeadingChains(index_, chains);
+  std::vector<Difference> differences;
+  differences.reserve(chains.size());
+  for (const Chain& chain : chains) differences.push_back(DifferenceOf(index_, chain));
+  std::vector<size_t> leading = LeadingChains(chains, differences);
   if (leading.size() > kMaxMatches) {
     // The longest are kept: `chains` is ordered by what they match, and so is `leading` by its indices.
     leading.resize(kMaxMatches);
@@ -225,7 +240,8 @@ Classification Classifier::Classify(std::string_view text) const {
   for (const size_t i : leading) {
     Comparison comparison = Compare(index_, found, chains[i], &budget);
     if (comparison.verdict == MatchVerdict::kUnknown) continue;
-    Group group{{}, chains[i].begin(), chains[i].end(), chains[i].matched, comparison.verdict == MatchVerdict::kExact};
+    Group group{{},   chains[i].begin(), chains[i].end(), chains[i].matched, comparison.verdict == MatchVerdict::kExact,
+                {}};
     group.rivals.push_back(std::move(comparison));
     groups.push_back(std::move(group));
   }
@@ -235,17 +251,25 @@ Classification Classifier::Classify(std::string_view text) const {
     for (Group& group : groups) {
       const uint32_t overlap = Overlap(chain.begin(), chain.end(), group);
       if (overlap * 2 < group.end - group.begin || overlap * 2 < chain.end() - chain.begin()) continue;
-      if (chain.matched < kRivalShare * group.most_matched || group.rivals.size() >= kMostRivals) break;
+      if (chain.matched < kRivalShare * group.most_matched) break;
       if (group.exact && chain.matched < group.most_matched) break;
+      group.others.push_back({differences[i].between + differences[i].outside, i});
+      break;
+    }
+  }
+  for (Group& group : groups) {
+    std::sort(group.others.begin(), group.others.end());
+    for (const auto& [difference, i] : group.others) {
+      if (group.rivals.size() > kMostRivals || difference > group.others.front().first + kRivalSlack) break;
+      if (group.exact && chains[i].matched < group.most_matched) continue;
       if (++comparisons > kMostComparisons) {
         out.incomplete = true;
         break;
       }
-      Comparison comparison = Compare(index_, found, chain, &budget);
-      if (comparison.verdict == MatchVerdict::kUnknown) break;
+      Comparison comparison = Compare(index_, found, chains[i], &budget);
+      if (comparison.verdict == MatchVerdict::kUnknown) continue;
       group.exact = group.exact || comparison.verdict == MatchVerdict::kExact;
       group.rivals.push_back(std::move(comparison));
-      break;
     }
   }
 

@@ -71,9 +71,16 @@ absl::StatusOr<std::string> CompileIndex(const std::vector<TokenFile>& files,
   std::vector<IndexMarker> markers;
   std::vector<IndexSegment> segments;
   std::set<uint32_t> titles;
-  std::map<uint64_t, std::vector<Posting>> shingles;
+  struct Place {
+    uint16_t text;
+    uint32_t position;
+  };
+  std::map<uint64_t, std::vector<Place>> shingles;
   std::set<std::pair<std::string, std::string>> names;
 
+  if (files.size() > kMaxIndexTexts) {
+    return absl::InvalidArgumentError(absl::StrFormat("%d texts, more than %d", files.size(), kMaxIndexTexts));
+  }
   std::set<uint32_t> common;
   for (const char* word : kCommonTitleWords) common.insert(HashOf(word));
 
@@ -116,7 +123,7 @@ absl::StatusOr<std::string> CompileIndex(const std::vector<TokenFile>& files,
     ForEachShingle(
         file.words.size(), [&](size_t i) { return file.words[i].hash; },
         [&](uint64_t fingerprint, size_t position) {
-          shingles[fingerprint].push_back({number, static_cast<uint32_t>(position)});
+          shingles[fingerprint].push_back({static_cast<uint16_t>(number), static_cast<uint32_t>(position)});
           ++text.shingle_count;
         });
     if (text.shingle_count == 0 || text.required_words == 0) {
@@ -139,14 +146,18 @@ absl::StatusOr<std::string> CompileIndex(const std::vector<TokenFile>& files,
   size_t slot_count = 8;
   while (slot_count < shingles.size() * 2 + 1) slot_count *= 2;
   std::vector<ShingleSlot> slots(slot_count);
-  std::vector<Posting> postings;
+  std::vector<uint16_t> posting_texts;
+  std::vector<uint32_t> posting_positions;
   for (const auto& [fingerprint, places] : shingles) {
     size_t at = fingerprint & (slot_count - 1);
     while (slots[at].posting_count != 0) at = (at + 1) & (slot_count - 1);
-    slots[at] = {fingerprint, static_cast<uint32_t>(postings.size()), static_cast<uint32_t>(places.size())};
-    postings.insert(postings.end(), places.begin(), places.end());
+    slots[at] = {fingerprint, static_cast<uint32_t>(posting_texts.size()), static_cast<uint32_t>(places.size())};
+    for (const Place& place : places) {
+      posting_texts.push_back(place.text);
+      posting_positions.push_back(place.position);
+    }
   }
-  if (pool.size() > UINT32_MAX || words.size() > UINT32_MAX || postings.size() > UINT32_MAX) {
+  if (pool.size() > UINT32_MAX || words.size() > UINT32_MAX || posting_texts.size() > UINT32_MAX) {
     return absl::InvalidArgumentError("the index would be over 4 GiB");
   }
 
@@ -159,7 +170,8 @@ absl::StatusOr<std::string> CompileIndex(const std::vector<TokenFile>& files,
   header.markers = writer.Put(markers);
   header.segments = writer.Put(segments);
   header.slots = writer.Put(slots);
-  header.postings = writer.Put(postings);
+  header.posting_texts = writer.Put(posting_texts);
+  header.posting_positions = writer.Put(posting_positions);
   header.phrases = writer.Put(phrase_records);
   header.titles = writer.Put(std::vector<uint32_t>(titles.begin(), titles.end()));
   return writer.Finish(header);

@@ -87,7 +87,9 @@ absl::StatusOr<IndexView> IndexView::Load(std::string_view bytes) {
   WB_ASSIGN_OR_RETURN(view.markers_, ReadTable<IndexMarker>(bytes, header.markers, "markers"));
   WB_ASSIGN_OR_RETURN(view.segments_, ReadTable<IndexSegment>(bytes, header.segments, "segments"));
   WB_ASSIGN_OR_RETURN(view.slots_, ReadTable<ShingleSlot>(bytes, header.slots, "shingles"));
-  WB_ASSIGN_OR_RETURN(view.postings_, ReadTable<Posting>(bytes, header.postings, "postings"));
+  WB_ASSIGN_OR_RETURN(view.posting_texts_, ReadTable<uint16_t>(bytes, header.posting_texts, "postings"));
+  WB_ASSIGN_OR_RETURN(view.posting_positions_, ReadTable<uint32_t>(bytes, header.posting_positions, "postings"));
+  if (view.posting_texts_.size() != view.posting_positions_.size()) return Broken("postings");
   WB_ASSIGN_OR_RETURN(view.phrases_, ReadTable<IndexPhrase>(bytes, header.phrases, "phrases"));
   WB_ASSIGN_OR_RETURN(view.titles_, ReadTable<uint32_t>(bytes, header.titles, "titles"));
 
@@ -121,12 +123,14 @@ absl::StatusOr<IndexView> IndexView::Load(std::string_view bytes) {
   size_t used = 0;
   for (const ShingleSlot& slot : view.slots_) {
     used += slot.posting_count != 0;
-    if (!Inside(slot.posting_begin, slot.posting_count, view.postings_.size())) return Broken("shingle");
+    if (!Inside(slot.posting_begin, slot.posting_count, view.posting_texts_.size())) return Broken("shingle");
   }
   if (slots > 0 && used >= slots) return Broken("shingle table without an empty slot");
-  for (const Posting& posting : view.postings_) {
-    if (posting.text >= view.texts_.size()) return Broken("posting");
-    if (!Inside(posting.position, 1, view.texts_[posting.text].word_count)) return Broken("posting");
+  for (size_t i = 0; i < view.posting_texts_.size(); ++i) {
+    const uint16_t text = view.posting_texts_[i];
+    if (text >= view.texts_.size() || view.posting_positions_[i] >= view.texts_[text].word_count) {
+      return Broken("posting");
+    }
   }
   for (const IndexPhrase& phrase : view.phrases_) {
     if (!string_inside(phrase.id) || !string_inside(phrase.kind) || !string_inside(phrase.pattern)) return Broken("phrase");

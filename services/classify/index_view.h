@@ -22,7 +22,7 @@ struct IndexHeader {
     uint64_t offset;
     uint64_t count;  // records
   };
-  Table strings, texts, words, classes, markers, segments, slots, postings, phrases, titles;
+  Table strings, texts, words, classes, markers, segments, slots, posting_texts, posting_positions, phrases, titles;
 };
 
 struct IndexString {
@@ -54,9 +54,14 @@ struct ShingleSlot {
   uint32_t posting_begin, posting_count;  // count 0: an empty slot
 };
 
-struct Posting {
-  uint32_t text, position;
+// Where a shingle occurs: texts in ascending order, and the position of its first word in each. Texts stand for themselves,
+// so that counting them reads two bytes for each.
+struct Postings {
+  const uint16_t* texts = nullptr;
+  const uint32_t* positions = nullptr;
+  uint32_t size = 0;
 };
+inline constexpr size_t kMaxIndexTexts = UINT16_MAX;
 
 struct IndexPhrase {
   IndexString id, kind, pattern;
@@ -64,7 +69,7 @@ struct IndexPhrase {
 };
 
 inline constexpr char kIndexMagic[8] = {'W', 'B', 'C', 'L', 'S', 'I', 'D', 'X'};
-inline constexpr uint32_t kIndexFormatVersion = 1;
+inline constexpr uint32_t kIndexFormatVersion = 2;
 
 // Of all bytes but the field itself. Requires index.size() >= sizeof(IndexHeader).
 uint64_t IndexChecksum(std::string_view index);
@@ -95,13 +100,16 @@ class IndexView {
   }
 
   // Where the shingle occurs, by text and position.
-  absl::Span<const Posting> Find(uint64_t fingerprint) const {
+  Postings Find(uint64_t fingerprint) const {
     if (slots_.empty()) return {};
     const uint64_t mask = slots_.size() - 1;
     for (uint64_t at = fingerprint & mask;; at = (at + 1) & mask) {
       const ShingleSlot& slot = slots_[at];
       if (slot.posting_count == 0) return {};
-      if (slot.fingerprint == fingerprint) return postings_.subspan(slot.posting_begin, slot.posting_count);
+      if (slot.fingerprint == fingerprint) {
+        return {posting_texts_.data() + slot.posting_begin, posting_positions_.data() + slot.posting_begin,
+                slot.posting_count};
+      }
     }
   }
 
@@ -116,7 +124,8 @@ class IndexView {
   absl::Span<const IndexMarker> markers_;
   absl::Span<const IndexSegment> segments_;
   absl::Span<const ShingleSlot> slots_;
-  absl::Span<const Posting> postings_;
+  absl::Span<const uint16_t> posting_texts_;
+  absl::Span<const uint32_t> posting_positions_;
   absl::Span<const IndexPhrase> phrases_;
   absl::Span<const uint32_t> titles_;
 };

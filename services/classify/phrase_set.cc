@@ -64,7 +64,7 @@ absl::StatusOr<std::unique_ptr<PhraseSet>> PhraseSet::Create(const std::vector<s
       return absl::InvalidArgumentError(absl::StrFormat("phrase \"%s\": %s", pattern, error));
     }
   }
-  compiled->starts.Finish(patterns.size());
+  if (!compiled->starts.Finish(patterns.size())) return absl::InvalidArgumentError("too many words in all phrases");
   // A set that does not fit into its memory is not used: every phrase is then a candidate.
   compiled->set_usable = !compiled->everywhere.empty() && compiled->set->Compile();
   return std::unique_ptr<PhraseSet>(new PhraseSet(std::move(compiled)));

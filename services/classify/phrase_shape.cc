@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -16,6 +17,9 @@ constexpr size_t kMostClassCharacters = 16;
 constexpr uint32_t kMostWords = 200;
 constexpr int kMostNesting = 50;
 constexpr uint32_t kUnlimited = UINT32_MAX;
+constexpr size_t kMostBranches = 64;
+// Of what a match needs behind its first word so much is looked at: the nearest words, and the last.
+constexpr size_t kMostNeeds = 3;
 
 struct Node {
   enum class Kind { kLiteral, kDigit, kAnyInWord, kNothing, kConcat, kAlternate, kRepeat };
@@ -273,33 +277,6 @@ void Flatten(const Node& node, std::vector<Node>* nodes) {
   }
 }
 
-// The last word of which something is known, behind the first one.
-std::optional<std::vector<WordShape>> LaterWords(const Node& node) {
-  if (node.kind == Node::Kind::kAlternate) {
-    std::vector<WordShape> all;
-    for (const Node& child : node.children) {
-      std::optional<std::vector<WordShape>> words = LaterWords(child);
-      if (!words.has_value()) return std::nullopt;
-      all.insert(all.end(), words->begin(), words->end());
-    }
-    return all;
-  }
-  std::vector<Node> nodes;
-  Flatten(node, &nodes);
-  std::optional<std::vector<WordShape>> last;
-  bool at_begin = false;  // the first word is none of these
-  bool behind_first = false;
-  for (size_t i = 0; i < nodes.size(); ++i) {
-    if (at_begin && behind_first) {
-      std::optional<std::vector<WordShape>> words = FirstWords(nodes, i);
-      if (words.has_value()) last = std::move(words);
-    }
-    at_begin = EndsAtWordBegin(nodes[i], at_begin);
-    behind_first = behind_first || at_begin;
-  }
-  return last;
-}
-
 // Blanks that a match holds at most; nullopt without a limit.
 std::optional<uint32_t> MostBlanks(const Node& node) {
   uint32_t most = 0;
@@ -326,6 +303,49 @@ std::optional<uint32_t> MostBlanks(const Node& node) {
   }
 }
 
+// Parts a sequence into those it stands for, as long as its alternatives decide which word comes first or second:
+// "(?:not sold|may not sell) here" is "not sold here" and "may not sell here".
+void Branch(std::vector<Node> nodes, std::vector<std::vector<Node>>* branches) {
+  for (size_t i = 0; i < nodes.size(); ++i) {
+    const Node& node = nodes[i];
+    const bool may_be_left_out = node.kind == Node::Kind::kRepeat && node.min == 0 && node.max == 1;
+    const std::optional<uint32_t> blanks = MostBlanks(node);
+    if (blanks.has_value() && *blanks == 0) continue;  // one word, in whatever forms
+    if (node.kind != Node::Kind::kAlternate && !may_be_left_out) break;
+    const auto with = [&](const Node* part) {
+      std::vector<Node> branch(nodes.begin(), nodes.begin() + static_cast<std::ptrdiff_t>(i));
+      if (part != nullptr) Flatten(*part, &branch);
+      branch.insert(branch.end(), nodes.begin() + static_cast<std::ptrdiff_t>(i) + 1, nodes.end());
+      Branch(std::move(branch), branches);
+    };
+    for (const Node& child : node.children) with(&child);
+    if (may_be_left_out) with(nullptr);
+    return;
+  }
+  branches->push_back(std::move(nodes));
+}
+
+// What is known of the words behind the first.
+std::vector<PhraseBranch::Need> NeedsOf(const std::vector<Node>& nodes) {
+  std::vector<PhraseBranch::Need> needs;
+  bool at_begin = false;  // the first word is none of these
+  bool behind_first = false;
+  uint32_t blanks = 0;
+  for (size_t i = 0; i < nodes.size(); ++i) {
+    if (at_begin && behind_first) {
+      std::optional<std::vector<WordShape>> words = FirstWords(nodes, i);
+      if (words.has_value()) {
+        if (needs.size() == kMostNeeds) needs.pop_back();
+        needs.push_back({*std::move(words), blanks});
+      }
+    }
+    at_begin = EndsAtWordBegin(nodes[i], at_begin);
+    behind_first = behind_first || at_begin;
+    blanks += MostBlanks(nodes[i]).value_or(kMostWords);
+  }
+  return needs;
+}
+
 }  // namespace
 
 PhraseShape ShapeOf(std::string_view pattern) {
@@ -333,13 +353,19 @@ PhraseShape ShapeOf(std::string_view pattern) {
   const std::optional<Node> node = Parser(pattern).Run();
   if (!node.has_value()) return shape;
   const std::optional<uint32_t> blanks = MostBlanks(*node);
-  std::optional<std::vector<WordShape>> first = FirstWords({*node}, 0);
-  if (!blanks.has_value() || *blanks > kMostWords || !first.has_value() || first->empty()) return shape;
+  if (!blanks.has_value() || *blanks > kMostWords) return shape;
+  std::vector<Node> nodes;
+  Flatten(*node, &nodes);
+  std::vector<std::vector<Node>> branches;
+  Branch(nodes, &branches);
+  if (branches.size() > kMostBranches) branches = {std::move(nodes)};
+  for (const std::vector<Node>& branch : branches) {
+    std::optional<std::vector<WordShape>> first = FirstWords(branch, 0);
+    if (!first.has_value() || first->empty()) return shape;
+    shape.branches.push_back({*std::move(first), NeedsOf(branch)});
+  }
   shape.known = true;
-  shape.first = *std::move(first);
   shape.max_words = *blanks + 1;
-  std::optional<std::vector<WordShape>> later = LaterWords(*node);
-  if (later.has_value()) shape.later = *std::move(later);
   return shape;
 }
 

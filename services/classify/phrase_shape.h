@@ -16,12 +16,22 @@ struct WordShape {
   bool whole = false;
 };
 
+// One way in which a match may begin, and words that it then has further on.
+struct PhraseBranch {
+  // A word like one of these stands at least one and at most `reach` words behind the first.
+  struct Need {
+    std::vector<WordShape> words;
+    uint32_t reach = 0;
+  };
+  std::vector<WordShape> first;  // the match begins with one of these
+  std::vector<Need> needs;       // all of them; empty: nothing is known of what follows
+};
+
 struct PhraseShape {
   // False: the pattern says nothing about its words that this reader understands; it must be searched everywhere.
   bool known = false;
-  std::vector<WordShape> first;  // a match begins with one of these
-  std::vector<WordShape> later;  // and has a word like one of these behind its first; empty: nothing is known of it
-  uint32_t max_words = 0;        // that a match touches
+  std::vector<PhraseBranch> branches;  // every match is of one of these
+  uint32_t max_words = 0;              // that a match touches
 };
 
 // `pattern` is RE2 over normalised text, in which single blanks separate words. Understands literals, groups,

@@ -1,10 +1,17 @@
 #include "services/classify/phrase_starts.h"
 
 #include <algorithm>
+#include <cstring>
 #include <map>
 #include <utility>
 
 namespace weighbridge::classify {
+
+uint32_t PhraseStarts::FourBytes(std::string_view text) {
+  uint32_t bytes;
+  std::memcpy(&bytes, text.data(), kFourBytes);
+  return bytes;
+}
 
 PhraseStarts::Entry& PhraseStarts::EntryFor(const WordShape& shape) {
   for (Entry& entry : entries_) {
@@ -15,71 +22,86 @@ PhraseStarts::Entry& PhraseStarts::EntryFor(const WordShape& shape) {
 }
 
 void PhraseStarts::Add(uint32_t phrase, const PhraseShape& shape) {
-  if (max_words_.size() <= phrase) {
-    max_words_.resize(phrase + 1);
-    has_later_.resize(phrase + 1);
-  }
+  if (max_words_.size() <= phrase) max_words_.resize(phrase + 1);
   max_words_[phrase] = shape.max_words;
-  has_later_[phrase] = !shape.later.empty();
-  const auto note = [phrase](std::vector<uint16_t>* phrases) {
-    if (phrases->empty() || phrases->back() != phrase) phrases->push_back(static_cast<uint16_t>(phrase));
-  };
-  for (const WordShape& word : shape.first) note(&EntryFor(word).first);
-  for (const WordShape& word : shape.later) note(&EntryFor(word).later);
+  for (const PhraseBranch& from : shape.branches) {
+    const uint16_t number = static_cast<uint16_t>(branches_.size());
+    Branch branch{phrase, {}};
+    for (const WordShape& word : from.first) EntryFor(word).first.push_back(number);
+    for (const PhraseBranch::Need& need : from.needs) {
+      std::string words;
+      for (const WordShape& word : need.words) words += word.text + (word.whole ? "." : "*");
+      const auto [at, is_new] = need_numbers_.insert({std::move(words), static_cast<uint32_t>(need_numbers_.size())});
+      branch.needs.push_back({at->second, need.reach});
+      if (!is_new) continue;
+      for (const WordShape& word : need.words) EntryFor(word).needed.push_back(static_cast<uint16_t>(at->second));
+    }
+    branches_.push_back(std::move(branch));
+  }
 }
 
-void PhraseStarts::Finish(size_t phrases) {
+bool PhraseStarts::Finish(size_t phrases) {
   max_words_.resize(phrases);
-  has_later_.resize(phrases);
-  std::map<size_t, std::vector<uint16_t>> whole, begins;
+  std::map<size_t, std::vector<Item>> whole, fours, pairs;
   for (size_t i = 0; i < entries_.size(); ++i) {
     const Entry& entry = entries_[i];
     const uint16_t number = static_cast<uint16_t>(i);
     if (entry.whole) {
-      whole[HashWord(entry.text) & (kBuckets - 1)].push_back(number);
+      const uint32_t hash = HashWord(entry.text);
+      whole[hash & (kBuckets - 1)].push_back({hash, number});
+    } else if (entry.text.size() >= kFourBytes) {
+      const uint32_t bytes = FourBytes(entry.text);
+      fours[FourOf(bytes)].push_back({bytes, number});
     } else if (entry.text.size() >= 2) {
-      begins[PairOf(static_cast<unsigned char>(entry.text[0]), static_cast<unsigned char>(entry.text[1]))].push_back(
-          number);
+      pairs[PairOf(entry.text)].push_back({0, number});
     } else {
       for (int second = 0; second < 256; ++second) {
-        std::vector<uint16_t>& list =
-            begins[PairOf(static_cast<unsigned char>(entry.text[0]), static_cast<unsigned char>(second))];
-        if (list.empty() || list.back() != number) list.push_back(number);
+        const char both[] = {entry.text[0], static_cast<char>(second)};
+        std::vector<Item>& list = pairs[PairOf(std::string_view(both, 2))];
+        if (list.empty() || list.back().entry != number) list.push_back({0, number});
       }
     }
   }
-  lists_.assign(1, kNone);
-  const auto put = [this](const std::vector<uint16_t>& list) {
-    const uint32_t at = static_cast<uint32_t>(lists_.size());
-    lists_.insert(lists_.end(), list.begin(), list.end());
-    lists_.push_back(kNone);
-    return at;
+  lists_.assign(1, {0, kNone});
+  const auto put = [this](const std::map<size_t, std::vector<Item>>& lists, Buckets* buckets) {
+    buckets->fill(0);
+    for (const auto& [bucket, list] : lists) {
+      (*buckets)[bucket] = static_cast<uint16_t>(lists_.size());
+      lists_.insert(lists_.end(), list.begin(), list.end());
+      lists_.push_back({0, kNone});
+    }
   };
-  whole_.fill(0);
-  begins_.assign(kBeginnings, 0);
-  for (const auto& [bucket, list] : whole) whole_[bucket] = put(list);
-  for (const auto& [bucket, list] : begins) begins_[bucket] = put(list);
+  put(whole, &whole_);
+  put(fours, &fours_);
+  put(pairs, &pairs_);
+  return std::max({lists_.size(), entries_.size(), branches_.size(), need_numbers_.size()}) < kNone;
 }
 
 // Entries that a word with this form and hash, or its beginning, is equal to.
 template <typename Visit>
 void PhraseStarts::ForEachEntry(std::string_view form, uint32_t hash, Visit visit) const {
-  for (uint32_t at = whole_[hash & (kBuckets - 1)]; lists_[at] != kNone; ++at) {
-    const Entry& entry = entries_[lists_[at]];
-    if (entry.text == form) visit(entry);
+  for (const Item* item = &lists_[whole_[hash & (kBuckets - 1)]]; item->entry != kNone; ++item) {
+    if (item->key == hash && entries_[item->entry].text == form) visit(entries_[item->entry]);
   }
-  const unsigned char second = form.size() > 1 ? static_cast<unsigned char>(form[1]) : 0;
-  for (uint32_t at = begins_[PairOf(static_cast<unsigned char>(form[0]), second)]; lists_[at] != kNone; ++at) {
-    const Entry& entry = entries_[lists_[at]];
-    if (form.substr(0, entry.text.size()) == entry.text) visit(entry);
-  }
+  const auto beginnings = [&](const Item* item, uint32_t key) {
+    for (; item->entry != kNone; ++item) {
+      if (item->key != key) continue;
+      const Entry& entry = entries_[item->entry];
+      if (form.substr(0, entry.text.size()) == entry.text) visit(entry);
+    }
+  };
+  beginnings(&lists_[pairs_[PairOf(form)]], 0);
+  if (form.size() < kFourBytes) return;
+  const uint32_t bytes = FourBytes(form);
+  beginnings(&lists_[fours_[FourOf(bytes)]], bytes);
 }
 
 std::vector<PhraseStarts::Start> PhraseStarts::In(std::string_view normalised, absl::Span<const Word> words) const {
   std::vector<Start> starts;
   if (entries_.empty() || words.empty()) return starts;
   constexpr uint32_t kNever = UINT32_MAX;
-  std::vector<uint32_t> next_later(max_words_.size(), kNever);  // by phrase: the nearest word behind that it may need
+  std::vector<uint32_t> nearest(need_numbers_.size(), kNever);  // by need: the next word behind that fulfils it
+  std::vector<const Entry*> here;
   const auto end_of = [&](size_t word) {
     return static_cast<uint32_t>(word + 1 < words.size() ? words[word + 1].normalised_begin - 1 : normalised.size());
   };
@@ -91,13 +113,16 @@ std::vector<PhraseStarts::Start> PhraseStarts::In(std::string_view normalised, a
     if (end <= begin) continue;
     const std::string_view form = normalised.substr(begin, end - begin);
     const auto begin_at = [&](const Entry& entry, uint32_t at) {
-      for (const uint16_t phrase : entry.first) {
-        const uint32_t reach = max_words_[phrase];
-        if (has_later_[phrase] && (next_later[phrase] == kNever || next_later[phrase] - i >= reach)) continue;
+      for (const uint16_t number : entry.first) {
+        const Branch& branch = branches_[number];
+        const bool fulfilled = std::all_of(branch.needs.begin(), branch.needs.end(), [&](const Need& need) {
+          return nearest[need.number] != kNever && nearest[need.number] - i <= need.reach;
+        });
+        if (!fulfilled) continue;
         // One word more, so that the end of what is searched is not taken for the end of the text.
-        const size_t last = std::min(words.size() - 1, i + reach);
+        const size_t last = std::min(words.size() - 1, i + max_words_[branch.phrase]);
         starts.push_back(
-            {phrase, at, last + 1 == words.size() ? static_cast<uint32_t>(normalised.size()) : end_of(last)});
+            {branch.phrase, at, last + 1 == words.size() ? static_cast<uint32_t>(normalised.size()) : end_of(last)});
       }
     };
     bool plain = true;
@@ -110,11 +135,12 @@ std::vector<PhraseStarts::Start> PhraseStarts::In(std::string_view normalised, a
         ForEachEntry(rest, HashWord(rest), [&](const Entry& entry) { begin_at(entry, at); });
       }
     }
-    const uint32_t hash = words[i].hash;
-    ForEachEntry(form, hash, [&](const Entry& entry) { begin_at(entry, begin); });
-    ForEachEntry(form, hash, [&](const Entry& entry) {
-      for (const uint16_t phrase : entry.later) next_later[phrase] = static_cast<uint32_t>(i);
-    });
+    here.clear();
+    ForEachEntry(form, words[i].hash, [&](const Entry& entry) { here.push_back(&entry); });
+    for (const Entry* entry : here) begin_at(*entry, begin);
+    for (const Entry* entry : here) {
+      for (const uint16_t need : entry->needed) nearest[need] = static_cast<uint32_t>(i);
+    }
   }
   std::sort(starts.begin(), starts.end(),
             [](const Start& a, const Start& b) { return std::pair(a.phrase, a.begin) < std::pair(b.phrase, b.begin); });

@@ -42,6 +42,23 @@ ByteClass ClassOf(char c) { return static_cast<ByteClass>(kByteClass[static_cast
 bool IsDigit(char c) { return ClassOf(c) == kDigit; }
 bool IsAlphanumeric(char c) { return ClassOf(c) >= kLower && ClassOf(c) <= kDigit; }
 
+// True for what ends a word of plain letters whatever the word is.
+constexpr std::array<bool, 256> MakeWordEnds() {
+  std::array<bool, 256> ends{};
+  for (int c = 0; c < 0x80; ++c) {
+    const uint8_t cls = kByteClass[c];
+    ends[c] = (cls == kSpace || cls == kLineEnd || cls == kOther) && c != '\'' && c != '&' && c != '\\';
+  }
+  return ends;
+}
+
+constexpr std::array<bool, 256> kEndsWord = MakeWordEnds();
+
+// Longest list marker of letters, and comment prefixes of lines.
+constexpr size_t kMostMarkerLetters = 5;
+// "www", "http", "https", "mailto".
+constexpr size_t kMostAddressPrefix = 6;
+
 constexpr uint32_t kCopyright = HashOf("copyright");
 
 // A number or letter behind one of these is a cross reference, which is part of the sentence.
@@ -84,6 +101,8 @@ class Scanner {
     switch (ClassOf(c)) {
       case kLower:
       case kUpper:
+        if (!PlainWord()) ScanWord();
+        return;
       case kDigit:
         ScanWord();
         return;
@@ -256,7 +275,8 @@ class Scanner {
     Note(count < kHiddenCharacters ? kind : OddityKind::kHiddenText, begin, pos_);
   }
 
-  // Wide Latin letters belong to East Asian type: beside its characters they are at home, elsewhere they are a disguise.
+  // Wide Latin letters belong to East Asian type: beside its characters they are at home, elsewhere they are a
+  // disguise.
   void NoteWideWords() {
     const auto is_east_asian = [this](size_t word) {
       return word < out_.words.size() && out_.normalised[out_.words[word].normalised_begin] < 0;
@@ -378,9 +398,11 @@ class Scanner {
     if (hash == kCopyright && !out_.words.empty() && out_.words.back().hash == kCopyright) return;
     const size_t start = out_.normalised.size();
     out_.normalised.append(form);
+    out_.normalised += ' ';
     Emit(hash, begin, pos_, start, cls, 0);
   }
 
+  // Adds a word whose normalised form and the space behind it are written.
   void Emit(uint32_t hash, size_t begin, size_t end, size_t start, WordClass cls, uint8_t flags) {
     if (line_start_) flags |= kLineStart;
     if (newlines_ >= 2) flags |= kParagraphStart;
@@ -388,7 +410,6 @@ class Scanner {
         last_visible_ == '?' || last_visible_ == '!') {
       flags |= kSentenceStart;
     }
-    out_.normalised += ' ';
     out_.words.push_back(
         {hash, static_cast<uint32_t>(begin), static_cast<uint32_t>(end), static_cast<uint32_t>(start), cls, flags});
     line_start_ = false;
@@ -397,6 +418,7 @@ class Scanner {
     last_visible_ = 'a';
   }
 
+  bool PlainWord();
   void ScanWord();
   bool ReadWordBytes();
   bool ExtendWord();
@@ -463,6 +485,48 @@ class Scanner {
   OddityKind invisible_kind_ = OddityKind::kZeroWidth;
   bool invisible_ = false;
 };
+
+// Reads a word of plain letters as most words are: what ScanWord makes of it, without its questions. Returns false, and
+// has done nothing, if it may be a list marker, a comment prefix, part of an address, or a word that goes on or is
+// spelt otherwise.
+bool Scanner::PlainWord() {
+  const size_t begin = pos_;
+  const size_t limit = std::min(text_.size(), begin + kMaxWordBytes);
+  char form[kMaxWordBytes + 1];
+  uint64_t state = kWordHashSeed;
+  uint8_t seen = 0;
+  size_t size = 0;
+  for (size_t at = begin; at < limit; ++at, ++size) {
+    const ByteClass cls = ClassOf(text_[at]);
+    if (cls != kLower && cls != kUpper) break;
+    seen |= cls;
+    form[size] = static_cast<char>(text_[at] | 0x20);
+    state = WordHashStep(state, form[size]);
+  }
+  const size_t end = begin + size;
+  if (end >= limit) return false;
+  const char after = text_[end];
+  if (!kEndsWord[static_cast<uint8_t>(after)]) return false;
+  if (size <= kMostAddressPrefix) {
+    if (after == '-' && size == 3) return false;  // non-, sub-
+    if ((after == '.' || after == ':') && (form[0] == 'w' || form[0] == 'h' || form[0] == 'm')) return false;
+    if (size <= kMostMarkerLetters && (line_start_ || (after == ')' && begin > 0 && text_[begin - 1] == '(')))
+      return false;
+  }
+  const uint32_t hash = WordHashFinish(state);
+  if (MayHaveOtherSpelling(hash) || (!out_.words.empty() && out_.words.back().hash == kCopyright)) return false;
+  form[size] = ' ';
+  const size_t start = out_.normalised.size();
+  out_.normalised.append(form, size + 1);
+  uint8_t flags = 0;
+  if (begin < address_end_) flags |= kInAddress;
+  if (ClassOf(text_[begin]) == kUpper) flags |= kCapitalised;
+  if (seen == kUpper && size >= 2) flags |= kAllCapitals;
+  pos_ = end;
+  Emit(hash, begin, end, start, WordClass::kWord, flags);
+  if (after == ' ') ++pos_;
+  return true;
+}
 
 void Scanner::ScanWord() {
   word_begin_ = pos_;
@@ -796,6 +860,7 @@ void Scanner::FinishWord() {
   }
   if (first_upper_) flags |= kCapitalised;
   if (has_upper_ && !has_lower_ && word_end_ - word_begin_ >= 2) flags |= kAllCapitals;
+  normalised += ' ';
   Emit(hash, word_begin_, word_end_, form_begin_, has_digit_ ? WordClass::kNumber : WordClass::kWord, flags);
 }
 
