@@ -12,6 +12,7 @@
 #include "tests/integration/text_edits.h"
 #include "tests/support/corpus.h"
 #include "tests/support/model_builder.h"
+#include "tests/support/process.h"
 
 namespace weighbridge::integration {
 namespace {
@@ -72,6 +73,7 @@ class FileComposer {
     const std::string verb = step.substr(0, blank);
     const std::string rest = blank == std::string::npos ? "" : Trimmed(step.substr(blank));
     if (verb == "empty") return true;
+    if (verb == "ours") return AddOurRule(rest.empty() ? file_.path : rest);
     if (verb == "text" || verb == "artifact") {
       std::string text;
       composed_ = FetchText(verb == "artifact" ? "artifact:" + rest : rest, text);
@@ -91,6 +93,16 @@ class FileComposer {
     if (!edited.has_value()) return false;
     bytes_ = *std::move(edited);
     return true;
+  }
+
+  bool AddOurRule(const std::string& path) {
+    const std::optional<std::string> bytes = ReadFile(testing_support::Runfile("rules/" + path));
+    if (bytes.has_value()) {
+      bytes_ += *bytes;
+    } else {
+      composed_.error = "no rule file of ours: " + path;
+    }
+    return bytes.has_value();
   }
 
   bool AddTensor(const std::string& rest) {
@@ -183,7 +195,8 @@ Scenario ParseScenario(std::string_view name, std::string_view place, std::strin
     const std::string trimmed = Trimmed(line);
     const bool indented = line.rfind("  ", 0) == 0;
     if (!indented && !line.empty() && line[0] == '#') continue;
-    if (line == "MODEL" || line == "PROFILE" || line == "POLICY" || line == "OPTIONS" || line == "EXPECT") {
+    if (line == "MODEL" || line == "RULES" || line == "PROFILE" || line == "POLICY" || line == "OPTIONS" ||
+        line == "EXPECT") {
       section = line;
       if (section == "PROFILE") scenario.profile = "";
       if (section == "POLICY") scenario.policy = "";
@@ -197,15 +210,16 @@ Scenario ParseScenario(std::string_view name, std::string_view place, std::strin
       AppendBlock(scenario.policy, line);
     } else if (trimmed.empty()) {
       continue;
-    } else if (section == "MODEL" && !indented) {
-      scenario.files.push_back({trimmed, {}});
-    } else if (section == "MODEL") {
+    } else if (section == "MODEL" || section == "RULES") {
+      std::vector<ScenarioFile>& files = section == "MODEL" ? scenario.files : scenario.rules;
       // Inline content keeps its blanks.
       const std::string step = trimmed[0] == '|' ? line.substr(line.find('|')) : trimmed;
-      if (scenario.files.empty()) {
+      if (!indented) {
+        files.push_back({trimmed, {}});
+      } else if (files.empty()) {
         scenario.error = scenario.place + ":" + std::to_string(number) + ": a step before the first file";
       } else {
-        scenario.files.back().steps.push_back({number, step});
+        files.back().steps.push_back({number, step});
       }
     } else if (section == "OPTIONS") {
       for (std::string& word : SplitWords(trimmed)) scenario.options.push_back(std::move(word));
@@ -265,6 +279,12 @@ Composed FetchText(std::string_view sources, std::string& text) {
   }
   composed.missing = "no licence pack or corpus with the text that this case is about";
   return composed;
+}
+
+Composed ComposeRules(const Scenario& scenario, const TempDir& dir, const std::string& folder) {
+  Scenario rules = scenario;
+  rules.files = scenario.rules;
+  return ComposeModel(rules, dir, folder);
 }
 
 Composed ComposeModel(const Scenario& scenario, const TempDir& dir, const std::string& folder) {

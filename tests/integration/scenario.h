@@ -27,6 +27,7 @@ struct Scenario {
   std::string place;
   std::string why;
   std::vector<ScenarioFile> files;
+  std::vector<ScenarioFile> rules;  // laid over the built-in ones with --rules
   std::optional<std::string> profile;
   std::optional<std::string> policy;
   std::string at;
@@ -47,6 +48,9 @@ struct Composed {
 
 // Makes the model in `folder` of `dir`.
 Composed ComposeModel(const Scenario& scenario, const testing_support::TempDir& dir, const std::string& folder);
+
+// Makes the rules that are laid over ours in `folder` of `dir`.
+Composed ComposeRules(const Scenario& scenario, const testing_support::TempDir& dir, const std::string& folder);
 
 // The text of `pack:KEY`, `corpus:ID/N.txt`, or the first that is there of several joined by " or "; see ComposeModel.
 Composed FetchText(std::string_view sources, std::string& text);

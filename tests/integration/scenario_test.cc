@@ -45,6 +45,12 @@ class ScenarioTest : public testing::TestWithParam<Scenario> {
     }
     if (scenario.policy.has_value())
       args_.insert(args_.end(), {"--policy", dir_.Write("policy.yaml", *scenario.policy)});
+    if (!scenario.rules.empty()) {
+      const Composed rules = ComposeRules(scenario, dir_, "rules");
+      EXPECT_EQ(rules.error, "");
+      if (!rules.error.empty()) return false;
+      args_.insert(args_.end(), {"--rules", dir_.At("rules")});
+    }
     args_.insert(args_.end(), scenario.options.begin(), scenario.options.end());
     return missing_.empty();
   }
