@@ -18,6 +18,8 @@ constexpr size_t kMaxStruckBytes = 4096;
 constexpr size_t kMaxJoinBytes = 40;
 // So many invisible characters in a row are no accident of layout.
 constexpr size_t kHiddenCharacters = 4;
+// A selector and a joiner may stand behind a picture.
+constexpr size_t kPictureSelectors = 2;
 // A line at least this long that ends without punctuation probably goes on below: a number there is no list marker.
 constexpr size_t kWrappedLineBytes = 60;
 
@@ -245,6 +247,7 @@ class Scanner {
       case FoldKind::kHyphen:
         if (glyph.code_point < 0xA0 && !glyph.invalid) Note(OddityKind::kControl, pos_, pos_ + glyph.length);
         if (!line_start_ && glyph.code_point != 0xA0) last_visible_ = '"';
+        if (IsPicture(glyph.code_point)) picture_end_ = pos_ + static_cast<size_t>(glyph.length);
         break;
       case FoldKind::kZeroWidth:
       case FoldKind::kSoftHyphen:
@@ -255,9 +258,16 @@ class Scanner {
     pos_ += glyph.length;
   }
 
+  // Pictures and symbols, which selectors and joiners make into others.
+  static bool IsPicture(int32_t c) {
+    return c == 0xA9 || c == 0xAE || c == 0x203C || c == 0x2049 || c == 0x2122 || c == 0x2139 ||
+           (c >= 0x2190 && c <= 0x2BFF) || (c >= 0x1F000 && c <= 0x1FAFF);
+  }
+
   // Characters between words that nobody sees. Several of them can spell a sentence.
   void Invisible() {
     const size_t begin = pos_;
+    const bool behind_picture = picture_end_ == pos_;
     OddityKind kind = OddityKind::kZeroWidth;
     size_t count = 0;
     while (pos_ < text_.size() && (ClassOf(text_[pos_]) == kHigh || text_[pos_] == '&' || text_[pos_] == '\\')) {
@@ -272,6 +282,7 @@ class Scanner {
       pos_ += glyph.length;
       ++count;
     }
+    if (behind_picture && count <= kPictureSelectors && kind == OddityKind::kZeroWidth) return;
     Note(count < kHiddenCharacters ? kind : OddityKind::kHiddenText, begin, pos_);
   }
 
@@ -463,6 +474,7 @@ class Scanner {
   bool skips_unclosed_ = false;
   size_t struck_end_ = 0;
   size_t address_end_ = 0;
+  size_t picture_end_ = SIZE_MAX;
   struct WideWord {
     size_t begin, end, word;  // `word`: its number
   };

@@ -89,6 +89,8 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(OddCase{"None", "\xEF\xBB\xBFPlain \xE2\x80\x9Ctext\xE2\x80\x9D, caf\xC3\xA9 next", ""},
                     OddCase{"ZeroWidthBehindAWord", "caf\xC3\xA9\xE2\x80\x8B next", "zero_width "},
                     OddCase{"ZeroWidthBetweenWords", "a \xE2\x80\x8B b", "zero_width "},
+                    OddCase{"PictureWithSelector", "a \xE2\x9A\xA0\xEF\xB8\x8F b", ""},
+                    OddCase{"ManySelectorsBehindAPicture", "a \xE2\x9A\xA0\xEF\xB8\x8F\xEF\xB8\x8F\xEF\xB8\x8F b", "zero_width "},
                     OddCase{"SoftHyphenBetweenWords", "a \xC2\xAD b", "soft_hyphen "},
                     OddCase{"MarkBetweenWords", "a \xE2\x80\x8E b", "bidi "},
                     OddCase{"SentenceInTagCharacters",

@@ -230,6 +230,7 @@ class Finder {
           break;
         case OddityKind::kZeroWidth:
         case OddityKind::kSoftHyphen:
+        case OddityKind::kHiddenText:
         case OddityKind::kBidi:
         case OddityKind::kInvalidUtf8:
           break;  // seen above; bytes of older encodings are in many names
@@ -240,7 +241,8 @@ class Finder {
       return;
     }
     for (const classify::Oddity& oddity : found_.oddities) {
-      if (oddity.kind == OddityKind::kZeroWidth || oddity.kind == OddityKind::kSoftHyphen) {
+      if (oddity.kind == OddityKind::kZeroWidth || oddity.kind == OddityKind::kSoftHyphen ||
+          oddity.kind == OddityKind::kHiddenText) {
         Add("an invisible character", oddity.begin, oddity.end);
       } else if (oddity.kind == OddityKind::kBidi) {
         Add("a character that reorders the line", oddity.begin, oddity.end);
