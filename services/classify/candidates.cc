@@ -347,9 +347,24 @@ void SearchVotes(const std::vector<Place>& places, uint32_t text, const Tally& t
   }
 }
 
+// Official texts that are the found one, word by word: then nothing else can be as near.
+std::vector<Chain> FindWholes(const IndexView& index, absl::Span<const uint32_t> found) {
+  std::vector<Chain> chains;
+  for (const IndexWhole& whole : index.FindWhole(WholeFingerprint(found))) {
+    const absl::Span<const uint32_t> official = index.Words(index.texts()[whole.text]);
+    if (official.size() < kShingleWords || official != found) continue;
+    const uint32_t size = static_cast<uint32_t>(found.size());
+    chains.push_back({whole.text, size, {{0, 0, size}}});
+  }
+  return chains;
+}
+
 }  // namespace
 
 std::vector<Chain> FindCandidates(const IndexView& index, absl::Span<const uint32_t> found, bool* incomplete) {
+  *incomplete = false;
+  std::vector<Chain> wholes = FindWholes(index, found);
+  if (!wholes.empty()) return wholes;
   static thread_local Scratch scratch;
   const size_t text_count = index.texts().size();
   FindPlaces(index, found, &scratch);

@@ -132,6 +132,15 @@ absl::StatusOr<std::string> CompileIndex(const std::vector<TokenFile>& files,
     texts.push_back(text);
   }
 
+  std::vector<IndexWhole> wholes;
+  for (size_t i = 0; i < texts.size(); ++i) {
+    const auto all = absl::MakeConstSpan(words).subspan(texts[i].word_begin, texts[i].word_count);
+    wholes.push_back({WholeFingerprint(all), static_cast<uint32_t>(i), 0});
+  }
+  std::sort(wholes.begin(), wholes.end(), [](const IndexWhole& a, const IndexWhole& b) {
+    return std::pair(a.fingerprint, a.text) < std::pair(b.fingerprint, b.text);
+  });
+
   std::vector<IndexPhrase> phrase_records;
   std::set<std::string> phrase_ids;
   for (const TriggerPhrase& phrase : phrases) {
@@ -172,6 +181,7 @@ absl::StatusOr<std::string> CompileIndex(const std::vector<TokenFile>& files,
   header.slots = writer.Put(slots);
   header.posting_texts = writer.Put(posting_texts);
   header.posting_positions = writer.Put(posting_positions);
+  header.wholes = writer.Put(wholes);
   header.phrases = writer.Put(phrase_records);
   header.titles = writer.Put(std::vector<uint32_t>(titles.begin(), titles.end()));
   return writer.Finish(header);

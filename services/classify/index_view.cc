@@ -12,7 +12,9 @@
 namespace weighbridge::classify {
 namespace {
 
-absl::Status Broken(const char* what) { return absl::DataLossError(absl::StrFormat("the licence index is damaged: %s", what)); }
+absl::Status Broken(const char* what) {
+  return absl::DataLossError(absl::StrFormat("the licence index is damaged: %s", what));
+}
 
 template <typename Record>
 absl::StatusOr<absl::Span<const Record>> ReadTable(std::string_view bytes, const IndexHeader::Table& table,
@@ -31,7 +33,8 @@ bool Inside(uint64_t begin, uint64_t count, uint64_t size) { return begin <= siz
 namespace {
 
 uint64_t ChecksumOf(std::string_view bytes, uint64_t seed) {
-  // Four lanes of multiply and rotate over 8-byte words: damage is detected at several bytes a cycle. It is no signature.
+  // Four lanes of multiply and rotate over 8-byte words: damage is detected at several bytes a cycle. It is no
+  // signature.
   uint64_t lanes[4] = {seed ^ 0x9E3779B97F4A7C15u, 0xC2B2AE3D27D4EB4Fu, 0x165667B19E3779F9u, 0x27D4EB2F165667C5u};
   const auto mix = [](uint64_t lane, uint64_t value) {
     lane = (lane ^ value) * 0xBF58476D1CE4E5B9u;
@@ -65,7 +68,8 @@ uint64_t IndexChecksum(std::string_view index) {
 }
 
 absl::StatusOr<IndexView> IndexView::Load(std::string_view bytes) {
-  if (reinterpret_cast<uintptr_t>(bytes.data()) % 8 != 0) return absl::InvalidArgumentError("the licence index is not aligned");
+  if (reinterpret_cast<uintptr_t>(bytes.data()) % 8 != 0)
+    return absl::InvalidArgumentError("the licence index is not aligned");
   IndexHeader header;
   if (bytes.size() < sizeof(header)) return Broken("shorter than its header");
   std::memcpy(&header, bytes.data(), sizeof(header));
@@ -90,6 +94,7 @@ absl::StatusOr<IndexView> IndexView::Load(std::string_view bytes) {
   WB_ASSIGN_OR_RETURN(view.posting_texts_, ReadTable<uint16_t>(bytes, header.posting_texts, "postings"));
   WB_ASSIGN_OR_RETURN(view.posting_positions_, ReadTable<uint32_t>(bytes, header.posting_positions, "postings"));
   if (view.posting_texts_.size() != view.posting_positions_.size()) return Broken("postings");
+  WB_ASSIGN_OR_RETURN(view.wholes_, ReadTable<IndexWhole>(bytes, header.wholes, "whole texts"));
   WB_ASSIGN_OR_RETURN(view.phrases_, ReadTable<IndexPhrase>(bytes, header.phrases, "phrases"));
   WB_ASSIGN_OR_RETURN(view.titles_, ReadTable<uint32_t>(bytes, header.titles, "titles"));
 
@@ -105,8 +110,8 @@ absl::StatusOr<IndexView> IndexView::Load(std::string_view bytes) {
     }
     uint32_t covered = 0;
     for (const IndexSegment& segment : view.Segments(text)) {
-      if (segment.begin != covered || segment.end < segment.begin || segment.end > text.word_count || segment.kind > 2 ||
-          segment.group > kMaxSegments + 1 || segment.max_words > kMaxSlotWords) {
+      if (segment.begin != covered || segment.end < segment.begin || segment.end > text.word_count ||
+          segment.kind > 2 || segment.group > kMaxSegments + 1 || segment.max_words > kMaxSlotWords) {
         return Broken("segment");
       }
       covered = segment.end;
@@ -132,14 +137,33 @@ absl::StatusOr<IndexView> IndexView::Load(std::string_view bytes) {
       return Broken("posting");
     }
   }
+  for (const IndexWhole& whole : view.wholes_) {
+    if (whole.text >= view.texts_.size()) return Broken("whole text");
+  }
   for (const IndexPhrase& phrase : view.phrases_) {
-    if (!string_inside(phrase.id) || !string_inside(phrase.kind) || !string_inside(phrase.pattern)) return Broken("phrase");
+    if (!string_inside(phrase.id) || !string_inside(phrase.kind) || !string_inside(phrase.pattern))
+      return Broken("phrase");
   }
   return view;
 }
 
-bool IndexView::NamesSomeText(uint32_t hash) const {
-  return std::binary_search(titles_.begin(), titles_.end(), hash);
+uint64_t WholeFingerprint(absl::Span<const uint32_t> words) {
+  // Two lanes, so that a multiplication need not wait for the one before.
+  uint64_t lanes[2] = {0x9E3779B97F4A7C15u, words.size()};
+  for (size_t i = 0; i < words.size(); ++i) {
+    uint64_t& lane = lanes[i & 1];
+    lane = (lane ^ words[i]) * 0xBF58476D1CE4E5B9u;
+    lane ^= lane >> 29;
+  }
+  return lanes[0] ^ (lanes[1] << 32 | lanes[1] >> 32);
 }
+
+absl::Span<const IndexWhole> IndexView::FindWhole(uint64_t fingerprint) const {
+  const auto less = [](const IndexWhole& a, const IndexWhole& b) { return a.fingerprint < b.fingerprint; };
+  const auto [begin, end] = std::equal_range(wholes_.begin(), wholes_.end(), IndexWhole{fingerprint, 0, 0}, less);
+  return absl::MakeConstSpan(begin, end);
+}
+
+bool IndexView::NamesSomeText(uint32_t hash) const { return std::binary_search(titles_.begin(), titles_.end(), hash); }
 
 }  // namespace weighbridge::classify

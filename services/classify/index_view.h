@@ -22,7 +22,8 @@ struct IndexHeader {
     uint64_t offset;
     uint64_t count;  // records
   };
-  Table strings, texts, words, classes, markers, segments, slots, posting_texts, posting_positions, phrases, titles;
+  Table strings, texts, words, classes, markers, segments, slots, posting_texts, posting_positions, wholes, phrases,
+      titles;
 };
 
 struct IndexString {
@@ -54,14 +55,20 @@ struct ShingleSlot {
   uint32_t posting_begin, posting_count;  // count 0: an empty slot
 };
 
-// Where a shingle occurs: texts in ascending order, and the position of its first word in each. Texts stand for themselves,
-// so that counting them reads two bytes for each.
+// Where a shingle occurs: texts in ascending order, and the position of its first word in each. Texts stand for
+// themselves, so that counting them reads two bytes for each.
 struct Postings {
   const uint16_t* texts = nullptr;
   const uint32_t* positions = nullptr;
   uint32_t size = 0;
 };
 inline constexpr size_t kMaxIndexTexts = UINT16_MAX;
+
+// A text by all of its words, in ascending order.
+struct IndexWhole {
+  uint64_t fingerprint;  // WholeFingerprint
+  uint32_t text, reserved;
+};
 
 struct IndexPhrase {
   IndexString id, kind, pattern;
@@ -70,6 +77,9 @@ struct IndexPhrase {
 
 inline constexpr char kIndexMagic[8] = {'W', 'B', 'C', 'L', 'S', 'I', 'D', 'X'};
 inline constexpr uint32_t kIndexFormatVersion = 2;
+
+// Of a whole text. Finds it; that it is the text, its words and digests say.
+uint64_t WholeFingerprint(absl::Span<const uint32_t> words);
 
 // Of all bytes but the field itself. Requires index.size() >= sizeof(IndexHeader).
 uint64_t IndexChecksum(std::string_view index);
@@ -81,7 +91,9 @@ class IndexView {
   static absl::StatusOr<IndexView> Load(std::string_view bytes);
 
   absl::Span<const IndexText> texts() const { return texts_; }
-  absl::Span<const uint32_t> Words(const IndexText& text) const { return words_.subspan(text.word_begin, text.word_count); }
+  absl::Span<const uint32_t> Words(const IndexText& text) const {
+    return words_.subspan(text.word_begin, text.word_count);
+  }
   absl::Span<const uint8_t> Classes(const IndexText& text) const {
     return classes_.subspan(text.word_begin, text.word_count);
   }
@@ -113,6 +125,9 @@ class IndexView {
     }
   }
 
+  // Texts that may consist of these words and no others.
+  absl::Span<const IndexWhole> FindWhole(uint64_t fingerprint) const;
+
   // True if the word occurs in the title of some text and names it: not "license", "the" and the like.
   bool NamesSomeText(uint32_t hash) const;
 
@@ -126,6 +141,7 @@ class IndexView {
   absl::Span<const ShingleSlot> slots_;
   absl::Span<const uint16_t> posting_texts_;
   absl::Span<const uint32_t> posting_positions_;
+  absl::Span<const IndexWhole> wholes_;
   absl::Span<const IndexPhrase> phrases_;
   absl::Span<const uint32_t> titles_;
 };
