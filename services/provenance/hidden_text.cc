@@ -23,6 +23,7 @@ constexpr size_t kCommentWordsMax = 8;
 // A flag is spelt with at most so many tag characters.
 constexpr int kFlagTagsMax = 7;
 constexpr size_t kFoundMax = 1000;
+constexpr size_t kSpdxHeaderBytesMax = 120;
 // Behind so many comments and hiding elements each one counts without being read.
 constexpr size_t kElementsMax = 500;
 constexpr ptrdiff_t kOverlappingPhrasesMax = 8;
@@ -87,6 +88,22 @@ bool IsPlainLetterEntity(std::string_view entity) {
     if (value >= 0x80) return false;
   }
   return value > 0;
+}
+
+// "<!-- SPDX-License-Identifier: MIT -->" is how tools write it; what it says is evidence, as are its contradictions.
+bool IsSpdxHeader(std::string_view comment) {
+  constexpr std::string_view kOpen = "<!--", kClose = "-->", kLine = "SPDX-License-Identifier:";
+  if (comment.size() < kOpen.size() + kClose.size() || comment.substr(comment.size() - kClose.size()) != kClose) return false;
+  comment.remove_prefix(kOpen.size());
+  comment.remove_suffix(kClose.size());
+  while (!comment.empty() && (comment.front() == ' ' || comment.front() == '\n')) comment.remove_prefix(1);
+  while (!comment.empty() && (comment.back() == ' ' || comment.back() == '\n')) comment.remove_suffix(1);
+  // Letters, digits and the signs of expressions alone: no sentence, and nothing that is not seen.
+  return comment.substr(0, kLine.size()) == kLine && comment.size() <= kSpdxHeaderBytesMax &&
+         std::all_of(comment.begin() + kLine.size(), comment.end(), [](char c) {
+           return c == ' ' || c == '-' || c == '.' || c == '+' || c == '(' || c == ')' || (c >= '0' && c <= '9') ||
+                  (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+         });
 }
 
 class Finder {
@@ -213,6 +230,7 @@ class Finder {
           if (IsPlainLetterEntity(bytes)) Add("a letter spelt as an entity", oddity.begin, oddity.end);
           break;
         case OddityKind::kHiddenComment: {
+          if (IsSpdxHeader(bytes)) break;
           const bool counts = ++elements > kElementsMax || SpeaksOfTerms(oddity.begin, oddity.end) ||
                               (terms_ && classify::Tokenize(bytes).words.size() > kCommentWordsMax);
           if (counts) Keep("a hidden comment", oddity.begin, oddity.end);

@@ -182,7 +182,7 @@ std::vector<Case> Cases() {
            .Doc("NOTICE", "notice", willow.substr(0, willow.find("The gardener promises"))),
        "Willow-1.0:EXACT Willow-1.0@notice:NOTICE:PARTIAL"},
       {"InvisibleBetweenWords", W().Doc("LICENSE", "license_text", Changed("may plant", "may \u200bplant")),
-       "Willow-1.0:EXACT", "license.hidden_text"},
+       "Willow-1.0:VARIANT", "license.hidden_text license.text_not_bare"},
       {"InvisibleInALicenceField", W().Card("license: willow # \u202e"), "Willow-1.0", "license.hidden_text", "", "",
        "Willow-1.0"},
       {"InvisibleInACardFarFromTerms", W().Card("license: willow", "Pla\u200bnts."), "Willow-1.0", "", "", "",

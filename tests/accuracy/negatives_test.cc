@@ -171,6 +171,7 @@ const std::map<std::string, std::set<std::string>>& HoldsAnother() {
       // Other ids of the same texts.
       {"etalab-2.0-en.LICENSE", {"etalab-2.0"}},
       {"etalab-2.0-fr.LICENSE", {"etalab-2.0"}},
+      {"odc-1.0.LICENSE", {"ODC-By-1.0"}},
       {"openmdw-1.0.LICENSE", {"OpenMDW-1.0"}},
   };
   return *texts;

@@ -22,6 +22,7 @@ v1::Profile Profile(const std::string& text) {
 // By short id. Whoever adds a licence with such a threshold says here what a session is told of it.
 TEST(UserCeilingTest, OfEachLicence) {
   const std::map<std::string, int64_t> expected = {
+      {"baichuan2-community", 999999},
       {"bilibili-model-ula-2025-09-09", 100000000},
       {"cogvideox", 1000000},
       {"databricks-open-model-license", 700000000},
@@ -42,10 +43,12 @@ TEST(UserCeilingTest, OfEachLicence) {
       {"tencent-hunyuan-community-dit-2024-05", 100000000},
       {"tencent-hunyuan-community-dit-2024-10", 100000000},
       {"tencent-hunyuan-community-video", 100000000},
+      {"tencent-hunyuan-community-video-2024-12-03", 100000000},
       {"tongyi-qianwen-2023", 100000000},
   };
   // Those that count something else than monthly active users.
-  const std::map<std::string, std::string> metrics = {{"cogvideox", "monthly_visits"},
+  const std::map<std::string, std::string> metrics = {{"baichuan2-community", "daily_active_users"},
+                                                      {"cogvideox", "monthly_visits"},
                                                       {"minicpm-model-community", "device_count"},
                                                       {"playground-v2-community", "monthly_unique_users"}};
   std::map<std::string, int64_t> found;
