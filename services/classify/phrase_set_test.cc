@@ -1,11 +1,16 @@
 #include "services/classify/phrase_set.h"
 
+#include <algorithm>
+#include <cstddef>
+#include <iterator>
 #include <memory>
 #include <ostream>
+#include <random>
 #include <string>
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "re2/re2.h"
 
 namespace weighbridge::classify {
 namespace {
@@ -19,9 +24,9 @@ std::vector<std::string> Places(const PhraseSet& set, const std::string& text, b
 }
 
 const std::vector<std::string>& Patterns() {
-  static const auto* patterns = new std::vector<std::string>{
-      R"(\b(\d+ million) monthly (?:active )?users\b)", R"(\bnoncommercial\b)", R"(\bnot (?:\w+ ){0,4}permitted\b)",
-      R"(\b[a-z]{0,40}e[a-z]{0,40}x[a-z]{0,40}y\b)"};
+  static const auto* patterns =
+      new std::vector<std::string>{R"(\b(\d+ million) monthly (?:active )?users\b)", R"(\bnoncommercial\b)",
+                                   R"(\bnot (?:\w+ ){0,4}permitted\b)", R"(\b[a-z]{0,40}e[a-z]{0,40}x[a-z]{0,40}y\b)"};
   return *patterns;
 }
 
@@ -29,10 +34,65 @@ TEST(PhraseSetTest, FindsAllPlacesInOrder) {
   const auto set = PhraseSet::Create(Patterns());
   ASSERT_TRUE(set.ok());
   bool exhausted;
-  EXPECT_EQ(Places(**set, "noncommercial use by 5 million monthly users is not in any way permitted noncommercial ", &exhausted),
+  EXPECT_EQ(Places(**set, "noncommercial use by 5 million monthly users is not in any way permitted noncommercial ",
+                   &exhausted),
             (std::vector<std::string>{"1:noncommercial", "0:5 million monthly users", "2:not in any way permitted",
                                       "1:noncommercial"}));
   EXPECT_FALSE(exhausted);
+}
+
+// Where a phrase is looked for follows from its words. Texts of just those words, so that every near miss comes up:
+// what is found is what RE2 alone finds.
+TEST(PhraseSetTest, LeavesOutNothing) {
+  const std::vector<std::string> patterns = {
+      R"(\b(?:not be sold|may not sell|must not sell|without (?:monetary )?pay)\b)",
+      R"(\b(?:must|shall) (?:\S+ ){0,3}?(?:buy|pay) (?:\S+ ){0,2}?(?:fee|license)s?\b)",
+      R"(\bversion (?:2\.0|2)\b)",
+      R"(\bfee (?:2|0)\b)",
+      R"(\b(?:is |are )?(?:strictly )?(?:not permitted|forbidden)\b)",
+      R"(\b(?:a|b c)(?:a|b c)?(?: d)? sold\b)",
+      R"(\bsell\w* (?:\w+ ){0,4}?(?:\w+ ){0,2}?pay\b|\bno(?:t|n) (?:ever )?buy)"};
+  const auto set = PhraseSet::Create(patterns);
+  ASSERT_TRUE(set.ok());
+  std::vector<std::unique_ptr<RE2>> alone;
+  for (const std::string& pattern : patterns) alone.push_back(std::make_unique<RE2>(pattern));
+  constexpr const char* kWords[] = {"not",     "be",       "sold", "may", "sell", "sells",    "must",      "shall",
+                                    "without", "monetary", "pay",  "buy", "fee",  "fees",     "license",   "version",
+                                    "2.0",     "2",        "0",    "is",  "are",  "strictly", "permitted", "forbidden",
+                                    "a",       "b",        "c",    "d",   "ba",   "non",      "ever",      "x"};
+  std::minstd_rand random(7);
+  size_t hits = 0;
+  for (int round = 0; round < 20000; ++round) {
+    std::string text;
+    for (size_t words = 1 + random() % 12; words > 0; --words)
+      text += std::string(kWords[random() % std::size(kWords)]) + " ";
+    std::vector<std::string> expected;
+    for (size_t phrase = 0; phrase < alone.size(); ++phrase) {
+      for (size_t from = 0; from <= text.size();) {
+        re2::StringPiece match;
+        if (!alone[phrase]->Match(text, from, text.size(), RE2::UNANCHORED, &match, 1)) break;
+        expected.push_back(std::to_string(phrase) + ":" + std::string(match));
+        from = static_cast<size_t>(match.data() - text.data()) + std::max<size_t>(match.size(), 1);
+      }
+    }
+    bool exhausted;
+    std::vector<std::string> found = Places(**set, text, &exhausted);
+    hits += found.size();
+    std::sort(expected.begin(), expected.end());
+    std::sort(found.begin(), found.end());
+    ASSERT_EQ(found, expected) << text;
+  }
+  EXPECT_GT(hits, 1000u);
+}
+
+// Alternatives of alternatives are too many to be told apart; they are found all the same.
+TEST(PhraseSetTest, ManyAlternatives) {
+  std::string pattern = R"(\b)";
+  for (int i = 0; i < 30; ++i) pattern += "(?:a|e|b c)";
+  const auto set = PhraseSet::Create({pattern});
+  ASSERT_TRUE(set.ok());
+  bool exhausted;
+  EXPECT_EQ(Places(**set, "x " + std::string(30, 'a') + " y ", &exhausted).size(), 1u);
 }
 
 // The automaton of the set may say "no match" when it is merely out of memory; then every phrase must be tried.
@@ -70,8 +130,9 @@ TEST_P(PhraseValueTest, IsInDigits) { EXPECT_EQ(PhraseValue(GetParam().captured)
 INSTANTIATE_TEST_SUITE_P(Values, PhraseValueTest,
                          testing::Values(ValueCase{"700 million", "700000000"}, ValueCase{"700000000", "700000000"},
                                          ValueCase{"1.5 million", "1500000"}, ValueCase{"10 billion", "10000000000"},
-                                         ValueCase{"1.23456789 thousand", "1.23456789 thousand"}, ValueCase{"0.5 k", "500"},
-                                         ValueCase{"seven million", "seven million"}, ValueCase{"", ""}));
+                                         ValueCase{"1.23456789 thousand", "1.23456789 thousand"},
+                                         ValueCase{"0.5 k", "500"}, ValueCase{"seven million", "seven million"},
+                                         ValueCase{"", ""}));
 
 }  // namespace
 }  // namespace weighbridge::classify

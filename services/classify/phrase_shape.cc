@@ -306,6 +306,7 @@ std::optional<uint32_t> MostBlanks(const Node& node) {
 // Parts a sequence into those it stands for, as long as its alternatives decide which word comes first or second:
 // "(?:not sold|may not sell) here" is "not sold here" and "may not sell here".
 void Branch(std::vector<Node> nodes, std::vector<std::vector<Node>>* branches) {
+  if (branches->size() > kMostBranches) return;  // the caller then takes the sequence as it is
   for (size_t i = 0; i < nodes.size(); ++i) {
     const Node& node = nodes[i];
     const bool may_be_left_out = node.kind == Node::Kind::kRepeat && node.min == 0 && node.max == 1;

@@ -30,7 +30,8 @@ void PhraseStarts::Add(uint32_t phrase, const PhraseShape& shape) {
     for (const WordShape& word : from.first) EntryFor(word).first.push_back(number);
     for (const PhraseBranch::Need& need : from.needs) {
       std::string words;
-      for (const WordShape& word : need.words) words += word.text + (word.whole ? "." : "*");
+      // No word holds a blank, so that different lists have different keys.
+      for (const WordShape& word : need.words) words += word.text + (word.whole ? "= " : "* ");
       const auto [at, is_new] = need_numbers_.insert({std::move(words), static_cast<uint32_t>(need_numbers_.size())});
       branch.needs.push_back({at->second, need.reach});
       if (!is_new) continue;

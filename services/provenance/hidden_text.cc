@@ -93,7 +93,8 @@ bool IsPlainLetterEntity(std::string_view entity) {
 // "<!-- SPDX-License-Identifier: MIT -->" is how tools write it; what it says is evidence, as are its contradictions.
 bool IsSpdxHeader(std::string_view comment) {
   constexpr std::string_view kOpen = "<!--", kClose = "-->", kLine = "SPDX-License-Identifier:";
-  if (comment.size() < kOpen.size() + kClose.size() || comment.substr(comment.size() - kClose.size()) != kClose) return false;
+  if (comment.size() < kOpen.size() + kClose.size() || comment.substr(comment.size() - kClose.size()) != kClose)
+    return false;
   comment.remove_prefix(kOpen.size());
   comment.remove_suffix(kClose.size());
   while (!comment.empty() && (comment.front() == ' ' || comment.front() == '\n')) comment.remove_prefix(1);

@@ -113,7 +113,10 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"ExplainExceptionFinding", {"explain", "license.exception"}, 0, "exception"},
         Case{"ExplainException", {"explain", "GPL-2.0-only WITH Classpath-exception-2.0"}, 0, "is not evaluated"},
         Case{"ExplainOddException", {"explain", "MIT WITH Classpath-exception-2.0"}, 0, "needs a person"},
-        Case{"ExplainFormerId", {"explain", "eCos-2.0"}, 0, "was given up by the SPDX list and is read as GPL-2.0-or-later"},
+        Case{"ExplainFormerId",
+             {"explain", "eCos-2.0"},
+             0,
+             "was given up by the SPDX list and is read as GPL-2.0-or-later"},
         Case{"ExplainFact", {"explain", "domicile"}, 0, "domicile"}, Case{"Lint", {"rules", "lint"}, 0, "ok: "},
         Case{"Policy", {"rules", "show-policy"}, 0, "mode: block"}, Case{"Doctor", {"doctor"}, 0, "openat2"}),
     [](const auto& info) { return info.param.name; });
