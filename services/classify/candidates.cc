@@ -151,7 +151,17 @@ void ChainRuns(uint32_t text, uint32_t least, std::vector<Run> runs, std::vector
 // A shingle of the text that official texts have too.
 struct Place {
   uint32_t position;  // of its first word
-  Postings postings;
+  uint32_t shingle;
+  uint32_t kind;  // of the kinds of places: those with the same set of texts
+};
+
+// Places whose shingles the same texts have.
+struct Kind {
+  absl::Span<const uint16_t> texts;
+  uint32_t set;
+  uint32_t places;
+  uint32_t first, end;  // of them; one behind the last
+  uint64_t present;     // bits of those texts that may lead
 };
 
 // What is counted of a text's votes before they are looked at one by one.
@@ -162,15 +172,24 @@ struct Tally {
   uint32_t end = 0;     // one behind the last
 };
 
+// Where a text stands in the set of a kind, so that it is sought once.
+struct Rank {
+  uint32_t text_stamp = 0;
+  uint32_t at = 0;
+};
+
 // Buffers that grow to the size of the largest text a thread has seen, and are clean between two texts.
 struct Scratch {
   std::vector<std::pair<uint64_t, uint32_t>> shingles;  // fingerprint, position
   std::vector<Place> places;
-  std::vector<Tally> tallies;     // by text; votes 0 between two texts
-  std::vector<uint32_t> voted;    // texts with votes
-  std::vector<uint64_t> bits;     // by text: its bit in `present` if it may lead; 0 between two texts
-  std::vector<uint64_t> present;  // by place: which of those that may lead have a vote there
-  std::vector<uint16_t> kept_as;  // by text: number among the kept ones, plus one; 0 between two texts
+  std::vector<Kind> kinds;
+  std::vector<uint32_t> kind_of_set;  // by set: number of its kind, plus one; 0 between two texts
+  std::vector<Tally> tallies;         // by text; votes 0 between two texts
+  std::vector<uint32_t> voted;        // texts with votes
+  std::vector<uint64_t> bits;         // by text: its bit in `present` if it may lead; 0 between two texts
+  std::vector<uint16_t> kept_as;      // by text: number among the kept ones, plus one; 0 between two texts
+  std::vector<Rank> ranks;            // by kind
+  uint32_t stamp = 0;
   std::vector<Vote> votes;
   std::vector<uint32_t> begins, next;
 };
@@ -196,23 +215,87 @@ void FindPlaces(const IndexView& index, absl::Span<const uint32_t> found, Scratc
         shingles.push_back({fingerprint, static_cast<uint32_t>(position)});
       });
   scratch->places.clear();
-  for (size_t i = 0; i < std::min(kAhead, shingles.size()); ++i) index.Prefetch(shingles[i].first);
+  const absl::Span<const IndexShingle> known = index.shingles();
+  uint32_t next = 0;  // what follows the last one in some official text
+  size_t ahead = 0;
   for (size_t i = 0; i < shingles.size(); ++i) {
-    if (i + kAhead < shingles.size()) index.Prefetch(shingles[i + kAhead].first);
-    const Postings postings = index.Find(shingles[i].first);
-    if (postings.size == 0) continue;
-    __builtin_prefetch(postings.texts);
-    scratch->places.push_back({shingles[i].second, postings});
+    const uint64_t fingerprint = shingles[i].first;
+    uint32_t shingle = next;
+    if (next >= known.size() || known[next].fingerprint != fingerprint) {
+      for (ahead = std::max(ahead, i); ahead < std::min(i + kAhead, shingles.size()); ++ahead) {
+        index.Prefetch(shingles[ahead].first);
+      }
+      shingle = index.FindShingle(fingerprint);
+      if (shingle == IndexView::kNoShingle) continue;
+    }
+    next = shingle + 1;
+    scratch->places.push_back({shingles[i].second, shingle, 0});
+  }
+}
+
+size_t CountPostings(const IndexView& index, const std::vector<Place>& places) {
+  size_t count = 0;
+  for (const Place& place : places) count += index.sets()[index.shingles()[place.shingle].set].count;
+  return count;
+}
+
+// Leaves out the shingles with the most postings, which are those that tell least.
+void DropCommonest(const IndexView& index, std::vector<Place>* places) {
+  const auto count_of = [&](const Place& place) {
+    return size_t{index.sets()[index.shingles()[place.shingle].set].count};
+  };
+  size_t longest = 0;
+  for (const Place& place : *places) longest = std::max(longest, count_of(place));
+  places->erase(std::remove_if(places->begin(), places->end(),
+                               [&](const Place& place) { return count_of(place) * 2 > longest; }),
+                places->end());
+}
+
+void FindKinds(const IndexView& index, Scratch* scratch) {
+  scratch->kinds.clear();
+  scratch->kind_of_set.resize(index.sets().size());
+  auto& places = scratch->places;
+  for (size_t i = 0; i < places.size(); ++i) {
+    const uint32_t set = index.shingles()[places[i].shingle].set;
+    uint32_t& number = scratch->kind_of_set[set];
+    if (number == 0) {
+      scratch->kinds.push_back({index.Texts(set), set, 0, static_cast<uint32_t>(i), 0, 0});
+      number = static_cast<uint32_t>(scratch->kinds.size());
+    }
+    Kind& kind = scratch->kinds[number - 1];
+    ++kind.places;
+    kind.end = static_cast<uint32_t>(i) + 1;
+    places[i].kind = number - 1;
+  }
+  for (const Kind& kind : scratch->kinds) scratch->kind_of_set[kind.set] = 0;
+}
+
+void CountVotes(Scratch* scratch) {
+  scratch->voted.clear();
+  for (const Kind& kind : scratch->kinds) {
+    uint32_t before = UINT32_MAX;
+    for (const uint16_t text : kind.texts) {
+      Tally& tally = scratch->tallies[text];
+      // Kinds come in the order of their first places.
+      if (tally.votes == 0) {
+        tally.first = kind.first;
+        scratch->voted.push_back(text);
+      }
+      tally.votes += kind.places;
+      tally.places += text != before ? kind.places : 0;
+      tally.end = std::max(tally.end, kind.end);
+      before = text;
+    }
   }
 }
 
 // Shingles of the text that are not there.
 uint32_t Missing(const IndexView& index, const Scratch& scratch, uint32_t text) {
-  const uint32_t shingles = index.texts()[text].shingle_count;
+  const uint32_t shingles = index.shingle_counts()[text];
   return shingles - std::min(shingles, scratch.tallies[text].places);
 }
 
-// Notes for each place which of the texts that may lead have a vote there. Returns their bits by rank in `interesting`,
+// Notes for each kind which of the texts that may lead are of it. Returns their bits by rank in `interesting`,
 // 0 for the others.
 std::vector<uint64_t> FindPresence(const IndexView& index, const std::vector<uint32_t>& interesting, Scratch* scratch) {
   std::vector<uint64_t> bits(interesting.size());
@@ -222,7 +305,7 @@ std::vector<uint64_t> FindPresence(const IndexView& index, const std::vector<uin
     std::vector<std::pair<double, uint32_t>> others;  // share that is missing, rank
     for (size_t rank = pooled; rank < interesting.size(); ++rank) {
       others.push_back({static_cast<double>(Missing(index, *scratch, interesting[rank])) /
-                            index.texts()[interesting[rank]].shingle_count,
+                            index.shingle_counts()[interesting[rank]],
                         static_cast<uint32_t>(rank)});
     }
     const size_t more = std::min(others.size(), kMostPooled - pooled);
@@ -230,12 +313,8 @@ std::vector<uint64_t> FindPresence(const IndexView& index, const std::vector<uin
     for (size_t i = 0; i < more; ++i) bits[others[i].second] = uint64_t{1} << pooled++;
   }
   for (size_t rank = 0; rank < interesting.size(); ++rank) scratch->bits[interesting[rank]] = bits[rank];
-  scratch->present.resize(scratch->places.size());
-  for (size_t i = 0; i < scratch->places.size(); ++i) {
-    uint64_t present = 0;
-    const Postings& postings = scratch->places[i].postings;
-    for (uint32_t k = 0; k < postings.size; ++k) present |= scratch->bits[postings.texts[k]];
-    scratch->present[i] = present;
+  for (Kind& kind : scratch->kinds) {
+    for (const uint16_t text : kind.texts) kind.present |= scratch->bits[text];
   }
   for (const uint32_t text : interesting) scratch->bits[text] = 0;
   return bits;
@@ -258,13 +337,13 @@ std::vector<uint32_t> Undominated(const IndexView& index, std::vector<uint32_t> 
   for (size_t rank = 0; rank < interesting.size(); ++rank) {
     const uint32_t text = interesting[rank];
     const Tally& tally = tallies[text];
-    const uint64_t shingles = index.texts()[text].shingle_count;
+    const uint64_t shingles = index.shingle_counts()[text];
     bool led = false;
     for (Leader& leader : leaders) {
       if (leader.explained[tally.end] - leader.explained[tally.first] < tally.places) continue;
       led = true;
       const uint64_t leader_votes = tallies[leader.text].votes;
-      const uint64_t leader_shingles = index.texts()[leader.text].shingle_count;
+      const uint64_t leader_shingles = index.shingle_counts()[leader.text];
       const bool passage = uint64_t{tally.votes} * kSharedPassage < std::min<uint64_t>(shingles, leader_votes) &&
                            uint64_t{tally.votes} * leader_shingles < leader_votes * shingles;
       if (passage) break;
@@ -281,7 +360,7 @@ std::vector<uint32_t> Undominated(const IndexView& index, std::vector<uint32_t> 
     if (bits[rank] == 0 || leaders.size() == kMostLeaders) continue;
     Leader leader{text, std::vector<uint32_t>(places + 1), {}};
     for (size_t i = 0; i < places; ++i) {
-      leader.explained[i + 1] = leader.explained[i] + ((scratch->present[i] & bits[rank]) != 0 ? 1 : 0);
+      leader.explained[i + 1] = leader.explained[i] + ((scratch->kinds[scratch->places[i].kind].present & bits[rank]) != 0 ? 1 : 0);
     }
     leaders.push_back(std::move(leader));
   }
@@ -314,7 +393,7 @@ bool SearchIsDearer(const std::vector<uint32_t>& texts, size_t postings, const S
 }
 
 // Gathers the votes for `texts` from all postings: those for text i lie at [begins[i], begins[i + 1]).
-void GatherVotes(const std::vector<uint32_t>& texts, Scratch* scratch) {
+void GatherVotes(const IndexView& index, const std::vector<uint32_t>& texts, Scratch* scratch) {
   scratch->begins.assign(1, 0);
   for (size_t i = 0; i < texts.size(); ++i) {
     scratch->kept_as[texts[i]] = static_cast<uint16_t>(i + 1);
@@ -324,10 +403,12 @@ void GatherVotes(const std::vector<uint32_t>& texts, Scratch* scratch) {
   scratch->next.assign(1, scratch->begins.back());
   scratch->next.insert(scratch->next.end(), scratch->begins.begin(), scratch->begins.end());
   for (const Place& place : scratch->places) {
-    for (uint32_t k = 0; k < place.postings.size; ++k) {
+    const absl::Span<const uint16_t> of_place = scratch->kinds[place.kind].texts;
+    const uint32_t* positions = index.Positions(index.shingles()[place.shingle]);
+    for (size_t k = 0; k < of_place.size(); ++k) {
       // Without a branch, which nobody could predict: votes for the others go to the one behind all.
-      const uint16_t kept = scratch->kept_as[place.postings.texts[k]];
-      scratch->votes[scratch->next[kept]] = {place.position, place.postings.positions[k]};
+      const uint16_t kept = scratch->kept_as[of_place[k]];
+      scratch->votes[scratch->next[kept]] = {place.position, positions[k]};
       scratch->next[kept] += kept > 0 ? 1 : 0;
     }
   }
@@ -335,15 +416,20 @@ void GatherVotes(const std::vector<uint32_t>& texts, Scratch* scratch) {
 }
 
 // Looks for the votes for one text where no long run has settled them.
-void SearchVotes(const std::vector<Place>& places, uint32_t text, const Tally& tally, RunGrower* grower) {
+void SearchVotes(const IndexView& index, uint32_t text, const Tally& tally, Scratch* scratch, RunGrower* grower) {
+  const uint32_t stamp = ++scratch->stamp;
   for (size_t i = tally.first; i < tally.end; ++i) {
-    const Place& place = places[i];
+    const Place& place = scratch->places[i];
     if (place.position + kShingleWords <= grower->settled_end()) continue;
-    const uint16_t* end = place.postings.texts + place.postings.size;
-    const uint16_t* at = std::lower_bound(place.postings.texts, end, text);
-    for (; at != end && *at == text; ++at) {
-      grower->Add({place.position, place.postings.positions[at - place.postings.texts]});
+    const absl::Span<const uint16_t> texts = scratch->kinds[place.kind].texts;
+    Rank& rank = scratch->ranks[place.kind];
+    if (rank.text_stamp != stamp) {
+      rank.text_stamp = stamp;
+      rank.at = static_cast<uint32_t>(std::lower_bound(texts.begin(), texts.end(), text) - texts.begin());
     }
+    if (rank.at == texts.size() || texts[rank.at] != text) continue;
+    const uint32_t* positions = index.Positions(index.shingles()[place.shingle]);
+    for (size_t k = rank.at; k < texts.size() && texts[k] == text; ++k) grower->Add({place.position, positions[k]});
   }
 }
 
@@ -369,41 +455,22 @@ std::vector<Chain> FindCandidates(const IndexView& index, absl::Span<const uint3
   const size_t text_count = index.texts().size();
   FindPlaces(index, found, &scratch);
   auto& places = scratch.places;
-  size_t total = 0;
-  for (const Place& place : places) total += place.postings.size;
+  size_t total = CountPostings(index, places);
   *incomplete = total > kMaxVotes;
   while (total > kMaxVotes) {
-    // Leaves out the shingles with the most places, which are those that tell least.
-    size_t longest = 0;
-    for (const Place& place : places) longest = std::max<size_t>(longest, place.postings.size);
-    places.erase(std::remove_if(places.begin(), places.end(),
-                                [&](const Place& place) { return size_t{place.postings.size} * 2 > longest; }),
-                 places.end());
-    total = 0;
-    for (const Place& place : places) total += place.postings.size;
+    DropCommonest(index, &places);
+    total = CountPostings(index, places);
   }
+  FindKinds(index, &scratch);
   if (scratch.tallies.size() < text_count) {
     scratch.tallies.resize(text_count);
     scratch.bits.resize(text_count);
     scratch.kept_as.resize(text_count);
   }
-  scratch.voted.clear();
-  for (size_t i = 0; i < places.size(); ++i) {
-    const Postings& postings = places[i].postings;
-    const uint32_t end = static_cast<uint32_t>(i) + 1;
-    for (uint32_t k = 0; k < postings.size; ++k) {
-      Tally& tally = scratch.tallies[postings.texts[k]];
-      if (tally.votes++ == 0) {
-        tally.first = static_cast<uint32_t>(i);
-        scratch.voted.push_back(postings.texts[k]);
-      }
-      tally.places += tally.end != end ? 1 : 0;
-      tally.end = end;
-    }
-  }
+  CountVotes(&scratch);
   std::vector<uint32_t> interesting;
   for (const uint32_t text : scratch.voted) {
-    const uint32_t least = std::max<uint32_t>(2, index.texts()[text].shingle_count / 20);
+    const uint32_t least = std::max<uint32_t>(2, index.shingle_counts()[text] / 20);
     if (scratch.tallies[text].votes >= least) interesting.push_back(text);
   }
   std::sort(interesting.begin(), interesting.end(), [&](uint32_t a, uint32_t b) {
@@ -412,7 +479,8 @@ std::vector<Chain> FindCandidates(const IndexView& index, absl::Span<const uint3
   interesting = Undominated(index, std::move(interesting), &scratch);
 
   const bool gathered = SearchIsDearer(interesting, total, scratch);
-  if (gathered) GatherVotes(interesting, &scratch);
+  if (gathered) GatherVotes(index, interesting, &scratch);
+  if (!gathered && scratch.ranks.size() < scratch.kinds.size()) scratch.ranks.resize(scratch.kinds.size());
 
   // A text that lies within the span of one already found without any difference, and has fewer votes, fits it less.
   struct Whole {
@@ -435,7 +503,7 @@ std::vector<Chain> FindCandidates(const IndexView& index, absl::Span<const uint3
     if (gathered) {
       for (uint32_t k = scratch.begins[i]; k < scratch.begins[i + 1]; ++k) grower.Add(scratch.votes[k]);
     } else {
-      SearchVotes(places, text, tally, &grower);
+      SearchVotes(index, text, tally, &scratch, &grower);
     }
     std::vector<Run> runs = grower.Finish();
     for (const Run& run : runs) {

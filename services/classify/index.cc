@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_format.h"
 #include "services/base/status_macros.h"
@@ -71,11 +72,14 @@ absl::StatusOr<std::string> CompileIndex(const std::vector<TokenFile>& files,
   std::vector<IndexMarker> markers;
   std::vector<IndexSegment> segments;
   std::set<uint32_t> titles;
-  struct Place {
-    uint16_t text;
-    uint32_t position;
+  std::vector<uint32_t> shingle_counts;
+  struct Places {
+    std::vector<uint16_t> texts;
+    std::vector<uint32_t> positions;
   };
-  std::map<uint64_t, std::vector<Place>> shingles;
+  std::vector<IndexShingle> shingles;
+  std::vector<Places> places;  // of each
+  absl::flat_hash_map<uint64_t, uint32_t> numbers;
   std::set<std::pair<std::string, std::string>> names;
 
   if (files.size() > kMaxIndexTexts) {
@@ -120,15 +124,23 @@ absl::StatusOr<std::string> CompileIndex(const std::vector<TokenFile>& files,
       if (from.kind == Segment::Kind::kFixed && from.group == 0) text.required_words += from.end - from.begin;
     }
     const uint32_t number = static_cast<uint32_t>(texts.size());
+    uint32_t shingle_count = 0;
     ForEachShingle(
         file.words.size(), [&](size_t i) { return file.words[i].hash; },
         [&](uint64_t fingerprint, size_t position) {
-          shingles[fingerprint].push_back({static_cast<uint16_t>(number), static_cast<uint32_t>(position)});
-          ++text.shingle_count;
+          const auto [at, is_new] = numbers.insert({fingerprint, static_cast<uint32_t>(shingles.size())});
+          if (is_new) {
+            shingles.push_back({fingerprint, 0, 0});
+            places.emplace_back();
+          }
+          places[at->second].texts.push_back(static_cast<uint16_t>(number));
+          places[at->second].positions.push_back(static_cast<uint32_t>(position));
+          ++shingle_count;
         });
-    if (text.shingle_count == 0 || text.required_words == 0) {
+    if (shingle_count == 0 || text.required_words == 0) {
       return absl::InvalidArgumentError(absl::StrFormat("%s %s is too short to be found", file.id, file.name));
     }
+    shingle_counts.push_back(shingle_count);
     texts.push_back(text);
   }
 
@@ -155,18 +167,25 @@ absl::StatusOr<std::string> CompileIndex(const std::vector<TokenFile>& files,
   size_t slot_count = 8;
   while (slot_count < shingles.size() * 2 + 1) slot_count *= 2;
   std::vector<ShingleSlot> slots(slot_count);
-  std::vector<uint16_t> posting_texts;
-  std::vector<uint32_t> posting_positions;
-  for (const auto& [fingerprint, places] : shingles) {
-    size_t at = fingerprint & (slot_count - 1);
-    while (slots[at].posting_count != 0) at = (at + 1) & (slot_count - 1);
-    slots[at] = {fingerprint, static_cast<uint32_t>(posting_texts.size()), static_cast<uint32_t>(places.size())};
-    for (const Place& place : places) {
-      posting_texts.push_back(place.text);
-      posting_positions.push_back(place.position);
+  std::vector<IndexTextSet> sets;
+  std::vector<uint16_t> set_texts;
+  std::vector<uint32_t> positions;
+  std::map<std::vector<uint16_t>, uint32_t> known_sets;
+  for (size_t i = 0; i < shingles.size(); ++i) {
+    IndexShingle& shingle = shingles[i];
+    const auto [at, is_new] = known_sets.insert({std::move(places[i].texts), static_cast<uint32_t>(sets.size())});
+    if (is_new) {
+      sets.push_back({static_cast<uint32_t>(set_texts.size()), static_cast<uint32_t>(at->first.size())});
+      set_texts.insert(set_texts.end(), at->first.begin(), at->first.end());
     }
+    shingle.set = at->second;
+    shingle.position = static_cast<uint32_t>(positions.size());
+    positions.insert(positions.end(), places[i].positions.begin(), places[i].positions.end());
+    size_t slot = shingle.fingerprint & (slot_count - 1);
+    while (slots[slot].shingle != 0) slot = (slot + 1) & (slot_count - 1);
+    slots[slot] = {static_cast<uint32_t>(shingle.fingerprint >> 32), static_cast<uint32_t>(i + 1)};
   }
-  if (pool.size() > UINT32_MAX || words.size() > UINT32_MAX || posting_texts.size() > UINT32_MAX) {
+  if (pool.size() > UINT32_MAX || words.size() > UINT32_MAX || positions.size() > UINT32_MAX) {
     return absl::InvalidArgumentError("the index would be over 4 GiB");
   }
 
@@ -174,13 +193,16 @@ absl::StatusOr<std::string> CompileIndex(const std::vector<TokenFile>& files,
   IndexHeader header{};
   header.strings = writer.Put(pool);
   header.texts = writer.Put(texts);
+  header.shingle_counts = writer.Put(shingle_counts);
   header.words = writer.Put(words);
   header.classes = writer.Put(classes);
   header.markers = writer.Put(markers);
   header.segments = writer.Put(segments);
   header.slots = writer.Put(slots);
-  header.posting_texts = writer.Put(posting_texts);
-  header.posting_positions = writer.Put(posting_positions);
+  header.shingles = writer.Put(shingles);
+  header.sets = writer.Put(sets);
+  header.set_texts = writer.Put(set_texts);
+  header.positions = writer.Put(positions);
   header.wholes = writer.Put(wholes);
   header.phrases = writer.Put(phrase_records);
   header.titles = writer.Put(std::vector<uint32_t>(titles.begin(), titles.end()));

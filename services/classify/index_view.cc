@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_format.h"
@@ -86,14 +87,16 @@ absl::StatusOr<IndexView> IndexView::Load(std::string_view bytes) {
   WB_ASSIGN_OR_RETURN(const auto strings, ReadTable<char>(bytes, header.strings, "strings"));
   view.strings_ = std::string_view(strings.data(), strings.size());
   WB_ASSIGN_OR_RETURN(view.texts_, ReadTable<IndexText>(bytes, header.texts, "texts"));
+  WB_ASSIGN_OR_RETURN(view.shingle_counts_, ReadTable<uint32_t>(bytes, header.shingle_counts, "shingle counts"));
   WB_ASSIGN_OR_RETURN(view.words_, ReadTable<uint32_t>(bytes, header.words, "words"));
   WB_ASSIGN_OR_RETURN(view.classes_, ReadTable<uint8_t>(bytes, header.classes, "classes"));
   WB_ASSIGN_OR_RETURN(view.markers_, ReadTable<IndexMarker>(bytes, header.markers, "markers"));
   WB_ASSIGN_OR_RETURN(view.segments_, ReadTable<IndexSegment>(bytes, header.segments, "segments"));
-  WB_ASSIGN_OR_RETURN(view.slots_, ReadTable<ShingleSlot>(bytes, header.slots, "shingles"));
-  WB_ASSIGN_OR_RETURN(view.posting_texts_, ReadTable<uint16_t>(bytes, header.posting_texts, "postings"));
-  WB_ASSIGN_OR_RETURN(view.posting_positions_, ReadTable<uint32_t>(bytes, header.posting_positions, "postings"));
-  if (view.posting_texts_.size() != view.posting_positions_.size()) return Broken("postings");
+  WB_ASSIGN_OR_RETURN(view.slots_, ReadTable<ShingleSlot>(bytes, header.slots, "shingle table"));
+  WB_ASSIGN_OR_RETURN(view.shingles_, ReadTable<IndexShingle>(bytes, header.shingles, "shingles"));
+  WB_ASSIGN_OR_RETURN(view.sets_, ReadTable<IndexTextSet>(bytes, header.sets, "sets of texts"));
+  WB_ASSIGN_OR_RETURN(view.set_texts_, ReadTable<uint16_t>(bytes, header.set_texts, "sets of texts"));
+  WB_ASSIGN_OR_RETURN(view.positions_, ReadTable<uint32_t>(bytes, header.positions, "positions of shingles"));
   WB_ASSIGN_OR_RETURN(view.wholes_, ReadTable<IndexWhole>(bytes, header.wholes, "whole texts"));
   WB_ASSIGN_OR_RETURN(view.phrases_, ReadTable<IndexPhrase>(bytes, header.phrases, "phrases"));
   WB_ASSIGN_OR_RETURN(view.titles_, ReadTable<uint32_t>(bytes, header.titles, "titles"));
@@ -123,18 +126,30 @@ absl::StatusOr<IndexView> IndexView::Load(std::string_view bytes) {
       before = marker.before_word;
     }
   }
+  if (view.shingle_counts_.size() != view.texts_.size()) return Broken("shingle counts");
   const size_t slots = view.slots_.size();
   if ((slots & (slots - 1)) != 0) return Broken("shingle table size");
   size_t used = 0;
   for (const ShingleSlot& slot : view.slots_) {
-    used += slot.posting_count != 0;
-    if (!Inside(slot.posting_begin, slot.posting_count, view.posting_texts_.size())) return Broken("shingle");
+    used += slot.shingle != 0;
+    if (slot.shingle > view.shingles_.size()) return Broken("shingle table");
   }
   if (slots > 0 && used >= slots) return Broken("shingle table without an empty slot");
-  for (size_t i = 0; i < view.posting_texts_.size(); ++i) {
-    const uint16_t text = view.posting_texts_[i];
-    if (text >= view.texts_.size() || view.posting_positions_[i] >= view.texts_[text].word_count) {
-      return Broken("posting");
+  for (const IndexTextSet& set : view.sets_) {
+    if (!Inside(set.begin, set.count, view.set_texts_.size()) || set.count == 0) return Broken("set of texts");
+  }
+  for (const uint16_t text : view.set_texts_) {
+    if (text >= view.texts_.size()) return Broken("text of a set");
+  }
+  std::vector<uint32_t> word_counts;  // smaller than the records, which lie far apart
+  for (const IndexText& text : view.texts_) word_counts.push_back(text.word_count);
+  for (const IndexShingle& shingle : view.shingles_) {
+    if (shingle.set >= view.sets_.size()) return Broken("shingle");
+    const absl::Span<const uint16_t> texts = view.Texts(shingle.set);
+    if (!Inside(shingle.position, texts.size(), view.positions_.size())) return Broken("shingle");
+    const uint32_t* positions = view.Positions(shingle);
+    for (size_t i = 0; i < texts.size(); ++i) {
+      if (positions[i] >= word_counts[texts[i]]) return Broken("position of a shingle");
     }
   }
   for (const IndexWhole& whole : view.wholes_) {

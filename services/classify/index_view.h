@@ -22,8 +22,8 @@ struct IndexHeader {
     uint64_t offset;
     uint64_t count;  // records
   };
-  Table strings, texts, words, classes, markers, segments, slots, posting_texts, posting_positions, wholes, phrases,
-      titles;
+  Table strings, texts, shingle_counts, words, classes, markers, segments, slots, shingles, sets, set_texts, positions,
+      wholes, phrases, titles;
 };
 
 struct IndexString {
@@ -35,8 +35,8 @@ struct IndexText {
   uint32_t word_begin, word_count;
   uint32_t marker_begin, marker_count;
   uint32_t segment_begin, segment_count;
-  uint32_t shingle_count;
   uint32_t required_words;  // in fixed segments that may not be absent
+  uint32_t reserved;
 };
 
 struct IndexMarker {
@@ -50,18 +50,25 @@ struct IndexSegment {
   uint8_t digest[32];
 };
 
-struct ShingleSlot {
+// Shingles are numbered by where they first occur, text by text: those of a text lie one behind the other.
+struct IndexShingle {
   uint64_t fingerprint;
-  uint32_t posting_begin, posting_count;  // count 0: an empty slot
+  uint32_t set;       // of the texts that have it
+  uint32_t position;  // into positions: one for each text of the set, the place of the shingle's first word there
 };
 
-// Where a shingle occurs: texts in ascending order, and the position of its first word in each. Texts stand for
-// themselves, so that counting them reads two bytes for each.
-struct Postings {
-  const uint16_t* texts = nullptr;
-  const uint32_t* positions = nullptr;
-  uint32_t size = 0;
+// Finds shingles by fingerprint: its lower bits say where to begin to look, its upper half is the tag.
+struct ShingleSlot {
+  uint32_t tag;
+  uint32_t shingle;  // its number plus one; 0: an empty slot
 };
+
+// Texts that have the same shingles in common, in ascending order; a text that has them twice stands there twice. Most
+// shingles of licences that quote each other share a few of these.
+struct IndexTextSet {
+  uint32_t begin, count;  // into set_texts
+};
+
 inline constexpr size_t kMaxIndexTexts = UINT16_MAX;
 
 // A text by all of its words, in ascending order.
@@ -76,7 +83,7 @@ struct IndexPhrase {
 };
 
 inline constexpr char kIndexMagic[8] = {'W', 'B', 'C', 'L', 'S', 'I', 'D', 'X'};
-inline constexpr uint32_t kIndexFormatVersion = 2;
+inline constexpr uint32_t kIndexFormatVersion = 3;
 
 // Of a whole text. Finds it; that it is the text, its words and digests say.
 uint64_t WholeFingerprint(absl::Span<const uint32_t> words);
@@ -106,22 +113,30 @@ class IndexView {
   absl::Span<const IndexPhrase> phrases() const { return phrases_; }
   std::string_view String(const IndexString& string) const { return strings_.substr(string.offset, string.size); }
 
-  // Brings the place of a shingle nearer that Find will look at.
+  // By text: how many shingles it has.
+  absl::Span<const uint32_t> shingle_counts() const { return shingle_counts_; }
+  absl::Span<const IndexShingle> shingles() const { return shingles_; }
+  absl::Span<const IndexTextSet> sets() const { return sets_; }
+  absl::Span<const uint16_t> Texts(uint32_t set) const {
+    return set_texts_.subspan(sets_[set].begin, sets_[set].count);
+  }
+  // One for each text of the shingle's set.
+  const uint32_t* Positions(const IndexShingle& shingle) const { return positions_.data() + shingle.position; }
+
+  // Brings the place nearer that FindShingle will look at.
   void Prefetch(uint64_t fingerprint) const {
     if (!slots_.empty()) __builtin_prefetch(&slots_[fingerprint & (slots_.size() - 1)]);
   }
 
-  // Where the shingle occurs, by text and position.
-  Postings Find(uint64_t fingerprint) const {
-    if (slots_.empty()) return {};
+  static constexpr uint32_t kNoShingle = UINT32_MAX;
+  uint32_t FindShingle(uint64_t fingerprint) const {
+    if (slots_.empty()) return kNoShingle;
     const uint64_t mask = slots_.size() - 1;
+    const uint32_t tag = static_cast<uint32_t>(fingerprint >> 32);
     for (uint64_t at = fingerprint & mask;; at = (at + 1) & mask) {
       const ShingleSlot& slot = slots_[at];
-      if (slot.posting_count == 0) return {};
-      if (slot.fingerprint == fingerprint) {
-        return {posting_texts_.data() + slot.posting_begin, posting_positions_.data() + slot.posting_begin,
-                slot.posting_count};
-      }
+      if (slot.shingle == 0) return kNoShingle;
+      if (slot.tag == tag && shingles_[slot.shingle - 1].fingerprint == fingerprint) return slot.shingle - 1;
     }
   }
 
@@ -134,13 +149,16 @@ class IndexView {
  private:
   std::string_view strings_;
   absl::Span<const IndexText> texts_;
+  absl::Span<const uint32_t> shingle_counts_;
   absl::Span<const uint32_t> words_;
   absl::Span<const uint8_t> classes_;
   absl::Span<const IndexMarker> markers_;
   absl::Span<const IndexSegment> segments_;
   absl::Span<const ShingleSlot> slots_;
-  absl::Span<const uint16_t> posting_texts_;
-  absl::Span<const uint32_t> posting_positions_;
+  absl::Span<const IndexShingle> shingles_;
+  absl::Span<const IndexTextSet> sets_;
+  absl::Span<const uint16_t> set_texts_;
+  absl::Span<const uint32_t> positions_;
   absl::Span<const IndexWhole> wholes_;
   absl::Span<const IndexPhrase> phrases_;
   absl::Span<const uint32_t> titles_;

@@ -1,147 +1,242 @@
 #include "services/classify/phrase_starts.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cstring>
 #include <map>
 #include <utility>
 
 namespace weighbridge::classify {
 
-uint32_t PhraseStarts::FourBytes(std::string_view text) {
-  uint32_t bytes;
-  std::memcpy(&bytes, text.data(), kFourBytes);
-  return bytes;
-}
-
-PhraseStarts::Entry& PhraseStarts::EntryFor(const WordShape& shape) {
-  for (Entry& entry : entries_) {
-    if (entry.whole == shape.whole && entry.text == shape.text) return entry;
-  }
-  entries_.push_back({shape.text, shape.whole, {}, {}});
-  return entries_.back();
-}
-
 void PhraseStarts::Add(uint32_t phrase, const PhraseShape& shape) {
   if (max_words_.size() <= phrase) max_words_.resize(phrase + 1);
   max_words_[phrase] = shape.max_words;
+  const auto numbers_of = [this](const WordShape& word) -> Numbers& {
+    return (word.whole ? whole_ : beginnings_)[word.text];
+  };
   for (const PhraseBranch& from : shape.branches) {
     const uint16_t number = static_cast<uint16_t>(branches_.size());
     Branch branch{phrase, {}};
-    for (const WordShape& word : from.first) EntryFor(word).first.push_back(number);
-    for (const PhraseBranch::Need& need : from.needs) {
+    branch.needs.fill({0, kNoLimit});
+    for (const WordShape& word : from.first) numbers_of(word).first.push_back(number);
+    for (size_t i = 0; i < std::min(from.needs.size(), kMostNeeds); ++i) {
+      const PhraseBranch::Need& need = from.needs[i];
       std::string words;
       // No word holds a blank, so that different lists have different keys.
       for (const WordShape& word : need.words) words += word.text + (word.whole ? "= " : "* ");
       const auto [at, is_new] = need_numbers_.insert({std::move(words), static_cast<uint32_t>(need_numbers_.size())});
-      branch.needs.push_back({at->second, need.reach});
+      branch.needs[i] = {at->second, need.reach};
       if (!is_new) continue;
-      for (const WordShape& word : need.words) EntryFor(word).needed.push_back(static_cast<uint16_t>(at->second));
+      for (const WordShape& word : need.words) numbers_of(word).needed.push_back(static_cast<uint16_t>(at->second));
     }
     branches_.push_back(std::move(branch));
   }
 }
 
+// The number of a sign that tells this; the same one for the same.
+uint16_t PhraseStarts::SignOf(const Numbers& numbers, std::map<std::vector<uint16_t>, uint16_t>* known) {
+  Numbers sorted = numbers;
+  for (std::vector<uint16_t>* list : {&sorted.first, &sorted.needed}) {
+    std::sort(list->begin(), list->end());
+    list->erase(std::unique(list->begin(), list->end()), list->end());
+  }
+  std::vector<uint16_t> key = sorted.first;
+  key.push_back(UINT16_MAX);  // no branch has this number: see Finish
+  key.insert(key.end(), sorted.needed.begin(), sorted.needed.end());
+  const auto [at, is_new] = known->insert({std::move(key), static_cast<uint16_t>(signs_.size())});
+  if (!is_new) return at->second;
+  Sign sign;
+  sign.begin = static_cast<uint32_t>(numbers_.size());
+  numbers_.insert(numbers_.end(), sorted.first.begin(), sorted.first.end());
+  sign.needs = static_cast<uint32_t>(numbers_.size());
+  const uint16_t nobodys = static_cast<uint16_t>(need_numbers_.size());
+  while (sorted.needed.size() < kFewNeeds) sorted.needed.push_back(nobodys);
+  numbers_.insert(numbers_.end(), sorted.needed.begin(), sorted.needed.end());
+  sign.end = static_cast<uint32_t>(numbers_.size());
+  signs_.push_back(sign);
+  return at->second;
+}
+
 bool PhraseStarts::Finish(size_t phrases) {
   max_words_.resize(phrases);
-  std::map<size_t, std::vector<Item>> whole, fours, pairs;
-  for (size_t i = 0; i < entries_.size(); ++i) {
-    const Entry& entry = entries_[i];
-    const uint16_t number = static_cast<uint16_t>(i);
-    if (entry.whole) {
-      const uint32_t hash = HashWord(entry.text);
-      whole[hash & (kBuckets - 1)].push_back({hash, number});
-    } else if (entry.text.size() >= kFourBytes) {
-      const uint32_t bytes = FourBytes(entry.text);
-      fours[FourOf(bytes)].push_back({bytes, number});
-    } else if (entry.text.size() >= 2) {
-      pairs[PairOf(entry.text)].push_back({0, number});
-    } else {
-      for (int second = 0; second < 256; ++second) {
-        const char both[] = {entry.text[0], static_cast<char>(second)};
-        std::vector<Item>& list = pairs[PairOf(std::string_view(both, 2))];
-        if (list.empty() || list.back().entry != number) list.push_back({0, number});
+  uint32_t kinds = 1;
+  size_t bytes = 1;
+  for (const Entries* entries : {&whole_, &beginnings_}) {
+    for (const auto& [text, numbers] : *entries) {
+      bytes += text.size();
+      for (const char c : text) {
+        uint8_t& kind = kinds_[static_cast<uint8_t>(c)];
+        if (kind == 0) kind = static_cast<uint8_t>(kinds++);
+        if (kinds > UINT8_MAX) return false;
       }
     }
   }
-  lists_.assign(1, {0, kNone});
-  const auto put = [this](const std::map<size_t, std::vector<Item>>& lists, Buckets* buckets) {
-    buckets->fill(0);
-    for (const auto& [bucket, list] : lists) {
-      (*buckets)[bucket] = static_cast<uint16_t>(lists_.size());
-      lists_.insert(lists_.end(), list.begin(), list.end());
-      lists_.push_back({0, kNone});
-    }
+  // No more nodes and signs than bytes.
+  if (std::max({bytes, branches_.size(), need_numbers_.size()}) >= UINT16_MAX) return false;
+  while ((1u << kind_bits_) < kinds) ++kind_bits_;
+
+  const auto add_node = [this] {
+    children_.resize(children_.size() + (size_t{1} << kind_bits_));
+    nodes_.push_back({0, 0});
+    return static_cast<uint16_t>(nodes_.size() - 1);
   };
-  put(whole, &whole_);
-  put(fours, &fours_);
-  put(pairs, &pairs_);
-  return std::max({lists_.size(), entries_.size(), branches_.size(), need_numbers_.size()}) < kNone;
+  // What a node tells of words that go on from it is what it was reached by.
+  std::vector<const Numbers*> whole(1), beginning(1);
+  std::vector<uint16_t> parent(1);
+  add_node();
+  for (const Entries* entries : {&whole_, &beginnings_}) {
+    for (const auto& [text, numbers] : *entries) {
+      uint16_t node = 0;
+      for (const char c : text) {
+        const size_t at = (size_t{node} << kind_bits_) + kinds_[static_cast<uint8_t>(c)];
+        if (children_[at] == 0) {
+          const uint16_t child = add_node();
+          children_[at] = child;
+          whole.push_back(nullptr);
+          beginning.push_back(nullptr);
+          parent.push_back(node);
+        }
+        node = children_[at];
+      }
+      (entries == &whole_ ? whole : beginning)[node] = &numbers;
+    }
+  }
+  std::map<std::vector<uint16_t>, uint16_t> known;
+  std::vector<Numbers> reached(nodes_.size());  // of a parent before those of its children
+  const auto append = [](const Numbers& from, Numbers* to) {
+    to->first.insert(to->first.end(), from.first.begin(), from.first.end());
+    to->needed.insert(to->needed.end(), from.needed.begin(), from.needed.end());
+  };
+  SignOf({}, &known);
+  for (size_t node = 1; node < nodes_.size(); ++node) {
+    reached[node] = reached[parent[node]];
+    if (beginning[node] != nullptr) append(*beginning[node], &reached[node]);
+    nodes_[node].beginning = SignOf(reached[node], &known);
+    Numbers all = reached[node];
+    if (whole[node] != nullptr) append(*whole[node], &all);
+    nodes_[node].whole = SignOf(all, &known);
+  }
+  whole_.clear();
+  beginnings_.clear();
+  static std::atomic<uint64_t> last_serial{0};
+  serial_ = ++last_serial;
+  return true;
 }
 
-// Entries that a word with this form and hash, or its beginning, is equal to.
-template <typename Visit>
-void PhraseStarts::ForEachEntry(std::string_view form, uint32_t hash, Visit visit) const {
-  for (const Item* item = &lists_[whole_[hash & (kBuckets - 1)]]; item->entry != kNone; ++item) {
-    if (item->key == hash && entries_[item->entry].text == form) visit(entries_[item->entry]);
+// Which sign a word of this form is.
+uint16_t PhraseStarts::Read(std::string_view form) const {
+  size_t node = 0;
+  for (const char c : form) {
+    const uint16_t child = children_[(node << kind_bits_) + kinds_[static_cast<uint8_t>(c)]];
+    if (child == 0) return nodes_[node].beginning;
+    node = child;
   }
-  const auto beginnings = [&](const Item* item, uint32_t key) {
-    for (; item->entry != kNone; ++item) {
-      if (item->key != key) continue;
-      const Entry& entry = entries_[item->entry];
-      if (form.substr(0, entry.text.size()) == entry.text) visit(entry);
-    }
-  };
-  beginnings(&lists_[pairs_[PairOf(form)]], 0);
-  if (form.size() < kFourBytes) return;
-  const uint32_t bytes = FourBytes(form);
-  beginnings(&lists_[fours_[FourOf(bytes)]], bytes);
+  return nodes_[node].whole;
 }
+
+namespace {
+
+bool IsPlain(std::string_view form) {
+  for (const char c : form) {
+    if (c < 'a' || c > 'z') return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+class PhraseStarts::Memo {
+ public:
+  struct Known {
+    uint64_t low, high;  // bytes of the form, zeros behind them
+    uint16_t size;       // 0: nothing is known
+    uint16_t sign;
+    bool plain;
+  };
+
+  static Memo& Of(const PhraseStarts& starts) {
+    static thread_local Memo memo;
+    if (memo.serial_ != starts.serial_) {
+      memo.serial_ = starts.serial_;
+      memo.known_.assign(kSlots, Known());
+    }
+    return memo;
+  }
+
+  // The form at [begin, begin + size) of `text`, which is not empty. What was known at its place is forgotten.
+  const Known& Look(const PhraseStarts& starts, std::string_view text, size_t begin, size_t size, uint32_t hash) {
+    Known& known = known_[hash & (kSlots - 1)];
+    uint64_t low = 0, high = 0;
+    if (size > kLongest) {
+      known.size = 0;
+    } else {
+      if (begin + kLongest <= text.size()) {
+        std::memcpy(&low, text.data() + begin, 8);
+        std::memcpy(&high, text.data() + begin + 8, 8);
+        low &= size >= 8 ? ~uint64_t{0} : (uint64_t{1} << (8 * size)) - 1;
+        high &= size == kLongest ? ~uint64_t{0} : size <= 8 ? 0 : (uint64_t{1} << (8 * (size - 8))) - 1;
+      } else {
+        std::memcpy(&low, text.data() + begin, std::min<size_t>(size, 8));
+        if (size > 8) std::memcpy(&high, text.data() + begin + 8, size - 8);
+      }
+      if (known.size == size && known.low == low && known.high == high) return known;
+      known.size = static_cast<uint16_t>(size);
+    }
+    const std::string_view form = text.substr(begin, size);
+    known.low = low;
+    known.high = high;
+    known.sign = starts.Read(form);
+    known.plain = IsPlain(form);
+    return known;
+  }
+
+ private:
+  static constexpr size_t kSlots = 8192;  // a power of two
+  static constexpr size_t kLongest = 16;  // bytes
+  uint64_t serial_ = 0;
+  std::vector<Known> known_;
+};
 
 std::vector<PhraseStarts::Start> PhraseStarts::In(std::string_view normalised, absl::Span<const Word> words) const {
   std::vector<Start> starts;
-  if (entries_.empty() || words.empty()) return starts;
-  constexpr uint32_t kNever = UINT32_MAX;
-  std::vector<uint32_t> nearest(need_numbers_.size(), kNever);  // by need: the next word behind that fulfils it
-  std::vector<const Entry*> here;
+  if (nodes_.size() <= 1 || words.empty()) return starts;
+  // By need: the next word behind that fulfils it; from the start one that is too far away for every limit.
+  std::vector<uint32_t> nearest(need_numbers_.size() + 1, UINT32_MAX);
+  Memo& memo = Memo::Of(*this);
   const auto end_of = [&](size_t word) {
     return static_cast<uint32_t>(word + 1 < words.size() ? words[word + 1].normalised_begin - 1 : normalised.size());
   };
+  const auto begin_at = [&](const Sign& sign, uint32_t word, uint32_t at) {
+    for (uint32_t i = sign.begin; i < sign.needs; ++i) {
+      const Branch& branch = branches_[numbers_[i]];
+      bool fulfilled = true;
+      for (const Need& need : branch.needs) fulfilled &= nearest[need.number] - word <= need.reach;
+      if (!fulfilled) continue;
+      // One word more, so that the end of what is searched is not taken for the end of the text.
+      const size_t last = std::min<size_t>(words.size() - 1, size_t{word} + max_words_[branch.phrase]);
+      starts.push_back(
+          {branch.phrase, at, last + 1 == words.size() ? static_cast<uint32_t>(normalised.size()) : end_of(last)});
+    }
+  };
   // From the last word to the first, so that what stands behind a word is known.
-  for (size_t i = words.size(); i-- > 0;) {
+  for (uint32_t i = static_cast<uint32_t>(words.size()); i-- > 0;) {
     const uint32_t begin = words[i].normalised_begin;
     uint32_t end = end_of(i);
     while (end > begin && normalised[end - 1] == ' ') --end;
     if (end <= begin) continue;
-    const std::string_view form = normalised.substr(begin, end - begin);
-    const auto begin_at = [&](const Entry& entry, uint32_t at) {
-      for (const uint16_t number : entry.first) {
-        const Branch& branch = branches_[number];
-        const bool fulfilled = std::all_of(branch.needs.begin(), branch.needs.end(), [&](const Need& need) {
-          return nearest[need.number] != kNever && nearest[need.number] - i <= need.reach;
-        });
-        if (!fulfilled) continue;
-        // One word more, so that the end of what is searched is not taken for the end of the text.
-        const size_t last = std::min(words.size() - 1, i + max_words_[branch.phrase]);
-        starts.push_back(
-            {branch.phrase, at, last + 1 == words.size() ? static_cast<uint32_t>(normalised.size()) : end_of(last)});
-      }
-    };
-    bool plain = true;
-    for (const char c : form) plain = plain && c >= 'a' && c <= 'z';
-    if (!plain) {
+    const Memo::Known& known = memo.Look(*this, normalised, begin, end - begin, words[i].hash);
+    if (!known.plain) {
       // The middle of the word: behind an apostrophe, a digit, a letter without capitals.
       for (uint32_t at = end - 1; at > begin; --at) {
         if ((static_cast<unsigned char>(normalised[at]) & 0xC0) == 0x80) continue;
-        const std::string_view rest = normalised.substr(at, end - at);
-        ForEachEntry(rest, HashWord(rest), [&](const Entry& entry) { begin_at(entry, at); });
+        begin_at(signs_[Read(normalised.substr(at, end - at))], i, at);
       }
     }
-    here.clear();
-    ForEachEntry(form, words[i].hash, [&](const Entry& entry) { here.push_back(&entry); });
-    for (const Entry* entry : here) begin_at(*entry, begin);
-    for (const Entry* entry : here) {
-      for (const uint16_t need : entry->needed) nearest[need] = static_cast<uint32_t>(i);
-    }
+    const Sign& sign = signs_[known.sign];
+    begin_at(sign, i, begin);
+    const uint16_t* need = numbers_.data() + sign.needs;
+    for (uint32_t k = 0; k < kFewNeeds; ++k) nearest[need[k]] = i;
+    for (uint32_t k = sign.needs + kFewNeeds; k < sign.end; ++k) nearest[numbers_[k]] = i;
   }
   std::sort(starts.begin(), starts.end(),
             [](const Start& a, const Start& b) { return std::pair(a.phrase, a.begin) < std::pair(b.phrase, b.begin); });

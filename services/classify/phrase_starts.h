@@ -34,54 +34,54 @@ class PhraseStarts {
   std::vector<Start> In(std::string_view normalised, absl::Span<const Word> words) const;
 
  private:
-  static constexpr uint16_t kNone = UINT16_MAX;
-
-  // A word, or the beginning of words, with which some branches of phrases begin and which some need further on.
-  struct Entry {
-    std::string text;
-    bool whole = false;
-    std::vector<uint16_t> first;   // branches
-    std::vector<uint16_t> needed;  // needs
-  };
   // Many phrases need one of the same words: those are one need.
   struct Need {
     uint32_t number, reach;
   };
+  static constexpr uint32_t kNoLimit = UINT32_MAX;
+  static constexpr size_t kMostNeeds = 3;
+  // Of a phrase's needs the first few are looked at; where there are fewer, the others reach without limit.
   struct Branch {
     uint32_t phrase;
-    std::vector<Need> needs;
+    std::array<Need, kMostNeeds> needs;
   };
 
-  // Entries by a hash of what they begin with, in lists that kNone ends. The key of a list's items sorts out nearly all
-  // that are in it by chance, without a look at the entry.
-  struct Item {
-    uint32_t key;
-    uint16_t entry;
+  // What a word tells: branches that may begin with it, at [begin, needs) of numbers_, and needs that it fulfils, at
+  // [needs, end). At least kFewNeeds of these, the rest being the need that nobody has.
+  struct Sign {
+    uint32_t begin = 0, needs = 0, end = 0;
   };
-  static constexpr size_t kBuckets = 4096;  // a power of two
-  using Buckets = std::array<uint16_t, kBuckets>;
+  static constexpr uint32_t kFewNeeds = 4;
 
-  // Of two bytes; the second is 0 if there is none.
-  static size_t PairOf(std::string_view text) {
-    const uint8_t second = text.size() > 1 ? static_cast<uint8_t>(text[1]) : 0;
-    return ((static_cast<uint8_t>(text[0]) & 31u) << 7 ^ second) & (kBuckets - 1);
-  }
-  static constexpr size_t kFourBytes = 4;
-  static uint32_t FourBytes(std::string_view text);
-  static size_t FourOf(uint32_t bytes) { return (bytes * 0x9E3779B1u) >> 20; }
+  // Signs of the words that a thread met lately: a text has few words, again and again.
+  class Memo;
 
-  Entry& EntryFor(const WordShape& shape);
-  template <typename Visit>
-  void ForEachEntry(std::string_view form, uint32_t hash, Visit visit) const;
+  // While phrases are added: words, or beginnings of words, and what each tells.
+  struct Numbers {
+    std::vector<uint16_t> first, needed;
+  };
+  using Entries = std::map<std::string, Numbers>;
 
-  std::vector<Entry> entries_;
+  uint16_t SignOf(const Numbers& numbers, std::map<std::vector<uint16_t>, uint16_t>* known);
+  uint16_t Read(std::string_view form) const;
+
+  Entries whole_, beginnings_;
   std::vector<Branch> branches_;
   std::map<std::string, uint32_t> need_numbers_;  // by all its words
-  std::vector<uint32_t> max_words_;  // by phrase; 0: not here
-  std::vector<Item> lists_;
-  Buckets whole_{};  // by the word's hash, which is the key
-  Buckets fours_{};  // beginnings of four bytes and more; the four are the key
-  Buckets pairs_{};  // shorter ones; no key
+  std::vector<uint32_t> max_words_;               // by phrase; 0: not here
+
+  // A tree of all entries, byte by byte: one walk down a word finds every entry that it is or begins with. The root is
+  // node 0, and so no child: a child 0 is none.
+  std::array<uint8_t, 256> kinds_{};  // of bytes; 0: in no entry
+  uint32_t kind_bits_ = 0;
+  std::vector<uint16_t> children_;    // by node and kind of byte
+  struct Node {
+    uint16_t whole, beginning;  // signs of the word that ends here; of one that goes on otherwise
+  };
+  std::vector<Node> nodes_;
+  std::vector<Sign> signs_;  // the first: none
+  std::vector<uint16_t> numbers_;
+  uint64_t serial_ = 0;  // which of the process it is; 0: not finished
 };
 
 }  // namespace weighbridge::classify
