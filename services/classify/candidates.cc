@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstring>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
@@ -71,8 +72,7 @@ class RunGrower {
     if (vote.found + kShingleWords <= covered_.Until(diagonal)) return;
     uint32_t f = vote.found, o = vote.official;
     while (f > 0 && o > 0 && found_[f - 1] == official_[o - 1]) --f, --o;
-    uint32_t f_end = vote.found, o_end = vote.official;
-    while (f_end < found_.size() && o_end < official_.size() && found_[f_end] == official_[o_end]) ++f_end, ++o_end;
+    const uint32_t f_end = vote.found + EqualWords(vote.found, vote.official);
     // A shingle whose 64-bit fingerprint agrees and whose words do not is no vote.
     if (f_end - f < kShingleWords || f_end < vote.found + kShingleWords) return;
     runs_.push_back({o, f, f_end - f});
@@ -80,6 +80,18 @@ class RunGrower {
     last_diagonal_ = diagonal;
     last_end_ = f_end;
     if (f_end - f >= kSettledWords) settled_end_ = std::max(settled_end_, f_end);
+  }
+
+  // How many words are equal from there on.
+  uint32_t EqualWords(uint32_t found, uint32_t official) const {
+    const uint32_t* a = found_.data() + found;
+    const uint32_t* b = official_.data() + official;
+    const size_t most = std::min(found_.size() - found, official_.size() - official);
+    size_t count = 0;
+    constexpr size_t kStep = 8;
+    while (count + kStep <= most && std::memcmp(a + count, b + count, kStep * sizeof(*a)) == 0) count += kStep;
+    while (count < most && a[count] == b[count]) ++count;
+    return static_cast<uint32_t>(count);
   }
 
   std::vector<Run> Finish() {
@@ -108,11 +120,17 @@ void ChainRuns(uint32_t text, uint32_t least, std::vector<Run> runs, std::vector
     if (runs.front().size >= least) chains->push_back({text, runs.front().size, std::move(runs)});
     return;
   }
-  std::vector<Link> links(runs.size());
+  static thread_local std::vector<Link> links;
+  static thread_local std::vector<int64_t> most;  // by run: the best score up to it
+  links.resize(runs.size());
+  most.resize(runs.size());
   for (size_t i = 0; i < runs.size(); ++i) {
     const Run& run = runs[i];
     links[i] = {int64_t{run.size} * kScale, -1, 0};
-    for (size_t j = i > kLookBack ? i - kLookBack : 0; j < i; ++j) {
+    // From the nearest one back, as long as any can still be better; of equally good ones the first counts.
+    const size_t stop = i > kLookBack ? i - kLookBack : 0;
+    for (size_t j = i; j-- > stop;) {
+      if (most[j] + int64_t{run.size} * kScale < links[i].score) break;
       const Run& other = runs[j];
       const int64_t official_gap = int64_t{run.official} - (other.official + other.size);
       const int64_t found_gap = int64_t{run.found} - (other.found + other.size);
@@ -123,10 +141,14 @@ void ChainRuns(uint32_t text, uint32_t least, std::vector<Run> runs, std::vector
       const int64_t cost =
           std::min(missing, added) * 5 + (added > missing ? (added - missing) * 50 : (missing - added) * 2);
       const int64_t score = links[j].score + (run.size - overlap) * kScale - cost;
-      if (score > links[i].score) links[i] = {score, static_cast<int32_t>(j), static_cast<uint32_t>(overlap)};
+      if (score > links[i].score || (score == links[i].score && links[i].previous >= 0)) {
+        links[i] = {score, static_cast<int32_t>(j), static_cast<uint32_t>(overlap)};
+      }
     }
+    most[i] = std::max(i > 0 ? most[i - 1] : links[i].score, links[i].score);
   }
-  std::vector<uint32_t> order(runs.size());
+  static thread_local std::vector<uint32_t> order;
+  order.resize(runs.size());
   for (size_t i = 0; i < order.size(); ++i) order[i] = static_cast<uint32_t>(i);
   std::sort(order.begin(), order.end(),
             [&](uint32_t a, uint32_t b) { return std::pair(-links[a].score, a) < std::pair(-links[b].score, b); });
@@ -161,20 +183,27 @@ struct Kind {
   uint32_t set;
   uint32_t places;
   uint32_t first, end;  // of them; one behind the last
-  uint64_t present;     // bits of those texts that may lead
 };
 
-// What is counted of a text's votes before they are looked at one by one.
-struct Tally {
+// A text with so many votes that it may be there.
+struct Contender {
+  uint32_t text = 0;
+  uint32_t shingles = 0;  // that it has
   uint32_t votes = 0;
-  uint32_t places = 0;  // with votes for the text
-  uint32_t first = 0;   // of them
-  uint32_t end = 0;     // one behind the last
+  uint32_t places = 0;          // with votes for it
+  uint32_t first = UINT32_MAX;  // of them
+  uint32_t end = 0;             // one behind the last
+
+  bool Before(const Contender& other) const { return votes != other.votes ? votes > other.votes : text < other.text; }
+  // Shingles of it that are not there.
+  uint32_t missing() const { return shingles - std::min(shingles, places); }
+  // Places in its span that are not its.
+  uint32_t added() const { return end - first - places; }
 };
 
 // Where a text stands in the set of a kind, so that it is sought once.
 struct Rank {
-  uint32_t text_stamp = 0;
+  uint32_t stamp = 0;
   uint32_t at = 0;
 };
 
@@ -184,13 +213,14 @@ struct Scratch {
   std::vector<Place> places;
   std::vector<Kind> kinds;
   std::vector<uint32_t> kind_of_set;  // by set: number of its kind, plus one; 0 between two texts
-  std::vector<Tally> tallies;         // by text; votes 0 between two texts
-  std::vector<uint32_t> voted;        // texts with votes
-  std::vector<uint64_t> bits;         // by text: its bit in `present` if it may lead; 0 between two texts
-  std::vector<uint16_t> kept_as;      // by text: number among the kept ones, plus one; 0 between two texts
+  std::vector<uint32_t> votes;        // by text; 0 between two texts
+  std::vector<uint16_t> numbers;      // by text: of the contender or kept one, plus one; 0 between two texts
+  std::vector<Contender> contenders;  // the first is nobody
+  std::vector<uint64_t> members;      // by kind: a bit for each contender
+  std::vector<uint16_t> of_kind;      // contenders of one kind
   std::vector<Rank> ranks;            // by kind
   uint32_t stamp = 0;
-  std::vector<Vote> votes;
+  std::vector<Vote> gathered;
   std::vector<uint32_t> begins, next;
 };
 
@@ -200,8 +230,6 @@ constexpr size_t kAhead = 12;
 // passage that the two share: neither a rival nor a better explanation.
 constexpr uint32_t kSharedPassage = 4;  // one in so many
 constexpr size_t kMostLeaders = 12;
-// Leaders are sought among so many texts, half of them with the most votes and half most complete: a bit for each.
-constexpr size_t kMostPooled = 64;
 // Of the texts that one leader explains so many are kept, the nearest ones; and all that lack no more than this.
 constexpr size_t kMostFollowers = 8;
 constexpr uint32_t kWholeButFor = 2;  // shingles
@@ -246,9 +274,9 @@ void DropCommonest(const IndexView& index, std::vector<Place>* places) {
   };
   size_t longest = 0;
   for (const Place& place : *places) longest = std::max(longest, count_of(place));
-  places->erase(std::remove_if(places->begin(), places->end(),
-                               [&](const Place& place) { return count_of(place) * 2 > longest; }),
-                places->end());
+  places->erase(
+      std::remove_if(places->begin(), places->end(), [&](const Place& place) { return count_of(place) * 2 > longest; }),
+      places->end());
 }
 
 void FindKinds(const IndexView& index, Scratch* scratch) {
@@ -259,7 +287,7 @@ void FindKinds(const IndexView& index, Scratch* scratch) {
     const uint32_t set = index.shingles()[places[i].shingle].set;
     uint32_t& number = scratch->kind_of_set[set];
     if (number == 0) {
-      scratch->kinds.push_back({index.Texts(set), set, 0, static_cast<uint32_t>(i), 0, 0});
+      scratch->kinds.push_back({index.Texts(set), set, 0, static_cast<uint32_t>(i), 0});
       number = static_cast<uint32_t>(scratch->kinds.size());
     }
     Kind& kind = scratch->kinds[number - 1];
@@ -270,97 +298,150 @@ void FindKinds(const IndexView& index, Scratch* scratch) {
   for (const Kind& kind : scratch->kinds) scratch->kind_of_set[kind.set] = 0;
 }
 
-void CountVotes(Scratch* scratch) {
-  scratch->voted.clear();
+// Below zero if a text of so many shingles may be there: it has two votes, and one for every twenty of its shingles.
+// `Number` is one of each or several side by side. kMaxVotes and kMaxTokenWords keep all of it within 32 bits.
+template <typename Number>
+Number NotThere(Number votes, Number shingles) {
+  return (shingles - (votes + 1) * 20) & (1 - votes);
+}
+
+// Four numbers side by side, twice: most texts have no votes, and are looked at together.
+using Four = int32_t __attribute__((vector_size(16)));
+constexpr size_t kEight = 8;
+
+bool AnyMayBeThere(const uint32_t* votes, const uint32_t* shingles) {
+  Four v[2], s[2];
+  std::memcpy(v, votes, sizeof(v));
+  std::memcpy(s, shingles, sizeof(s));
+  const Four not_there = NotThere(v[0], s[0]) | NotThere(v[1], s[1]);
+  uint64_t pairs[2];
+  std::memcpy(pairs, &not_there, sizeof(pairs));
+  constexpr uint64_t kSigns = 0x8000000080000000u;
+  return ((pairs[0] | pairs[1]) & kSigns) != 0;
+}
+
+// True if what is there of the contender is a passage that it shares with the leader, which has all of its places.
+bool IsSharedPassage(const Contender& contender, const Contender& leader) {
+  return uint64_t{contender.votes} * kSharedPassage < std::min(contender.shingles, leader.votes) &&
+         uint64_t{contender.votes} * leader.shingles < uint64_t{leader.votes} * contender.shingles;
+}
+
+// Texts that may be there, by what is counted of them.
+void CountVotes(const IndexView& index, Scratch* scratch) {
+  const absl::Span<const uint32_t> counts = index.shingle_counts();
+  scratch->votes.assign(counts.size(), 0);
+  uint32_t* votes = scratch->votes.data();
   for (const Kind& kind : scratch->kinds) {
-    uint32_t before = UINT32_MAX;
+    for (const uint16_t text : kind.texts) votes[text] += kind.places;
+  }
+  auto& contenders = scratch->contenders;
+  contenders.assign(1, Contender());
+  for (size_t begin = 0; begin < counts.size(); begin += kEight) {
+    const size_t end = std::min(begin + kEight, counts.size());
+    if (end - begin == kEight && !AnyMayBeThere(votes + begin, counts.data() + begin)) continue;
+    for (size_t i = begin; i < end; ++i) {
+      if (NotThere(static_cast<int32_t>(votes[i]), static_cast<int32_t>(counts[i])) >= 0) continue;
+      Contender contender;
+      contender.text = static_cast<uint32_t>(i);
+      contender.shingles = counts[i];
+      contender.votes = votes[i];
+      contenders.push_back(contender);
+    }
+  }
+}
+
+// Leaves out passages shared with the text that has most votes: many licences quote each other, and the more is counted
+// of each of them the longer it takes.
+void DropSharedPassages(Scratch* scratch) {
+  auto& contenders = scratch->contenders;
+  const auto begin = contenders.begin() + 1;
+  if (contenders.size() <= kMostFollowers + 1) return;
+  const Contender leader =
+      *std::max_element(begin, contenders.end(), [](const Contender& a, const Contender& b) { return b.Before(a); });
+  std::fill(scratch->votes.begin(), scratch->votes.end(), 0);
+  for (const Kind& kind : scratch->kinds) {
+    if (std::binary_search(kind.texts.begin(), kind.texts.end(), leader.text)) continue;
+    for (const uint16_t text : kind.texts) scratch->votes[text] = 1;
+  }
+  contenders.erase(std::remove_if(begin, contenders.end(),
+                                  [&](const Contender& contender) {
+                                    return scratch->votes[contender.text] == 0 && IsSharedPassage(contender, leader);
+                                  }),
+                   contenders.end());
+}
+
+// Sorts the contenders, those with the most votes first, and finds out where they have their places.
+void FindPlacesOfContenders(const IndexView& index, Scratch* scratch) {
+  auto& contenders = scratch->contenders;
+  std::sort(contenders.begin() + 1, contenders.end(),
+            [](const Contender& a, const Contender& b) { return a.Before(b); });
+  scratch->numbers.resize(index.texts().size());
+  for (size_t i = 1; i < contenders.size(); ++i) scratch->numbers[contenders[i].text] = static_cast<uint16_t>(i);
+
+  const size_t stride = contenders.size() / 64 + 1;
+  scratch->members.assign(scratch->kinds.size() * stride, 0);
+  for (size_t k = 0; k < scratch->kinds.size(); ++k) {
+    const Kind& kind = scratch->kinds[k];
+    uint64_t* members = scratch->members.data() + k * stride;
+    // Without a branch, which nobody could predict: most of the texts are nobody.
+    scratch->of_kind.resize(kind.texts.size() + 1);
+    uint16_t* of_kind = scratch->of_kind.data();
+    size_t count = 0;
     for (const uint16_t text : kind.texts) {
-      Tally& tally = scratch->tallies[text];
-      // Kinds come in the order of their first places.
-      if (tally.votes == 0) {
-        tally.first = kind.first;
-        scratch->voted.push_back(text);
-      }
-      tally.votes += kind.places;
-      tally.places += text != before ? kind.places : 0;
-      tally.end = std::max(tally.end, kind.end);
-      before = text;
+      of_kind[count] = scratch->numbers[text];
+      count += of_kind[count] != 0 ? 1 : 0;
+    }
+    uint16_t before = 0;
+    for (size_t i = 0; i < count; ++i) {
+      const uint16_t number = of_kind[i];
+      Contender& contender = contenders[number];
+      contender.places += number != before ? kind.places : 0;
+      contender.first = std::min(contender.first, kind.first);
+      contender.end = std::max(contender.end, kind.end);
+      members[number / 64] |= uint64_t{1} << number % 64;
+      before = number;
     }
   }
+  for (const Contender& contender : contenders) scratch->numbers[contender.text] = 0;
 }
 
-// Shingles of the text that are not there.
-uint32_t Missing(const IndexView& index, const Scratch& scratch, uint32_t text) {
-  const uint32_t shingles = index.shingle_counts()[text];
-  return shingles - std::min(shingles, scratch.tallies[text].places);
+bool IsMember(const Scratch& scratch, size_t kind, size_t contender) {
+  const size_t stride = scratch.contenders.size() / 64 + 1;
+  return (scratch.members[kind * stride + contender / 64] >> contender % 64 & 1) != 0;
 }
 
-// Notes for each kind which of the texts that may lead are of it. Returns their bits by rank in `interesting`,
-// 0 for the others.
-std::vector<uint64_t> FindPresence(const IndexView& index, const std::vector<uint32_t>& interesting, Scratch* scratch) {
-  std::vector<uint64_t> bits(interesting.size());
-  size_t pooled = 0;
-  for (; pooled < std::min(interesting.size(), kMostPooled / 2); ++pooled) bits[pooled] = uint64_t{1} << pooled;
-  if (interesting.size() > pooled) {
-    std::vector<std::pair<double, uint32_t>> others;  // share that is missing, rank
-    for (size_t rank = pooled; rank < interesting.size(); ++rank) {
-      others.push_back({static_cast<double>(Missing(index, *scratch, interesting[rank])) /
-                            index.shingle_counts()[interesting[rank]],
-                        static_cast<uint32_t>(rank)});
-    }
-    const size_t more = std::min(others.size(), kMostPooled - pooled);
-    std::partial_sort(others.begin(), others.begin() + static_cast<std::ptrdiff_t>(more), others.end());
-    for (size_t i = 0; i < more; ++i) bits[others[i].second] = uint64_t{1} << pooled++;
-  }
-  for (size_t rank = 0; rank < interesting.size(); ++rank) scratch->bits[interesting[rank]] = bits[rank];
-  for (Kind& kind : scratch->kinds) {
-    for (const uint16_t text : kind.texts) kind.present |= scratch->bits[text];
-  }
-  for (const uint32_t text : interesting) scratch->bits[text] = 0;
-  return bits;
-}
-
-// Leaves those texts that may be the best explanation of some part of the text, or a near rival of it: by votes, most
-// first.
-std::vector<uint32_t> Undominated(const IndexView& index, std::vector<uint32_t> interesting, Scratch* scratch) {
-  if (interesting.size() <= kMostFollowers) return interesting;
-  const size_t places = scratch->places.size();
-  const auto& tallies = scratch->tallies;
-  const std::vector<uint64_t> bits = FindPresence(index, interesting, scratch);
+// Numbers of those contenders that may be the best explanation of some part of the text, or a near rival of it.
+std::vector<uint32_t> Undominated(const Scratch& scratch) {
+  const std::vector<Contender>& contenders = scratch.contenders;
   struct Leader {
-    uint32_t text;
+    const Contender* contender;
     std::vector<uint32_t> explained;                       // by place: how many places before it the leader has
-    std::vector<std::pair<uint32_t, uint32_t>> followers;  // shingles that only one side has, rank
+    std::vector<std::pair<uint32_t, uint32_t>> followers;  // shingles that only one side has, number
   };
+  const bool few = contenders.size() <= kMostFollowers + 1;
   std::vector<Leader> leaders;
-  std::vector<bool> kept(interesting.size());
-  for (size_t rank = 0; rank < interesting.size(); ++rank) {
-    const uint32_t text = interesting[rank];
-    const Tally& tally = tallies[text];
-    const uint64_t shingles = index.shingle_counts()[text];
-    bool led = false;
-    for (Leader& leader : leaders) {
-      if (leader.explained[tally.end] - leader.explained[tally.first] < tally.places) continue;
-      led = true;
-      const uint64_t leader_votes = tallies[leader.text].votes;
-      const uint64_t leader_shingles = index.shingle_counts()[leader.text];
-      const bool passage = uint64_t{tally.votes} * kSharedPassage < std::min<uint64_t>(shingles, leader_votes) &&
-                           uint64_t{tally.votes} * leader_shingles < leader_votes * shingles;
-      if (passage) break;
-      const uint32_t added = tally.end - tally.first - tally.places;
-      if (Missing(index, *scratch, text) <= kWholeButFor) {
-        kept[rank] = true;
+  std::vector<bool> kept(contenders.size(), few);
+  kept[0] = false;
+  for (uint32_t number = 1; number < contenders.size() && !few; ++number) {
+    const Contender& contender = contenders[number];
+    const auto leads = [&](const Leader& leader) {
+      return leader.explained[contender.end] - leader.explained[contender.first] >= contender.places;
+    };
+    const auto led_by = std::find_if(leaders.begin(), leaders.end(), leads);
+    if (led_by != leaders.end()) {
+      if (IsSharedPassage(contender, *led_by->contender)) continue;
+      if (contender.missing() <= kWholeButFor) {
+        kept[number] = true;
       } else {
-        leader.followers.push_back({Missing(index, *scratch, text) + added, static_cast<uint32_t>(rank)});
+        led_by->followers.push_back({contender.missing() + contender.added(), number});
       }
-      break;
+      continue;
     }
-    if (led) continue;
-    kept[rank] = true;
-    if (bits[rank] == 0 || leaders.size() == kMostLeaders) continue;
-    Leader leader{text, std::vector<uint32_t>(places + 1), {}};
-    for (size_t i = 0; i < places; ++i) {
-      leader.explained[i + 1] = leader.explained[i] + ((scratch->kinds[scratch->places[i].kind].present & bits[rank]) != 0 ? 1 : 0);
+    kept[number] = true;
+    if (leaders.size() == kMostLeaders) continue;
+    Leader leader{&contender, std::vector<uint32_t>(scratch.places.size() + 1), {}};
+    for (size_t i = 0; i < scratch.places.size(); ++i) {
+      leader.explained[i + 1] = leader.explained[i] + (IsMember(scratch, scratch.places[i].kind, number) ? 1 : 0);
     }
     leaders.push_back(std::move(leader));
   }
@@ -370,64 +451,62 @@ std::vector<uint32_t> Undominated(const IndexView& index, std::vector<uint32_t> 
                       leader.followers.end());
     for (size_t i = 0; i < count; ++i) kept[leader.followers[i].second] = true;
   }
-  size_t count = 0;
-  for (size_t rank = 0; rank < interesting.size(); ++rank) {
-    if (kept[rank]) interesting[count++] = interesting[rank];
+  std::vector<uint32_t> numbers;
+  for (uint32_t number = 1; number < contenders.size(); ++number) {
+    if (kept[number]) numbers.push_back(number);
   }
-  interesting.resize(count);
-  return interesting;
+  return numbers;
 }
 
 // Of one text at one place; about as dear as reading so many postings.
-constexpr size_t kSearchCost = 16;
+constexpr size_t kSearchCost = 3;
 
 // Places that no long run settles are searched one by one: for texts of which little is there, reading all is cheaper.
-bool SearchIsDearer(const std::vector<uint32_t>& texts, size_t postings, const Scratch& scratch) {
+bool SearchIsDearer(const std::vector<uint32_t>& kept, size_t postings, const Scratch& scratch) {
   constexpr size_t kRunsOfText = 16;
   size_t searches = 0;
-  for (const uint32_t text : texts) {
-    const Tally& tally = scratch.tallies[text];
-    searches += tally.end - tally.first - tally.places + kRunsOfText;
-  }
+  for (const uint32_t number : kept) searches += scratch.contenders[number].added() + kRunsOfText;
   return searches * kSearchCost > postings;
 }
 
-// Gathers the votes for `texts` from all postings: those for text i lie at [begins[i], begins[i + 1]).
-void GatherVotes(const IndexView& index, const std::vector<uint32_t>& texts, Scratch* scratch) {
+// Gathers the votes for the kept contenders from all postings: those for kept[i] lie at [begins[i], begins[i + 1]).
+void GatherVotes(const IndexView& index, const std::vector<uint32_t>& kept, Scratch* scratch) {
   scratch->begins.assign(1, 0);
-  for (size_t i = 0; i < texts.size(); ++i) {
-    scratch->kept_as[texts[i]] = static_cast<uint16_t>(i + 1);
-    scratch->begins.push_back(scratch->begins.back() + scratch->tallies[texts[i]].votes);
+  for (size_t i = 0; i < kept.size(); ++i) {
+    const Contender& contender = scratch->contenders[kept[i]];
+    scratch->numbers[contender.text] = static_cast<uint16_t>(i + 1);
+    scratch->begins.push_back(scratch->begins.back() + contender.votes);
   }
-  scratch->votes.resize(scratch->begins.back() + 1);
+  scratch->gathered.resize(scratch->begins.back() + 1);
   scratch->next.assign(1, scratch->begins.back());
   scratch->next.insert(scratch->next.end(), scratch->begins.begin(), scratch->begins.end());
   for (const Place& place : scratch->places) {
-    const absl::Span<const uint16_t> of_place = scratch->kinds[place.kind].texts;
+    const absl::Span<const uint16_t> texts = scratch->kinds[place.kind].texts;
     const uint32_t* positions = index.Positions(index.shingles()[place.shingle]);
-    for (size_t k = 0; k < of_place.size(); ++k) {
+    for (size_t k = 0; k < texts.size(); ++k) {
       // Without a branch, which nobody could predict: votes for the others go to the one behind all.
-      const uint16_t kept = scratch->kept_as[of_place[k]];
-      scratch->votes[scratch->next[kept]] = {place.position, positions[k]};
-      scratch->next[kept] += kept > 0 ? 1 : 0;
+      const uint16_t number = scratch->numbers[texts[k]];
+      scratch->gathered[scratch->next[number]] = {place.position, positions[k]};
+      scratch->next[number] += number > 0 ? 1 : 0;
     }
   }
-  for (const uint32_t text : texts) scratch->kept_as[text] = 0;
+  for (const uint32_t number : kept) scratch->numbers[scratch->contenders[number].text] = 0;
 }
 
-// Looks for the votes for one text where no long run has settled them.
-void SearchVotes(const IndexView& index, uint32_t text, const Tally& tally, Scratch* scratch, RunGrower* grower) {
+// Looks for the votes for one contender where no long run has settled them.
+void SearchVotes(const IndexView& index, uint32_t number, Scratch* scratch, RunGrower* grower) {
+  const Contender& contender = scratch->contenders[number];
+  const uint16_t text = static_cast<uint16_t>(contender.text);
   const uint32_t stamp = ++scratch->stamp;
-  for (size_t i = tally.first; i < tally.end; ++i) {
+  for (size_t i = contender.first; i < contender.end; ++i) {
     const Place& place = scratch->places[i];
     if (place.position + kShingleWords <= grower->settled_end()) continue;
+    if (!IsMember(*scratch, place.kind, number)) continue;
     const absl::Span<const uint16_t> texts = scratch->kinds[place.kind].texts;
     Rank& rank = scratch->ranks[place.kind];
-    if (rank.text_stamp != stamp) {
-      rank.text_stamp = stamp;
-      rank.at = static_cast<uint32_t>(std::lower_bound(texts.begin(), texts.end(), text) - texts.begin());
+    if (rank.stamp != stamp) {
+      rank = {stamp, static_cast<uint32_t>(std::lower_bound(texts.begin(), texts.end(), text) - texts.begin())};
     }
-    if (rank.at == texts.size() || texts[rank.at] != text) continue;
     const uint32_t* positions = index.Positions(index.shingles()[place.shingle]);
     for (size_t k = rank.at; k < texts.size() && texts[k] == text; ++k) grower->Add({place.position, positions[k]});
   }
@@ -452,7 +531,6 @@ std::vector<Chain> FindCandidates(const IndexView& index, absl::Span<const uint3
   std::vector<Chain> wholes = FindWholes(index, found);
   if (!wholes.empty()) return wholes;
   static thread_local Scratch scratch;
-  const size_t text_count = index.texts().size();
   FindPlaces(index, found, &scratch);
   auto& places = scratch.places;
   size_t total = CountPostings(index, places);
@@ -462,25 +540,13 @@ std::vector<Chain> FindCandidates(const IndexView& index, absl::Span<const uint3
     total = CountPostings(index, places);
   }
   FindKinds(index, &scratch);
-  if (scratch.tallies.size() < text_count) {
-    scratch.tallies.resize(text_count);
-    scratch.bits.resize(text_count);
-    scratch.kept_as.resize(text_count);
-  }
-  CountVotes(&scratch);
-  std::vector<uint32_t> interesting;
-  for (const uint32_t text : scratch.voted) {
-    const uint32_t least = std::max<uint32_t>(2, index.shingle_counts()[text] / 20);
-    if (scratch.tallies[text].votes >= least) interesting.push_back(text);
-  }
-  std::sort(interesting.begin(), interesting.end(), [&](uint32_t a, uint32_t b) {
-    return std::pair(scratch.tallies[b].votes, a) < std::pair(scratch.tallies[a].votes, b);
-  });
-  interesting = Undominated(index, std::move(interesting), &scratch);
-
-  const bool gathered = SearchIsDearer(interesting, total, scratch);
-  if (gathered) GatherVotes(index, interesting, &scratch);
-  if (!gathered && scratch.ranks.size() < scratch.kinds.size()) scratch.ranks.resize(scratch.kinds.size());
+  CountVotes(index, &scratch);
+  DropSharedPassages(&scratch);
+  FindPlacesOfContenders(index, &scratch);
+  const std::vector<uint32_t> kept = Undominated(scratch);
+  const bool gather = SearchIsDearer(kept, total, scratch);
+  if (gather) GatherVotes(index, kept, &scratch);
+  if (scratch.ranks.size() < scratch.kinds.size()) scratch.ranks.resize(scratch.kinds.size());
 
   // A text that lies within the span of one already found without any difference, and has fewer votes, fits it less.
   struct Whole {
@@ -488,31 +554,28 @@ std::vector<Chain> FindCandidates(const IndexView& index, absl::Span<const uint3
   };
   std::vector<Whole> whole;
   std::vector<Chain> chains;
-  for (size_t i = 0; i < interesting.size(); ++i) {
-    const uint32_t text = interesting[i];
-    const Tally tally = scratch.tallies[text];
-    const uint32_t first = places[tally.first].position;
-    const uint32_t last = places[tally.end - 1].position;
+  for (size_t i = 0; i < kept.size(); ++i) {
+    const Contender& contender = scratch.contenders[kept[i]];
+    const uint32_t first = places[contender.first].position;
+    const uint32_t last = places[contender.end - 1].position;
     const bool inside = std::any_of(whole.begin(), whole.end(), [&](const Whole& w) {
-      return first >= w.begin && last < w.end && tally.votes < w.votes;
+      return first >= w.begin && last < w.end && contender.votes < w.votes;
     });
     if (inside) continue;
-    const absl::Span<const uint32_t> official = index.Words(index.texts()[text]);
-    const uint32_t least = std::max(kLeastWords, index.texts()[text].word_count / kLeastShare);
+    const IndexText& text = index.texts()[contender.text];
+    const absl::Span<const uint32_t> official = index.Words(text);
+    const uint32_t least = std::max(kLeastWords, text.word_count / kLeastShare);
     RunGrower grower(official, found);
-    if (gathered) {
-      for (uint32_t k = scratch.begins[i]; k < scratch.begins[i + 1]; ++k) grower.Add(scratch.votes[k]);
+    if (gather) {
+      for (uint32_t k = scratch.begins[i]; k < scratch.begins[i + 1]; ++k) grower.Add(scratch.gathered[k]);
     } else {
-      SearchVotes(index, text, tally, &scratch, &grower);
+      SearchVotes(index, kept[i], &scratch, &grower);
     }
     std::vector<Run> runs = grower.Finish();
     for (const Run& run : runs) {
-      if (run.size == official.size()) whole.push_back({run.found, run.found + run.size, tally.votes});
+      if (run.size == official.size()) whole.push_back({run.found, run.found + run.size, contender.votes});
     }
-    ChainRuns(text, least, std::move(runs), &chains);
-  }
-  for (const uint32_t text : scratch.voted) {
-    scratch.tallies[text] = Tally();
+    ChainRuns(contender.text, least, std::move(runs), &chains);
   }
   std::stable_sort(chains.begin(), chains.end(), [](const Chain& a, const Chain& b) { return a.matched > b.matched; });
   return chains;

@@ -20,10 +20,11 @@ namespace weighbridge::classify {
 namespace {
 
 // Words of titles that tell no licence from another.
-constexpr const char* kCommonTitleWords[] = {
-    "license", "agreement", "policy", "terms",  "use",     "acceptable", "prohibited", "community", "public",
-    "the",     "of",        "and",    "for",    "general", "version",    "research",   "open",      "source",
-    "software", "model",    "code",   "new",    "free",    "noncommercial", "commercial", "v", "a", "du", "de"};
+constexpr const char* kCommonTitleWords[] = {"license",    "agreement", "policy",  "terms",    "use",  "acceptable",
+                                             "prohibited", "community", "public",  "the",      "of",   "and",
+                                             "for",        "general",   "version", "research", "open", "source",
+                                             "software",   "model",     "code",    "new",      "free", "noncommercial",
+                                             "commercial", "v",         "a",       "du",       "de"};
 
 class Writer {
  public:

@@ -74,7 +74,7 @@ class PhraseStarts {
   // node 0, and so no child: a child 0 is none.
   std::array<uint8_t, 256> kinds_{};  // of bytes; 0: in no entry
   uint32_t kind_bits_ = 0;
-  std::vector<uint16_t> children_;    // by node and kind of byte
+  std::vector<uint16_t> children_;  // by node and kind of byte
   struct Node {
     uint16_t whole, beginning;  // signs of the word that ends here; of one that goes on otherwise
   };
