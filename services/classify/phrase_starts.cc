@@ -1,6 +1,7 @@
 #include "services/classify/phrase_starts.h"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cstring>
 #include <map>
@@ -120,7 +121,7 @@ bool PhraseStarts::Finish(size_t phrases) {
   beginnings_.clear();
   static std::atomic<uint64_t> last_serial{0};
   serial_ = ++last_serial;
-  return true;
+  return signs_.size() < kOdd;
 }
 
 // Which sign a word of this form is.
@@ -134,26 +135,8 @@ uint16_t PhraseStarts::Read(std::string_view form) const {
   return nodes_[node].whole;
 }
 
-namespace {
-
-bool IsPlain(std::string_view form) {
-  for (const char c : form) {
-    if (c < 'a' || c > 'z') return false;
-  }
-  return true;
-}
-
-}  // namespace
-
 class PhraseStarts::Memo {
  public:
-  struct Known {
-    uint64_t low, high;  // bytes of the form, zeros behind them
-    uint16_t size;       // 0: nothing is known
-    uint16_t sign;
-    bool plain;
-  };
-
   static Memo& Of(const PhraseStarts& starts) {
     static thread_local Memo memo;
     if (memo.serial_ != starts.serial_) {
@@ -163,36 +146,43 @@ class PhraseStarts::Memo {
     return memo;
   }
 
-  // The form at [begin, begin + size) of `text`, which is not empty. What was known at its place is forgotten.
-  const Known& Look(const PhraseStarts& starts, std::string_view text, size_t begin, size_t size, uint32_t hash) {
+  // The sign of the form at [begin, begin + size) of `text`, with kOdd if it is not of the letters a to z alone. What
+  // was known at its place is forgotten.
+  uint16_t Look(const PhraseStarts& starts, std::string_view text, size_t begin, size_t size, uint32_t hash) {
+    if (size > kLongest || begin + kLongest > text.size()) return SignOf(starts, text.substr(begin, size));
     Known& known = known_[hash & (kSlots - 1)];
-    uint64_t low = 0, high = 0;
-    if (size > kLongest) {
-      known.size = 0;
-    } else {
-      if (begin + kLongest <= text.size()) {
-        std::memcpy(&low, text.data() + begin, 8);
-        std::memcpy(&high, text.data() + begin + 8, 8);
-        low &= size >= 8 ? ~uint64_t{0} : (uint64_t{1} << (8 * size)) - 1;
-        high &= size == kLongest ? ~uint64_t{0} : size <= 8 ? 0 : (uint64_t{1} << (8 * (size - 8))) - 1;
-      } else {
-        std::memcpy(&low, text.data() + begin, std::min<size_t>(size, 8));
-        if (size > 8) std::memcpy(&high, text.data() + begin + 8, size - 8);
-      }
-      if (known.size == size && known.low == low && known.high == high) return known;
-      known.size = static_cast<uint16_t>(size);
+    uint64_t low, high;
+    std::memcpy(&low, text.data() + begin, 8);
+    std::memcpy(&high, text.data() + begin + 8, 8);
+    // The bytes behind the form become zeros.
+    const char* mask = reinterpret_cast<const char*>(kMask) + kLongest - size;
+    uint64_t low_mask, high_mask;
+    std::memcpy(&low_mask, mask, 8);
+    std::memcpy(&high_mask, mask + 8, 8);
+    low &= low_mask;
+    high &= high_mask;
+    if (known.low != low || known.high != high || known.size != size) {
+      known = {low, high, static_cast<uint16_t>(size), SignOf(starts, text.substr(begin, size))};
     }
-    const std::string_view form = text.substr(begin, size);
-    known.low = low;
-    known.high = high;
-    known.sign = starts.Read(form);
-    known.plain = IsPlain(form);
-    return known;
+    return known.sign;
   }
 
  private:
-  static constexpr size_t kSlots = 8192;  // a power of two
+  struct Known {
+    uint64_t low, high;  // bytes of the form, zeros behind them
+    uint16_t size;       // 0: nothing is known
+    uint16_t sign;
+  };
+  static constexpr size_t kSlots = 2048;  // a power of two; what they hold fits into the nearer caches
   static constexpr size_t kLongest = 16;  // bytes
+
+  static constexpr uint64_t kMask[] = {~uint64_t{0}, ~uint64_t{0}, 0, 0};
+
+  static uint16_t SignOf(const PhraseStarts& starts, std::string_view form) {
+    const bool plain = std::all_of(form.begin(), form.end(), [](char c) { return c >= 'a' && c <= 'z'; });
+    return static_cast<uint16_t>(starts.Read(form) | (plain ? 0 : kOdd));
+  }
+
   uint64_t serial_ = 0;
   std::vector<Known> known_;
 };
@@ -200,12 +190,24 @@ class PhraseStarts::Memo {
 std::vector<PhraseStarts::Start> PhraseStarts::In(std::string_view normalised, absl::Span<const Word> words) const {
   std::vector<Start> starts;
   if (nodes_.size() <= 1 || words.empty()) return starts;
-  // By need: the next word behind that fulfils it; from the start one that is too far away for every limit.
-  std::vector<uint32_t> nearest(need_numbers_.size() + 1, UINT32_MAX);
-  Memo& memo = Memo::Of(*this);
   const auto end_of = [&](size_t word) {
     return static_cast<uint32_t>(word + 1 < words.size() ? words[word + 1].normalised_begin - 1 : normalised.size());
   };
+  const auto form_end = [&](size_t word) {
+    uint32_t end = end_of(word);
+    while (end > words[word].normalised_begin && normalised[end - 1] == ' ') --end;
+    return end;
+  };
+  // All signs first: nothing of this waits for what was found before.
+  Memo& memo = Memo::Of(*this);
+  std::vector<uint16_t> signs(words.size());
+  for (size_t i = 0; i < words.size(); ++i) {
+    const uint32_t begin = words[i].normalised_begin, end = form_end(i);
+    if (end > begin) signs[i] = memo.Look(*this, normalised, begin, end - begin, words[i].hash);
+  }
+
+  // By need: the next word behind that fulfils it; from the start one that is too far away for every limit.
+  std::vector<uint32_t> nearest(need_numbers_.size() + 1, UINT32_MAX);
   const auto begin_at = [&](const Sign& sign, uint32_t word, uint32_t at) {
     for (uint32_t i = sign.begin; i < sign.needs; ++i) {
       const Branch& branch = branches_[numbers_[i]];
@@ -220,20 +222,16 @@ std::vector<PhraseStarts::Start> PhraseStarts::In(std::string_view normalised, a
   };
   // From the last word to the first, so that what stands behind a word is known.
   for (uint32_t i = static_cast<uint32_t>(words.size()); i-- > 0;) {
-    const uint32_t begin = words[i].normalised_begin;
-    uint32_t end = end_of(i);
-    while (end > begin && normalised[end - 1] == ' ') --end;
-    if (end <= begin) continue;
-    const Memo::Known& known = memo.Look(*this, normalised, begin, end - begin, words[i].hash);
-    if (!known.plain) {
+    if ((signs[i] & kOdd) != 0) {
       // The middle of the word: behind an apostrophe, a digit, a letter without capitals.
-      for (uint32_t at = end - 1; at > begin; --at) {
+      const uint32_t end = form_end(i);
+      for (uint32_t at = end - 1; at > words[i].normalised_begin; --at) {
         if ((static_cast<unsigned char>(normalised[at]) & 0xC0) == 0x80) continue;
         begin_at(signs_[Read(normalised.substr(at, end - at))], i, at);
       }
     }
-    const Sign& sign = signs_[known.sign];
-    begin_at(sign, i, begin);
+    const Sign& sign = signs_[signs[i] & ~kOdd];
+    begin_at(sign, i, words[i].normalised_begin);
     const uint16_t* need = numbers_.data() + sign.needs;
     for (uint32_t k = 0; k < kFewNeeds; ++k) nearest[need[k]] = i;
     for (uint32_t k = sign.needs + kFewNeeds; k < sign.end; ++k) nearest[numbers_[k]] = i;

@@ -52,6 +52,7 @@ class PhraseStarts {
     uint32_t begin = 0, needs = 0, end = 0;
   };
   static constexpr uint32_t kFewNeeds = 4;
+  static constexpr uint16_t kOdd = 0x8000;  // beside the number of a sign
 
   // Signs of the words that a thread met lately: a text has few words, again and again.
   class Memo;
