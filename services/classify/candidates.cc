@@ -209,7 +209,7 @@ struct Rank {
 
 // Buffers that grow to the size of the largest text a thread has seen, and are clean between two texts.
 struct Scratch {
-  std::vector<std::pair<uint64_t, uint32_t>> shingles;  // fingerprint, position
+  std::vector<Shingle> shingles;
   std::vector<Place> places;
   std::vector<Kind> kinds;
   std::vector<uint32_t> kind_of_set;  // by set: number of its kind, plus one; 0 between two texts
@@ -236,28 +236,23 @@ constexpr uint32_t kWholeButFor = 2;  // shingles
 
 void FindPlaces(const IndexView& index, absl::Span<const uint32_t> found, Scratch* scratch) {
   auto& shingles = scratch->shingles;
-  shingles.clear();
-  ForEachShingle(
-      found.size(), [&](size_t i) { return found[i]; },
-      [&](uint64_t fingerprint, size_t position) {
-        shingles.push_back({fingerprint, static_cast<uint32_t>(position)});
-      });
+  FindShingles(found, &shingles);
   scratch->places.clear();
   const absl::Span<const IndexShingle> known = index.shingles();
   uint32_t next = 0;  // what follows the last one in some official text
   size_t ahead = 0;
   for (size_t i = 0; i < shingles.size(); ++i) {
-    const uint64_t fingerprint = shingles[i].first;
+    const uint64_t fingerprint = shingles[i].fingerprint;
     uint32_t shingle = next;
     if (next >= known.size() || known[next].fingerprint != fingerprint) {
       for (ahead = std::max(ahead, i); ahead < std::min(i + kAhead, shingles.size()); ++ahead) {
-        index.Prefetch(shingles[ahead].first);
+        index.Prefetch(shingles[ahead].fingerprint);
       }
       shingle = index.FindShingle(fingerprint);
       if (shingle == IndexView::kNoShingle) continue;
     }
     next = shingle + 1;
-    scratch->places.push_back({shingles[i].second, shingle, 0});
+    scratch->places.push_back({shingles[i].position, shingle, 0});
   }
 }
 

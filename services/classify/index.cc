@@ -78,6 +78,7 @@ absl::StatusOr<std::string> CompileIndex(const std::vector<TokenFile>& files,
     std::vector<uint16_t> texts;
     std::vector<uint32_t> positions;
   };
+  std::vector<Shingle> found;  // of one text
   std::vector<IndexShingle> shingles;
   std::vector<Places> places;  // of each
   absl::flat_hash_map<uint64_t, uint32_t> numbers;
@@ -125,23 +126,20 @@ absl::StatusOr<std::string> CompileIndex(const std::vector<TokenFile>& files,
       if (from.kind == Segment::Kind::kFixed && from.group == 0) text.required_words += from.end - from.begin;
     }
     const uint32_t number = static_cast<uint32_t>(texts.size());
-    uint32_t shingle_count = 0;
-    ForEachShingle(
-        file.words.size(), [&](size_t i) { return file.words[i].hash; },
-        [&](uint64_t fingerprint, size_t position) {
-          const auto [at, is_new] = numbers.insert({fingerprint, static_cast<uint32_t>(shingles.size())});
-          if (is_new) {
-            shingles.push_back({fingerprint, 0, 0});
-            places.emplace_back();
-          }
-          places[at->second].texts.push_back(static_cast<uint16_t>(number));
-          places[at->second].positions.push_back(static_cast<uint32_t>(position));
-          ++shingle_count;
-        });
-    if (shingle_count == 0 || text.required_words == 0) {
+    FindShingles(absl::MakeConstSpan(words).subspan(text.word_begin, text.word_count), &found);
+    for (const Shingle& shingle : found) {
+      const auto [at, is_new] = numbers.insert({shingle.fingerprint, static_cast<uint32_t>(shingles.size())});
+      if (is_new) {
+        shingles.push_back({shingle.fingerprint, 0, 0});
+        places.emplace_back();
+      }
+      places[at->second].texts.push_back(static_cast<uint16_t>(number));
+      places[at->second].positions.push_back(shingle.position);
+    }
+    if (found.empty() || text.required_words == 0) {
       return absl::InvalidArgumentError(absl::StrFormat("%s %s is too short to be found", file.id, file.name));
     }
-    shingle_counts.push_back(shingle_count);
+    shingle_counts.push_back(static_cast<uint32_t>(found.size()));
     texts.push_back(text);
   }
 
