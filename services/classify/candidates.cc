@@ -493,9 +493,14 @@ void SearchVotes(const IndexView& index, uint32_t number, Scratch* scratch, RunG
   const Contender& contender = scratch->contenders[number];
   const uint16_t text = static_cast<uint16_t>(contender.text);
   const uint32_t stamp = ++scratch->stamp;
-  for (size_t i = contender.first; i < contender.end; ++i) {
-    const Place& place = scratch->places[i];
-    if (place.position + kShingleWords <= grower->settled_end()) continue;
+  const auto end = scratch->places.begin() + contender.end;
+  for (auto at = scratch->places.begin() + contender.first; at != end; ++at) {
+    if (at->position + kShingleWords <= grower->settled_end()) {
+      at = std::partition_point(
+          at, end, [&](const Place& place) { return place.position + kShingleWords <= grower->settled_end(); });
+      if (at == end) break;
+    }
+    const Place& place = *at;
     if (!IsMember(*scratch, place.kind, number)) continue;
     const absl::Span<const uint16_t> texts = scratch->kinds[place.kind].texts;
     Rank& rank = scratch->ranks[place.kind];

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <vector>
 
 #include "services/base/utf8.h"
@@ -75,6 +76,31 @@ struct Glyph {
   int length;
   bool entity;
   bool invalid;
+};
+
+// The hashes of the short words that a thread met lately: a text has few words, again and again.
+class HashMemo {
+ public:
+  static HashMemo& OfThread() {
+    static thread_local HashMemo memo;
+    return memo;
+  }
+  // Of the `size` bytes of `form`, in which zeros follow. `low` and `high` are those bytes.
+  uint32_t HashOf(const char* form, size_t size, uint64_t low, uint64_t high) {
+    Known& known = known_[((low ^ high * 31) * 0x9E3779B97F4A7C15u) >> (64 - kBits)];
+    if (known.low != low || known.high != high) {
+      known = {low, high, classify::HashOf(std::string_view(form, size))};
+    }
+    return known.hash;
+  }
+
+ private:
+  static constexpr int kBits = 10;
+  struct Known {
+    uint64_t low = 0, high = 0;
+    uint32_t hash = 0;  // no word is empty, so that what is not known is never asked for
+  };
+  std::array<Known, size_t{1} << kBits> known_;
 };
 
 class Scanner {
@@ -457,6 +483,7 @@ class Scanner {
 
   const std::string_view text_;
   TokenizedText& out_;
+  HashMemo& hashes_ = HashMemo::OfThread();
   const FrontMatter front_;
   const bool html_;
   size_t quoted_ = 0;
@@ -498,42 +525,63 @@ class Scanner {
   bool invisible_ = false;
 };
 
+// Sixteen bytes of a text, looked at eight at a time.
+constexpr size_t kSixteen = 16;
+constexpr uint64_t kEach = 0x0101010101010101u;  // times a byte: that byte eight times
+
+// The highest bit of each byte that is a letter of ASCII, the others being zero.
+uint64_t Letters(uint64_t bytes) {
+  const uint64_t lower = (bytes | kEach * 0x20) & kEach * 0x7F;
+  return (lower + kEach * (0x80 - 'a')) & ~(lower + kEach * (0x7F - 'z')) & ~bytes & kEach * 0x80;
+}
+
+// How many of the bytes at the front are letters, by their bits.
+size_t LettersAtFront(uint64_t letters) {
+  const uint64_t others = ~letters & kEach * 0x80;
+  return others == 0 ? 8 : static_cast<size_t>(__builtin_ctzll(others)) / 8;
+}
+
+uint64_t FrontMask(size_t bytes) { return bytes >= 8 ? ~uint64_t{0} : (uint64_t{1} << 8 * bytes) - 1; }
+
 // Reads a word of plain letters as most words are: what ScanWord makes of it, without its questions. Returns false, and
-// has done nothing, if it may be a list marker, a comment prefix, part of an address, or a word that goes on or is
-// spelt otherwise.
+// has done nothing, if it is long, may be a list marker, a comment prefix, part of an address, or a word that goes on
+// or is spelt otherwise.
 bool Scanner::PlainWord() {
   const size_t begin = pos_;
-  const size_t limit = std::min(text_.size(), begin + kMaxWordBytes);
-  char form[kMaxWordBytes + 1];
-  uint64_t state = kWordHashSeed;
-  uint8_t seen = 0;
-  size_t size = 0;
-  for (size_t at = begin; at < limit; ++at, ++size) {
-    const ByteClass cls = ClassOf(text_[at]);
-    if (cls != kLower && cls != kUpper) break;
-    seen |= cls;
-    form[size] = static_cast<char>(text_[at] | 0x20);
-    state = WordHashStep(state, form[size]);
-  }
+  if (begin + kSixteen >= text_.size()) return false;
+  uint64_t low, high;
+  std::memcpy(&low, text_.data() + begin, 8);
+  std::memcpy(&high, text_.data() + begin + 8, 8);
+  size_t size = LettersAtFront(Letters(low));
+  if (size == 8) size += LettersAtFront(Letters(high));
+  if (size == kSixteen) return false;
   const size_t end = begin + size;
-  if (end >= limit) return false;
   const char after = text_[end];
   if (!kEndsWord[static_cast<uint8_t>(after)]) return false;
+  const uint64_t low_mask = FrontMask(size);
+  const uint64_t high_mask = FrontMask(size <= 8 ? 0 : size - 8);
+  // A capital has no 0x20.
+  const uint64_t low_small = low & kEach * 0x20 & low_mask, high_small = high & kEach * 0x20 & high_mask;
+  low = (low | kEach * 0x20) & low_mask;
+  high = (high | kEach * 0x20) & high_mask;
+  char form[kSixteen + 1];
+  std::memcpy(form, &low, 8);
+  std::memcpy(form + 8, &high, 8);
   if (size <= kMostAddressPrefix) {
     if (after == '-' && size == 3) return false;  // non-, sub-
     if ((after == '.' || after == ':') && (form[0] == 'w' || form[0] == 'h' || form[0] == 'm')) return false;
     if (size <= kMostMarkerLetters && (line_start_ || (after == ')' && begin > 0 && text_[begin - 1] == '(')))
       return false;
   }
-  const uint32_t hash = WordHashFinish(state);
+  const uint32_t hash = hashes_.HashOf(form, size, low, high);
   if (MayHaveOtherSpelling(hash) || (!out_.words.empty() && out_.words.back().hash == kCopyright)) return false;
   form[size] = ' ';
   const size_t start = out_.normalised.size();
   out_.normalised.append(form, size + 1);
   uint8_t flags = 0;
   if (begin < address_end_) flags |= kInAddress;
-  if (ClassOf(text_[begin]) == kUpper) flags |= kCapitalised;
-  if (seen == kUpper && size >= 2) flags |= kAllCapitals;
+  if ((low_small & 0x20) == 0) flags |= kCapitalised;
+  if ((low_small | high_small) == 0 && size >= 2) flags |= kAllCapitals;
   pos_ = end;
   Emit(hash, begin, end, start, WordClass::kWord, flags);
   if (after == ' ') ++pos_;
