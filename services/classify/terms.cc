@@ -359,7 +359,8 @@ std::vector<ClaimedTerm> TermExtractor::Extract(std::string_view whole) const {
       } else if (head.substr(0, 1) != "#" && Matches(head, compiled_->allows)) {
         heads.push_back({at, false});
       }
-      example_heads.push_back({at, Matches(head, compiled_->examples) && !Matches(head, compiled_->only)});
+      const bool examples = Matches(head, compiled_->examples) && !Matches(head, compiled_->only);
+      if (examples || head.substr(0, 1) != "#") example_heads.push_back({at, examples});
     };
     for (size_t at = 0; at + 2 < all.size(); ++at) {
       const bool colon = all[at] == ':' && (all[at + 1] == ' ' || all[at + 1] == '|' || all[at + 1] == '\n');
@@ -376,7 +377,9 @@ std::vector<ClaimedTerm> TermExtractor::Extract(std::string_view whole) const {
     const Head& head = *(after - 1);
     if (!head.counts || at - head.at > kListReachBytes) return false;
     if (head.at >= sentence_begin) return true;
-    // An item: marked as one, or a paragraph.
+    // An item: marked as one, or a paragraph, or in the first paragraph behind the head.
+    const size_t behind = std::min(head.at + 3, sentence_begin);
+    if (all.substr(behind, sentence_begin - behind).find('|') == std::string_view::npos) return true;
     return all[sentence_begin] == '#' || (sentence_begin >= 2 && all[sentence_begin - 2] == '|') ||
            all.substr(sentence_begin, at - sentence_begin).find('#') != std::string_view::npos;
   };
