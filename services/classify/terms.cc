@@ -56,6 +56,8 @@ constexpr size_t kMaxHitsPerPattern = 30;
 constexpr int64_t kPatternMemoryBytes = 16 << 20;
 // A list that bars reaches so far behind its head.
 constexpr size_t kListReachBytes = 8000;
+// Of a longer head its end is read: a text of colons alone must not be read once for each of them.
+constexpr size_t kMaxHeadBytes = 1000;
 
 re2::StringPiece Piece(std::string_view text) { return re2::StringPiece(text.data(), text.size()); }
 
@@ -351,21 +353,32 @@ std::vector<ClaimedTerm> TermExtractor::Extract(std::string_view whole) const {
   bool heads_found = false;
   const auto find_heads = [&] {
     heads_found = true;
-    const auto head_ends_at = [&](size_t at) {
-      const size_t begin = SentenceOf(all, at, at).begin;
-      const std::string_view head = all.substr(begin, at - begin);
+    const auto head_ends_at = [&](size_t at, bool colon) {
+      const size_t reach = at < kMaxHeadBytes ? 0 : at - kMaxHeadBytes;
+      const size_t end_before = all.substr(reach, at - reach).rfind('\n');
+      const size_t begin = end_before == std::string_view::npos ? reach : reach + end_before + 1;
+      std::string_view head = all.substr(begin, at - begin);
+      // Behind a colon's own paragraph the head was seen already.
+      bool seen = false;
+      while (!head.empty() && (head.back() == ':' || head.back() == '|')) {
+        seen = seen || head.back() == ':';
+        head.remove_suffix(1);
+      }
       if (bars(head)) {
         heads.push_back({at, true});
       } else if (head.substr(0, 1) != "#" && Matches(head, compiled_->allows)) {
         heads.push_back({at, false});
       }
-      const bool examples = Matches(head, compiled_->examples) && !Matches(head, compiled_->only);
-      if (examples || head.substr(0, 1) != "#") example_heads.push_back({at, examples});
+      if (colon) {
+        example_heads.push_back({at, Matches(head, compiled_->examples) && !Matches(head, compiled_->only)});
+      } else if (!seen && head.substr(0, 1) != "#") {
+        example_heads.push_back({at, false});
+      }
     };
     for (size_t at = 0; at + 2 < all.size(); ++at) {
       const bool colon = all[at] == ':' && (all[at + 1] == ' ' || all[at + 1] == '|' || all[at + 1] == '\n');
       const bool before_item = all[at] == '\n' && all[at + 1] == '#' && at > 0;
-      if (colon || before_item) head_ends_at(at);
+      if (colon || before_item) head_ends_at(at, colon);
     }
   };
   // Whether `at` stands in a list whose head counts.
