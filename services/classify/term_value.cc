@@ -163,6 +163,21 @@ std::string MoneyValue(std::string_view words) {
   return number;
 }
 
+std::string OnlyCurrency(std::string_view normalised) {
+  std::string_view only;
+  for (const absl::string_view piece :
+       absl::StrSplit(absl::string_view(normalised.data(), normalised.size()), absl::ByAnyChar(" \n|:;\"#"))) {
+    const std::string_view word(piece.data(), piece.size());
+    for (const Currency& currency : kCurrencies) {
+      // A pound is a weight as well, and what somebody won is no money.
+      if (word != currency.word || word == "pounds" || word == "won") continue;
+      if (!only.empty() && only != currency.code) return {};
+      only = currency.code;
+    }
+  }
+  return std::string(only);
+}
+
 std::string PeriodValue(std::string_view sentence, std::string_view hit) {
   for (const std::string_view text : {hit, sentence}) {
     if (Contains(text, "12 month") || Contains(text, "twelve month") || Contains(text, "12month"))

@@ -41,6 +41,9 @@ constexpr char kNoDuty[] =
     R"(mandatory|have to)|no(?: \w+){0,4}? (?:required|needed|necessary|need to)|no (?:duty|obligation|)"
     R"(need|requirement) to|without (?:having to|registering|registration|any need)|(?:is|are) optional|)"
     R"(encouraged? to|(?:you|we) (?:may|can) (?:choose|opt) to|recommend\w*)\b)";
+// The head of a list of examples: none of its items says what alone holds.
+constexpr char kExamples[] = R"(\b(?:includ(?:e|es|ing)|such as|examples?)(?: \w+){0,5}$)";
+constexpr char kOnly[] = R"(\b(?:only|solely|exclusively|limited to|restricted to)\b)";
 // The head of a list that allows its items.
 constexpr char kAllows[] =
     R"(\b(?:(?:you|licensees?|users?|recipients?|anyone|everybody|it) (?:may|can)|permitted|allowed|)"
@@ -49,10 +52,12 @@ constexpr char kAllows[] =
 // A longer sentence is read in parts.
 constexpr size_t kMaxSentenceBytes = 8192;
 // Hits of one pattern in one text; more say nothing new.
-constexpr size_t kMaxHitsPerPattern = 100;
+constexpr size_t kMaxHitsPerPattern = 30;
 constexpr int64_t kPatternMemoryBytes = 16 << 20;
 // A list that bars reaches so far behind its head.
 constexpr size_t kListReachBytes = 8000;
+// Of a longer head its end is read: a text of colons alone must not be read once for each of them.
+constexpr size_t kMaxHeadBytes = 1000;
 
 re2::StringPiece Piece(std::string_view text) { return re2::StringPiece(text.data(), text.size()); }
 
@@ -252,7 +257,8 @@ struct TermExtractor::Compiled {
     }
     return hits;
   }
-  RE2 ban{kBan}, no_ban{kNoBan}, negated_ban{kNegatedBan}, exception{kException}, no_duty{kNoDuty}, allows{kAllows};
+  RE2 ban{kBan}, no_ban{kNoBan}, negated_ban{kNegatedBan}, exception{kException}, no_duty{kNoDuty}, allows{kAllows},
+      examples{kExamples}, only{kOnly};
 };
 
 TermExtractor::TermExtractor(std::unique_ptr<Compiled> compiled) : compiled_(std::move(compiled)) {}
@@ -341,36 +347,52 @@ std::vector<ClaimedTerm> TermExtractor::Extract(std::string_view whole) const {
   // Heads of lists, found once and only if a pattern asks.
   struct Head {
     size_t at;
-    bool bars;
+    bool counts;  // it bars; of those in `example_heads`, it gives examples
   };
-  std::vector<Head> heads;
+  std::vector<Head> heads, example_heads;
   bool heads_found = false;
   const auto find_heads = [&] {
     heads_found = true;
-    const auto head_ends_at = [&](size_t at) {
-      const size_t begin = SentenceOf(all, at, at).begin;
-      const std::string_view head = all.substr(begin, at - begin);
+    const auto head_ends_at = [&](size_t at, bool colon) {
+      const size_t reach = at < kMaxHeadBytes ? 0 : at - kMaxHeadBytes;
+      const size_t end_before = all.substr(reach, at - reach).rfind('\n');
+      const size_t begin = end_before == std::string_view::npos ? reach : reach + end_before + 1;
+      std::string_view head = all.substr(begin, at - begin);
+      // Behind a colon's own paragraph the head was seen already.
+      bool seen = false;
+      while (!head.empty() && (head.back() == ':' || head.back() == '|')) {
+        seen = seen || head.back() == ':';
+        head.remove_suffix(1);
+      }
       if (bars(head)) {
         heads.push_back({at, true});
       } else if (head.substr(0, 1) != "#" && Matches(head, compiled_->allows)) {
         heads.push_back({at, false});
       }
+      if (colon) {
+        example_heads.push_back({at, Matches(head, compiled_->examples) && !Matches(head, compiled_->only)});
+      } else if (!seen && head.substr(0, 1) != "#") {
+        example_heads.push_back({at, false});
+      }
     };
     for (size_t at = 0; at + 2 < all.size(); ++at) {
       const bool colon = all[at] == ':' && (all[at + 1] == ' ' || all[at + 1] == '|' || all[at + 1] == '\n');
       const bool before_item = all[at] == '\n' && all[at + 1] == '#' && at > 0;
-      if (colon || before_item) head_ends_at(at);
+      if (colon || before_item) head_ends_at(at, colon);
     }
   };
-  const auto in_barred_list = [&](size_t at, size_t sentence_begin) {
+  // Whether `at` stands in a list whose head counts.
+  const auto in_list = [&](const std::vector<Head>& of, size_t at, size_t sentence_begin) {
     if (!heads_found) find_heads();
-    const auto after = std::upper_bound(heads.begin(), heads.end(), at,
-                                        [](size_t value, const Head& head) { return value < head.at; });
-    if (after == heads.begin()) return false;
+    const auto after =
+        std::upper_bound(of.begin(), of.end(), at, [](size_t value, const Head& head) { return value < head.at; });
+    if (after == of.begin()) return false;
     const Head& head = *(after - 1);
-    if (!head.bars || at - head.at > kListReachBytes) return false;
+    if (!head.counts || at - head.at > kListReachBytes) return false;
     if (head.at >= sentence_begin) return true;
-    // An item: marked as one, or a paragraph.
+    // An item: marked as one, or a paragraph, or in the first paragraph behind the head.
+    const size_t behind = std::min(head.at + 3, sentence_begin);
+    if (all.substr(behind, sentence_begin - behind).find('|') == std::string_view::npos) return true;
     return all[sentence_begin] == '#' || (sentence_begin >= 2 && all[sentence_begin - 2] == '|') ||
            all.substr(sentence_begin, at - sentence_begin).find('#') != std::string_view::npos;
   };
@@ -394,10 +416,11 @@ std::vector<ClaimedTerm> TermExtractor::Extract(std::string_view whole) const {
     if (pattern.permitted_if != nullptr && Matches(clause, *pattern.permitted_if)) polarity = TermPolarity::kPermits;
     if (polarity == TermPolarity::kRestricts && Matches(clause, compiled_->negated_ban))
       polarity = TermPolarity::kPermits;
-    if (data.needs_ban && polarity == TermPolarity::kRestricts && !bars(before) && !bars(words) &&
-        !in_barred_list(hit.begin, span.begin)) {
+    if (data.needs_ban && polarity != TermPolarity::kPermits && !bars(before) && !bars(words) &&
+        !in_list(heads, hit.begin, span.begin)) {
       continue;
     }
+    if (data.weak && polarity == TermPolarity::kRestricts && in_list(example_heads, hit.begin, span.begin)) continue;
     size_t begin = hit.begin;
     while (begin + 1 < hit.end && (all[begin] == '#' || all[begin] == '"' || IsSpace(all[begin]))) ++begin;
     const size_t first = marked.WordAt(begin), last = marked.WordAt(hit.end - 1);
@@ -410,6 +433,11 @@ std::vector<ClaimedTerm> TermExtractor::Extract(std::string_view whole) const {
       const std::string_view captured = all.substr(hit.value_begin, hit.value_end - hit.value_begin);
       if (data.kind == "revenue_threshold") {
         term.value = MoneyValue(captured);
+        // A figure without a currency is in the one that the text names.
+        if (!term.value.empty() && term.value.find(' ') == std::string::npos) {
+          const std::string currency = OnlyCurrency(all);
+          if (!currency.empty()) term.value = currency + " " + term.value;
+        }
         const std::string period = PeriodValue(clause, words);
         if (!term.value.empty() && !period.empty()) term.value += " " + period;
       } else if (data.kind == "naming" || data.kind == "attribution_display") {
@@ -421,6 +449,13 @@ std::vector<ClaimedTerm> TermExtractor::Extract(std::string_view whole) const {
             term.value += c;
           } else if (term.value.empty() || term.value.back() != ' ') {
             term.value += ' ';
+          }
+        }
+        // "Acorn's name and logo must appear": the name is shown, not its genitive.
+        for (const std::string_view genitive : {"'s", "\u2019s"}) {
+          const size_t size = term.value.size();
+          if (size > genitive.size() && term.value.compare(size - genitive.size(), genitive.size(), genitive) == 0) {
+            term.value.resize(size - genitive.size());
           }
         }
       } else {

@@ -110,6 +110,12 @@ void LintTriggers(const Cursor& at) {
 
 void LintTermPatterns(const Cursor& at) {
   const auto& set = at.As<TermSet>();
+  TermParts parts;
+  for (int i = 0; i < set.part_size(); ++i) {
+    const Cursor part_at = at.Sub("part", i);
+    const absl::Status added = parts.Add(set.part(i));
+    if (!added.ok()) part_at.ReportAt("name", std::string(added.message()));
+  }
   std::set<std::string> ids;
   for (int i = 0; i < set.term_size(); ++i) {
     const rules::v1::TermPattern& term = set.term(i);
@@ -120,7 +126,8 @@ void LintTermPatterns(const Cursor& at) {
       term_at.ReportAt("id", absl::StrFormat("term \"%s\" stands here twice", term.id()));
     }
     if (at.issues()->size() != before) continue;
-    const absl::Status checked = classify::CheckTermPattern(ToTermPattern(term));
+    const absl::StatusOr<classify::TermPattern> pattern = ToTermPattern(term, parts);
+    const absl::Status checked = pattern.ok() ? classify::CheckTermPattern(*pattern) : pattern.status();
     if (!checked.ok()) term_at.ReportAt("pattern", std::string(checked.message()));
   }
 }

@@ -65,6 +65,15 @@ TEST(LintTest, WordingsOfTerms) {
             "rules/terms.textproto:4:41: term b does not hit its example \"c\"\n");
   EXPECT_EQ(with("term { id: \"b\" kind: \"k\" polarity: DUTY pattern: \"b\" hit: \"b\" miss: \"a b\" }"),
             "rules/terms.textproto:4:41: term b hits \"a b\", which it should miss\n");
+  // Parts that patterns share.
+  EXPECT_EQ(
+      with("part { name: \"fruit\" pattern: \"plums?\" }\npart { name: \"two\" pattern: \"two <fruit>\" }\n"
+           "term { id: \"b\" kind: \"k\" polarity: DUTY pattern: \"<two>|fig\" hit: \"two plums\" miss: \"plum\" }"),
+      "");
+  EXPECT_EQ(with("term { id: \"b\" kind: \"k\" polarity: DUTY pattern: \"<fruit>\" hit: \"plum\" miss: \"fig\" }"),
+            "rules/terms.textproto:4:41: there is no part \"fruit\" above\n");
+  EXPECT_EQ(with("part { name: \"a\" pattern: \"<a>\" }"), "rules/terms.textproto:4:8: there is no part \"a\" above\n");
+  EXPECT_EQ(with("part { name: \"A\" pattern: \"a\" }"), "rules/terms.textproto:4:8: \"A\" is no name of a part\n");
 }
 
 // A record that knows no terms never looks like one that does.

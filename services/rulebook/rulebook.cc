@@ -187,7 +187,15 @@ const classify::Classifier& Rulebook::classifier() const { return *index_->class
 const classify::TermExtractor& Rulebook::terms() const {
   std::call_once(index_->terms_once, [&] {
     std::vector<classify::TermPattern> patterns;
-    for (const rules::v1::TermPattern& term : index_->compiled.terms().term()) patterns.push_back(ToTermPattern(term));
+    TermParts parts;
+    bool usable = true;
+    for (const rules::v1::TermPart& part : index_->compiled.terms().part()) usable = parts.Add(part).ok() && usable;
+    for (const rules::v1::TermPattern& term : index_->compiled.terms().term()) {
+      absl::StatusOr<classify::TermPattern> pattern = ToTermPattern(term, parts);
+      usable = usable && pattern.ok();
+      if (usable) patterns.push_back(*std::move(pattern));
+    }
+    if (!usable) patterns.clear();
     auto made = classify::TermExtractor::Create(std::move(patterns));
     // Linted before; a set without patterns finds nothing, and what it would find is for information alone.
     if (!made.ok()) made = classify::TermExtractor::Create({});

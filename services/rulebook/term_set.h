@@ -2,30 +2,31 @@
 #ifndef WEIGHBRIDGE_SERVICES_RULEBOOK_TERM_SET_H_
 #define WEIGHBRIDGE_SERVICES_RULEBOOK_TERM_SET_H_
 
+#include <map>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "proto/weighbridge/rules/v1/rulebook.pb.h"
 #include "services/classify/term_pattern.h"
 
 namespace weighbridge::rulebook {
 
-// An unspecified polarity, which the linter refuses, restricts.
-inline classify::TermPattern ToTermPattern(const rules::v1::TermPattern& term) {
-  classify::TermPattern pattern;
-  pattern.id = term.id();
-  pattern.kind = term.kind();
-  pattern.polarity = term.polarity() == rules::v1::TermPattern::DUTY      ? classify::TermPolarity::kDuty
-                     : term.polarity() == rules::v1::TermPattern::PERMITS ? classify::TermPolarity::kPermits
-                                                                          : classify::TermPolarity::kRestricts;
-  pattern.pattern = term.pattern();
-  pattern.unless = term.unless();
-  pattern.permitted_if = term.permitted_if();
-  pattern.value = term.value();
-  pattern.unit = term.unit();
-  pattern.needs_ban = term.needs_ban();
-  pattern.weak = term.weak();
-  pattern.hit = term.hit();
-  pattern.miss = term.miss();
-  return pattern;
-}
+// The parts that patterns share, each with those that it names itself already in place.
+class TermParts {
+ public:
+  // InvalidArgument: the name is taken or no name, or the pattern names a part that is not known yet.
+  absl::Status Add(const rules::v1::TermPart& part);
+
+  // The pattern with (?:...) for every <name>. InvalidArgument: a name is not known, or the result is too long.
+  absl::StatusOr<std::string> Expand(const std::string& pattern) const;
+
+ private:
+  std::map<std::string, std::string> parts_;
+};
+
+// An unspecified polarity, which the linter refuses, restricts. InvalidArgument: as Expand.
+absl::StatusOr<classify::TermPattern> ToTermPattern(const rules::v1::TermPattern& term, const TermParts& parts);
 
 }  // namespace weighbridge::rulebook
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <map>
 #include <optional>
 #include <set>
@@ -28,11 +29,15 @@ using testing_support::ReadFileOrFail;
 
 constexpr double kPrecisionHold = 0.99;
 constexpr double kRecallHold = 0.98;
+constexpr double kPrecisionDevelopment = 0.99;
+constexpr double kRecallDevelopment = 0.98;
 
 struct Label {
-  std::string folder, sha256;
+  std::string name, sha256;  // folder of the corpus, or pack/<key>
   bool held = false;
   std::set<std::string> terms;
+
+  bool OfPack() const { return name.rfind("pack/", 0) == 0; }
 };
 
 // "polarity kind value" with the value's words as the tokeniser reads them: quotes and line breaks of a text are no
@@ -43,9 +48,9 @@ std::string Normal(const std::string& term) {
   return term.substr(0, value) + " " + Tokenize(term.substr(value)).normalised;
 }
 
-std::vector<Label> ReadLabels() {
+std::vector<Label> ReadLabels(const std::string& path) {
   std::vector<Label> labels;
-  std::istringstream lines(ReadFileOrFail("tests/terms/labels.tsv"));
+  std::istringstream lines(ReadFileOrFail(path));
   for (std::string line; std::getline(lines, line);) {
     if (line.empty() || line[0] == '#') continue;
     std::vector<std::string> cells(1);
@@ -107,59 +112,118 @@ Classification ClassifyAsUnknown(const std::string& text, const std::vector<Toke
   return found;
 }
 
-TEST(TermsMeasurement, PrecisionAndRecallHold) {
-  const std::optional<std::string> corpus = testing_support::CorpusDir();
-  if (!corpus.has_value()) GTEST_SKIP() << "WEIGHBRIDGE_CORPUS is not set";
-  const auto& book = rulebook::BuiltinRulebook();
-  ASSERT_TRUE(book.ok()) << book.status();
+// Every token file of the rulebook.
+std::vector<TokenFile> AllTokenFiles(const rulebook::Rulebook& book) {
   std::vector<TokenFile> files;
-  const auto bundle = rulebook::UnpackBundle((*book)->bundle());
-  ASSERT_TRUE(bundle.ok()) << bundle.status();
+  const auto bundle = rulebook::UnpackBundle(book.bundle());
+  EXPECT_TRUE(bundle.ok()) << bundle.status();
+  if (!bundle.ok()) return files;
   for (const rulebook::RuleFile& file : *bundle) {
     if (file.path.size() < 7 || file.path.substr(file.path.size() - 7) != ".tokens") continue;
     absl::StatusOr<TokenFile> parsed = ParseTokenFile(file.bytes);
-    ASSERT_TRUE(parsed.ok()) << parsed.status();
+    EXPECT_TRUE(parsed.ok()) << parsed.status();
+    if (!parsed.ok()) continue;
     parsed->name = file.path;
     files.push_back(*std::move(parsed));
   }
+  return files;
+}
 
-  Count all, parts[2];
+// The text that a label is about; none if its folder of texts is not there.
+std::optional<std::string> TextOf(const Label& label) {
+  if (label.OfPack()) {
+    const std::optional<std::string> pack = testing_support::LicencePackDir();
+    if (!pack.has_value()) return std::nullopt;
+    const std::string file = ReadFileOrFail(*pack + "/" + label.name.substr(5) + ".LICENSE");
+    EXPECT_EQ(Sha256Hex(file), label.sha256) << label.name;
+    return testing_support::WithoutFrontMatter(file);
+  }
+  const std::optional<std::string> corpus = testing_support::CorpusDir();
+  if (!corpus.has_value()) return std::nullopt;
+  const std::string text = ReadFileOrFail(*corpus + "/licenses/" + label.name + "/1.txt");
+  EXPECT_EQ(Sha256Hex(text), label.sha256) << label.name;
+  return text;
+}
+
+struct Measured {
+  Count all, parts[2];  // [1]: held out
+  int texts = 0, skipped = 0;
+};
+
+// Every miss and every false claim by kind, value and text, then the counts by kind.
+Measured Measure(const std::string& path) {
+  Measured measured;
+  const auto& book = rulebook::BuiltinRulebook();
+  EXPECT_TRUE(book.ok()) << book.status();
+  if (!book.ok()) return measured;
+  const std::vector<TokenFile> files = AllTokenFiles(**book);
   std::map<std::string, Count> kinds;
-  const std::vector<Label> labels = ReadLabels();
-  EXPECT_GE(labels.size(), 70u);
-  for (const Label& label : labels) {
-    const std::string text = ReadFileOrFail(*corpus + "/licenses/" + label.folder + "/1.txt");
-    ASSERT_EQ(Sha256Hex(text), label.sha256) << label.folder;
-    const Classification found = ClassifyAsUnknown(text, files, (*book)->classifier());
+  for (const Label& label : ReadLabels(path)) {
+    const std::optional<std::string> text = TextOf(label);
+    if (!text.has_value()) {
+      ++measured.skipped;
+      continue;
+    }
+    ++measured.texts;
+    const Classification found = ClassifyAsUnknown(*text, files, (*book)->classifier());
     std::set<std::string> claimed;
-    for (const ClaimedTerm& term : (*book)->terms().ExtractUnexplained(text, found)) {
+    for (const ClaimedTerm& term : (*book)->terms().ExtractUnexplained(*text, found)) {
       // What is permitted is labelled for one kind alone.
       if (term.polarity == TermPolarity::kPermits && term.kind != "distillation") continue;
       claimed.insert(Normal(std::string(TermPolarityName(term.polarity)) + " " + term.kind + " " + term.value));
     }
     const auto count = [&](const std::string& term, int Count::*what) {
       const size_t blank = term.find(' ');
-      ++(all.*what);
-      ++(parts[label.held ? 1 : 0].*what);
+      ++(measured.all.*what);
+      ++(measured.parts[label.held ? 1 : 0].*what);
       ++(kinds[term.substr(blank + 1, term.find(' ', blank + 1) - blank - 1)].*what);
     };
     for (const std::string& term : claimed) {
       const bool right = label.terms.count(term) != 0;
       count(term, right ? &Count::right : &Count::wrong);
-      if (!right) std::printf("wrong   %s: %s\n", label.folder.c_str(), term.c_str());
+      if (!right) std::printf("wrong   %s: %s\n", label.name.c_str(), term.c_str());
     }
     for (const std::string& term : label.terms) {
       if (claimed.count(term) != 0) continue;
       count(term, &Count::missed);
-      std::printf("missed  %s: %s\n", label.folder.c_str(), term.c_str());
+      std::printf("missed  %s: %s\n", label.name.c_str(), term.c_str());
     }
   }
   for (const auto& [kind, counted] : kinds) Print(kind, counted);
-  Print("tuned on", parts[0]);
-  Print("held out", parts[1]);
-  Print("all", all);
-  EXPECT_GE(all.Precision(), kPrecisionHold);
-  EXPECT_GE(all.Recall(), kRecallHold);
+  if (measured.skipped > 0) std::printf("%d texts are not there\n", measured.skipped);
+  return measured;
+}
+
+TEST(TermsMeasurement, PrecisionAndRecallHold) {
+  if (!testing_support::CorpusDir().has_value()) GTEST_SKIP() << "WEIGHBRIDGE_CORPUS is not set";
+  const Measured measured = Measure("tests/terms/labels.tsv");
+  EXPECT_GE(measured.texts, 70);
+  Print("tuned on", measured.parts[0]);
+  Print("held out", measured.parts[1]);
+  Print("all", measured.all);
+  EXPECT_GE(measured.all.Precision(), kPrecisionHold);
+  EXPECT_GE(measured.all.Recall(), kRecallHold);
+}
+
+// Texts that were labelled when the patterns were there; their figures at first sight stand in README.md.
+TEST(TermsMeasurement, DevelopmentSetHolds) {
+  if (!testing_support::LicencePackDir().has_value()) GTEST_SKIP() << "WEIGHBRIDGE_LICENCE_PACK is not set";
+  if (!testing_support::CorpusDir().has_value()) GTEST_SKIP() << "WEIGHBRIDGE_CORPUS is not set";
+  const Measured measured = Measure("tests/terms/labels_dev.tsv");
+  EXPECT_EQ(measured.texts, 32);
+  Print("development", measured.all);
+  EXPECT_GE(measured.all.Precision(), kPrecisionDevelopment);
+  EXPECT_GE(measured.all.Recall(), kRecallDevelopment);
+}
+
+// One more file of labels, measured and not judged.
+TEST(TermsMeasurement, LabelsNamedByTheEnvironment) {
+  const char* path = std::getenv("WEIGHBRIDGE_TERM_LABELS");
+  if (path == nullptr || *path == '\0') GTEST_SKIP() << "WEIGHBRIDGE_TERM_LABELS is not set";
+  const Measured measured = Measure(path);
+  EXPECT_GT(measured.texts, 0);
+  std::printf("%d texts of %s\n", measured.texts, path);
+  Print("all", measured.all);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // The term patterns of the rulebook against invented sentences: what is claimed, with which polarity and value, and
 // what is not.
 #include <algorithm>
+#include <chrono>
 #include <set>
 #include <string>
 #include <string_view>
@@ -178,6 +179,33 @@ constexpr Wording kWordings[] = {
     {"It is not green. You may use it for commercial purposes.", "permits non_commercial"},
     {"You may not use it for commercial purposes; you may use it for research.", "restricts non_commercial"},
     {"| users | more than 5 million monthly active users | ask us |", "restricts mau_threshold 5000000"},
+    {"This notice may not be removed or altered from any source.", "duty notice"},
+    {"It may be used by anyone so long as the copyright notice remains intact.", "duty notice"},
+    {"You may not:\n- remove any notices of the gardener;\n- sell leaves.", "duty notice"},
+    {"You must give proper credit to the gardener.", "duty notice"},
+    {"Make sure everyone who gets the work from you also gets the text of this licence.", "duty notice"},
+    {"We will give you thirty days' notice.", ""},
+    {"An acknowledgement would be appreciated but is not required.", ""},
+    {"The seeds must not be copied without the prior written permission of the gardener.", "duty separate_license"},
+    {"The name of the garden must not be used to endorse products without written permission.", ""},
+    {"Commercial licences are available from the gardener.", "duty separate_license"},
+    {"If you wish to incorporate parts into other free programs, write to us.", "duty separate_license"},
+    {"You may not use it in a manner directed toward commercial advantage.", "restricts non_commercial"},
+    {"It is free for personal, non-commercial use.", "restricts non_commercial"},
+    {"The seeds may not be used commercially.", "restricts non_commercial"},
+    {"Permitted purposes include using the seeds:\n\n- for non-commercial research;\n- for play.", ""},
+    {"You may use it for the sole purpose of testing and evaluating the seeds.", "restricts research_only"},
+    {"You may use it solely for developing and testing your applications.", ""},
+    {"Use is restricted to members of academic institutions.", "restricts research_only"},
+    {"All advertising must display the following acknowledgement: \"This product includes leaves of Acorn.\"",
+     "duty attribution_display This product includes leaves of Acorn; duty notice"},
+    {"You are prohibited from altering the \"Acorn\" branding.", "duty attribution_display Acorn"},
+    {"Export of it for military ends is barred.", ""},
+    {"Free for firms with less than ten million dollars ($10,000,000) in annual revenue.",
+     "restricts revenue_threshold USD 10000000 per year"},
+    {"All amounts are in EUR. Firms with over two million in annual revenue pay.",
+     "restricts revenue_threshold EUR 2000000 per year"},
+    {"Free for no more than 25 users.", "restricts user_count 25 users"},
 };
 
 std::string Claims(const std::vector<ClaimedTerm>& terms) {
@@ -238,6 +266,15 @@ TEST(TermsTest, AnExplainedTextClaimsNothing) {
   residue.blocks = true;
   bare.residue.push_back(residue);
   EXPECT_EQ(Claims(Rules().terms().ExtractUnexplained(with_more, bare)), "duty registration");
+}
+
+// Each colon ends the head of a list: a text of them must not be read from its begin for each.
+TEST(TermsTest, ManyHeadsTakeNoLongTime) {
+  std::string text;
+  while (text.size() < kMaxTermTextBytes) text += "a: military ";
+  const auto start = std::chrono::steady_clock::now();
+  Rules().terms().Extract(text);
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(10));
 }
 
 TEST(TermsTest, BadPatternsAreRefused) {
