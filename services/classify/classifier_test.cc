@@ -206,6 +206,44 @@ TEST(ClassifierTest, EveryHarmlessTwinIsBare) {
   }
 }
 
+// A text taken from a printed page reads as the official one, and is never it byte by byte.
+TEST(ClassifierTest, LigaturesAreEquivalent) {
+  const Built built = BuildFixture();
+  const std::string text = Replace(TarnText("2.0"), "Offspring", "O\uFB00spring");
+  const Classification found = built.classifier->Classify(text);
+  EXPECT_EQ(Summary(found), "Tarn-2.0 EQUIVALENT bare");
+  ASSERT_EQ(found.matches[0].edits.size(), 1u);
+  EXPECT_EQ(EditClassName(found.matches[0].edits[0].cls), "ligature");
+}
+
+TEST(ClassifierTest, ASignForLettersIsModified) {
+  const Built built = BuildFixture();
+  for (const std::string sign : {"\u2116", "\u2163", "\u00BD", "\U0001F193", "\u2115\u2102"}) {
+    const Classification found =
+        built.classifier->Classify(Replace(TarnText("2.0"), " million", " " + sign + " million"));
+    EXPECT_EQ(Summary(found), "Tarn-2.0 MODIFIED") << sign;
+  }
+  EXPECT_EQ(Summary(built.classifier->Classify(Replace(TarnText("2.0"), "300", "\uFF13\uFF10\uFF10"))),
+            "Tarn-2.0 MODIFIED");
+  // With the first word or the last it is read as well.
+  EXPECT_EQ(Summary(built.classifier->Classify("\u2116 " + TarnText("2.0"))), "Tarn-2.0 MODIFIED");
+  EXPECT_EQ(Summary(built.classifier->Classify(TarnText("2.0") + " \u00BD")), "Tarn-2.0 MODIFIED");
+}
+
+// The words of a link and an address in them are the official ones; where it leads is not.
+TEST(ClassifierTest, ALinkElsewhereIsModified) {
+  const Built built = BuildFixture();
+  const auto with = [&](const std::string& link, const std::string& behind = "") {
+    return Summary(
+        built.classifier->Classify(Replace(TarnText("2.0"), "https://tarn.example/weights/", link) + behind));
+  };
+  EXPECT_EQ(with("[https://tarn.example/weights/](https://tarn.example/weights)"), "Tarn-2.0 EXACT bare");
+  EXPECT_EQ(with("<a href=\"https://tarn.example/weights/\">tarn.example/weights</a>"), "Tarn-2.0 EXACT bare");
+  EXPECT_EQ(with("[https://tarn.example/weights/](https://example.com)"), "Tarn-2.0 MODIFIED");
+  EXPECT_EQ(with("<a href=\"https://example.com\">tarn.example/weights</a>"), "Tarn-2.0 MODIFIED");
+  EXPECT_EQ(with("[tarn.example/weights]", "\n[tarn.example/weights]: https://example.com\n"), "Tarn-2.0 MODIFIED");
+}
+
 TEST(ClassifierTest, SameAnswerFromAnyThread) {
   const Built built = BuildFixture();
   const std::string text = TarnText("2.1") + PebbleText() + Replace(TarnText("2.0"), "must not", "may");

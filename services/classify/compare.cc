@@ -488,11 +488,15 @@ class Comparer {
     // What nobody sees behind the last word belongs to the text as well.
     const size_t behind = end_ < words_.size() ? words_[end_].begin : found_.bytes.size();
     for (const Oddity& oddity : found_.tokens->oddities) {
-      if (oddity.begin >= (oddity.kind == OddityKind::kHiddenText ? behind : to)) break;
+      if (oddity.begin >= behind) break;
+      // A sign that stands for letters is no word, yet is read with the words beside it.
+      const bool reaches_behind = oddity.kind == OddityKind::kHiddenText || oddity.kind == OddityKind::kStyledLetter;
+      if (oddity.begin >= to && !reaches_behind) continue;
       // Markup that hides text may hide all that follows; other markup stands before the word it changes.
       const uint32_t reach = begin_ > 0 ? words_[begin_ - 1].end : 0;
       const bool before = oddity.kind == OddityKind::kHiddenMarkup || oddity.kind == OddityKind::kHiddenText ||
                           oddity.kind == OddityKind::kControl ||
+                          (oddity.kind == OddityKind::kStyledLetter && oddity.begin >= reach) ||
                           (oddity.kind == OddityKind::kStruck && oddity.end > reach);
       if (oddity.end <= from && !before) continue;
       EditClass cls = EditClass::kHidden;
@@ -504,12 +508,13 @@ class Comparer {
         case OddityKind::kZeroWidth:
         case OddityKind::kSoftHyphen:
         case OddityKind::kInvalidUtf8:
-        case OddityKind::kEntity: {
+        case OddityKind::kEntity:
+        case OddityKind::kLigature: {
           const bool in_slot = std::any_of(slots_.begin(), slots_.end(), [&](const auto& slot) {
             return oddity.begin >= slot.first && oddity.end <= slot.second;
           });
           if (in_slot) continue;
-          cls = EditClass::kDisguised;
+          cls = oddity.kind == OddityKind::kLigature ? EditClass::kLigature : EditClass::kDisguised;
           break;
         }
         case OddityKind::kHomoglyph:
@@ -518,6 +523,7 @@ class Comparer {
         case OddityKind::kHiddenMarkup:
         case OddityKind::kHiddenText:
         case OddityKind::kStruck:
+        case OddityKind::kLinkTarget:
         case OddityKind::kControl:
           break;
       }
@@ -525,7 +531,8 @@ class Comparer {
       allowed_only_ = allowed_only_ && IsAllowed(cls);
       any_critical_ = any_critical_ || IsCritical(cls);
       if (out_.edits.size() < kMaxListedEdits) {
-        out_.edits.push_back({cls, IsCritical(cls), oddity.begin, std::min(oddity.end, to), 0, 0});
+        const uint32_t end = oddity.begin < to ? std::min(oddity.end, to) : oddity.end;
+        out_.edits.push_back({cls, IsCritical(cls), oddity.begin, end, 0, 0});
       }
     }
   }

@@ -12,6 +12,8 @@ std::string_view EditClassName(EditClass cls) {
       return "list_marker";
     case EditClass::kCopyrightNotice:
       return "copyright_notice";
+    case EditClass::kLigature:
+      return "ligature";
     case EditClass::kInserted:
       return "inserted";
     case EditClass::kDeleted:
@@ -46,6 +48,6 @@ std::string_view EditClassName(EditClass cls) {
 
 bool IsCritical(EditClass cls) { return cls >= EditClass::kPolarity; }
 
-bool IsAllowed(EditClass cls) { return cls <= EditClass::kCopyrightNotice; }
+bool IsAllowed(EditClass cls) { return cls <= EditClass::kLigature; }
 
 }  // namespace weighbridge::classify

@@ -13,6 +13,7 @@ enum class EditClass : uint8_t {
   kOmitted,          // an optional part (title, appendix) is absent as a whole
   kListMarker,       // a number or letter that one layout makes a list marker and the other a word
   kCopyrightNotice,  // an additional copyright line
+  kLigature,         // one sign for two or three letters, which texts taken from printed pages have
   // Not listed, yet without a word that can change the meaning: VARIANT.
   kInserted,
   kDeleted,

@@ -155,6 +155,46 @@ Folded Fold(int32_t c) {
   return IsLetter(c) ? Letter(c) : Of(FoldKind::kSeparator);
 }
 
+bool StandsForLetters(int32_t c) {
+  struct Range {
+    int32_t first, last;
+  };
+  // Left out: the key around a digit, which is a picture, and the signs of trade, service and sound recording marks.
+  constexpr Range kRanges[] = {
+      // Fractions; raised and lowered letters; strokes and circles around the character before.
+      {0xBC, 0xBE},
+      {0x2071, 0x2071},
+      {0x207F, 0x207F},
+      {0x2090, 0x209C},
+      {0x20D0, 0x20E2},
+      {0x20E4, 0x20F0},
+      // Letter-like signs, more fractions, Roman numerals.
+      {0x2100, 0x2116},
+      {0x2118, 0x211F},
+      {0x2121, 0x2121},
+      {0x2123, 0x2125},
+      {0x2127, 0x2138},
+      {0x213A, 0x214F},
+      {0x2150, 0x218B},
+      // In circles, brackets and squares; Braille; digits of displays.
+      {0x2460, 0x24B5},
+      {0x24EA, 0x24FF},
+      {0x2776, 0x2793},
+      {0x2801, 0x28FF},
+      {0x1F100, 0x1F12E},
+      {0x1F18A, 0x1F1AD},
+      {0x1F200, 0x1F265},
+      {0x1FBF0, 0x1FBF9},
+  };
+  return std::any_of(std::begin(kRanges), std::end(kRanges),
+                     [c](const Range& range) { return c >= range.first && c <= range.last; });
+}
+
+bool IsListNumber(int32_t c) {
+  return (c >= 0x2160 && c <= 0x217F) || (c >= 0x2460 && c <= 0x24B5) || (c >= 0x24EA && c <= 0x24FF) ||
+         (c >= 0x2776 && c <= 0x2793);
+}
+
 int32_t Windows1252(uint8_t byte) {
   static constexpr uint16_t kHigh[32] = {0x20AC, 0x81,   0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021,
                                          0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0x8D,   0x017D, 0x8F,

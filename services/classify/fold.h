@@ -36,6 +36,13 @@ struct Folded {
 // Folds `code_point`, which must be >= 0x80. Pure; constant time.
 Folded Fold(int32_t code_point);
 
+// True for a separator that spells letters or a number all the same: "No", "TEL", fractions, Roman numerals, digits and
+// letters in circles and brackets, raised letters, Braille. It ends a word and is none, so that only this tells of it.
+bool StandsForLetters(int32_t code_point);
+
+// True for those that number the items of a list.
+bool IsListNumber(int32_t code_point);
+
 // The Unicode code point of a Windows-1252 byte >= 0x80, which is what a byte that is not UTF-8 nearly always is.
 int32_t Windows1252(uint8_t byte);
 

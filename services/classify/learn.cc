@@ -86,10 +86,12 @@ class Learner {
       return absl::InvalidArgumentError(
           absl::StrFormat("%d words are not within %d to %d", count, kMinLearnWords, kMaxTokenWords));
     }
-    if (!text_.oddities.empty()) {
-      const Oddity& oddity = text_.oddities.front();
-      return absl::InvalidArgumentError(absl::StrFormat("byte %d: %s: no official text holds this", oddity.begin,
-                                                        OddityName(oddity.kind)));
+    // An official text may have been a printed page.
+    const auto oddity = std::find_if(text_.oddities.begin(), text_.oddities.end(),
+                                     [](const Oddity& one) { return one.kind != OddityKind::kLigature; });
+    if (oddity != text_.oddities.end()) {
+      return absl::InvalidArgumentError(
+          absl::StrFormat("byte %d: %s: no official text holds this", oddity->begin, OddityName(oddity->kind)));
     }
     if (request_.source.empty()) return absl::InvalidArgumentError("the source of the text is not named");
     return absl::OkStatus();

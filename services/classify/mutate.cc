@@ -340,6 +340,20 @@ std::vector<Variation> Collisions(std::string_view text, size_t begin, size_t en
   return collisions;
 }
 
+std::string WithLigatures(std::string_view text) {
+  std::string out;
+  for (size_t at = 0; at < text.size();) {
+    const bool fi = text.compare(at, 2, "fi") == 0;
+    if (fi || text.compare(at, 2, "fl") == 0) {
+      out += fi ? "\xEF\xAC\x81" : "\xEF\xAC\x82";
+      at += 2;
+    } else {
+      out += text[at++];
+    }
+  }
+  return out;
+}
+
 std::vector<Variation> HarmlessTwins(std::string_view text) {
   std::vector<Variation> twins;
   twins.push_back({"as it is", std::string(text)});
@@ -365,6 +379,7 @@ std::vector<Variation> HarmlessTwins(std::string_view text) {
   twins.push_back({"UTF-16 big endian", Utf16(text, false)});
   twins.push_back({"byte order mark", "\xEF\xBB\xBF" + std::string(text)});
   twins.push_back({"HTML", Html(text)});
+  twins.push_back({"ligatures", WithLigatures(text)});
   twins.push_back({"no line end", std::string(text.substr(0, text.find_last_not_of(" \n\r\t") + 1))});
   return twins;
 }

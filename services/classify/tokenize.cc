@@ -2,18 +2,27 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "services/base/utf8.h"
 #include "services/classify/fold.h"
 #include "services/classify/framing.h"
+#include "services/classify/link.h"
 #include "services/classify/spelling.h"
 #include "services/classify/word_hash.h"
 
 namespace weighbridge::classify {
 namespace {
 
-constexpr size_t kMaxLinkBytes = 2048;
+// Brackets within brackets; of deeper ones the outermost are forgotten.
+constexpr size_t kMostOpenBrackets = 8;
+// Closing brackets without an opening one of their own that may end the text of a link: one of a code span may stand
+// before.
+constexpr int kMostStrayBrackets = 4;
+// Markdown knows no longer names of definitions.
+constexpr size_t kMaxReferenceBytes = 999;
 constexpr size_t kMaxStruckBytes = 4096;
 constexpr size_t kMaxJoinBytes = 40;
 // So many invisible characters in a row are no accident of layout.
@@ -61,6 +70,8 @@ constexpr size_t kMostMarkerLetters = 5;
 // "www", "http", "https", "mailto".
 constexpr size_t kMostAddressPrefix = 6;
 
+constexpr int32_t kLongSWithT = 0xFB05;
+
 constexpr uint32_t kCopyright = HashOf("copyright");
 
 // A number or letter behind one of these is a cross reference, which is part of the sentence.
@@ -90,6 +101,8 @@ class Scanner {
     // Byte order marks; two, where a file that had one was converted.
     for (int i = 0; i < 2 && text_.compare(pos_, 3, "\xEF\xBB\xBF") == 0; ++i) pos_ += 3;
     while (pos_ < text_.size()) Step();
+    EndAnchor(text_.size(), text_.size());
+    NoteReferences();
     NoteWideWords();
     std::stable_sort(out_.oddities.begin(), out_.oddities.end(),
                      [](const Oddity& a, const Oddity& b) { return a.begin < b.begin; });
@@ -141,7 +154,11 @@ class Scanner {
           ++pos_;
         }
         return;
+      case '[':
+        OpenBracket();
+        break;
       case ']':
+        CloseBracket();
         if (SkipLinkTarget()) return;
         break;
       case '~':
@@ -247,6 +264,9 @@ class Scanner {
       case FoldKind::kHyphen:
         if (glyph.code_point < 0xA0 && !glyph.invalid) Note(OddityKind::kControl, pos_, pos_ + glyph.length);
         if (!line_start_ && glyph.code_point != 0xA0) last_visible_ = '"';
+        if (StandsForLetters(glyph.code_point) && !NumbersItem(glyph.code_point)) {
+          Note(OddityKind::kStyledLetter, pos_, pos_ + static_cast<size_t>(glyph.length));
+        }
         if (IsPicture(glyph.code_point)) picture_end_ = pos_ + static_cast<size_t>(glyph.length);
         break;
       case FoldKind::kZeroWidth:
@@ -256,6 +276,13 @@ class Scanner {
         return;
     }
     pos_ += glyph.length;
+  }
+
+  // A number of a list, as a marker is: the first of its line, before any word.
+  bool NumbersItem(int32_t c) {
+    if (!line_start_ || after_marker_ || numbered_line_ == line_begin_ || !IsListNumber(c)) return false;
+    numbered_line_ = line_begin_;
+    return true;
   }
 
   // Pictures and symbols, which selectors and joiners make into others.
@@ -323,6 +350,10 @@ class Scanner {
     if (tag.end == 0) return false;
     if (tag.hides) Note(OddityKind::kHiddenMarkup, pos_, tag.end);
     if (tag.strikes) Note(OddityKind::kStruck, pos_, tag.end);
+    if (tag.name == "a") {
+      EndAnchor(pos_, tag.closing ? tag.end : pos_);
+      if (!tag.closing) anchor_ = {pos_, tag.end, HrefOf(text_.substr(pos_, tag.end - pos_))};
+    }
     pos_ = tag.end;
     if (tag.block) {
       EndLine();
@@ -337,7 +368,84 @@ class Scanner {
     return true;
   }
 
-  // The target of a Markdown link is not read; its text is.
+  // What ends an anchor (its closing tag, the next anchor or the text) begins at `at`.
+  void EndAnchor(size_t at, size_t noted_end) {
+    if (!anchor_.target.empty()) {
+      std::string_view label = text_.substr(anchor_.label_begin, at - anchor_.label_begin);
+      if (label.size() > kMaxLinkBytes) label = label.substr(0, label.rfind(' ', kMaxLinkBytes - 1));
+      if (LeadsElsewhere(label, anchor_.target)) Note(OddityKind::kLinkTarget, anchor_.begin, noted_end);
+    }
+    anchor_.target = {};
+  }
+
+  bool IsEscaped() const {
+    size_t backslashes = 0;
+    while (backslashes < pos_ && text_[pos_ - 1 - backslashes] == '\\') ++backslashes;
+    return backslashes % 2 == 1;
+  }
+
+  void OpenBracket() {
+    last_bracket_ = pos_;
+    stray_brackets_ = 0;
+    if (IsEscaped()) return;
+    if (brackets_.size() == kMostOpenBrackets) brackets_.erase(brackets_.begin());
+    brackets_.push_back({pos_, line_start_});
+  }
+
+  // At the end of what may be the text of a Markdown link: "[text](target)", "[text][name]", "[text]", or the
+  // definition "[name]: target".
+  void CloseBracket() {
+    const char next = At(pos_ + 1);
+    Bracket open = {last_bracket_, false};
+    if (!brackets_.empty() && !IsEscaped()) {
+      open = brackets_.back();
+      brackets_.pop_back();
+    } else if (last_bracket_ == std::string_view::npos || (next != '(' && next != '[') ||
+               ++stray_brackets_ > kMostStrayBrackets) {
+      return;
+    }
+    const std::string_view label = text_.substr(open.at + 1, pos_ - open.at - 1);
+    if (label.size() > kMaxLinkBytes) return;
+    if (next == ':' && open.line_start) {
+      definitions_.push_back({label, pos_ + 2});
+      return;
+    }
+    if (!HoldsAddress(label)) return;
+    if (next == '(') {
+      const std::string_view target = LinkTarget(text_, pos_ + 2);
+      const size_t end = static_cast<size_t>(target.data() - text_.data()) + target.size();
+      if (LeadsElsewhere(label, target)) Note(OddityKind::kLinkTarget, open.at, end);
+      return;
+    }
+    size_t end = pos_ + 1;
+    std::string_view name = label;
+    if (next == '[') {
+      const size_t close = text_.substr(0, std::min(text_.size(), pos_ + kMaxLinkBytes)).find(']', pos_ + 2);
+      if (close != std::string_view::npos) {
+        if (close > pos_ + 2) name = text_.substr(pos_ + 2, close - pos_ - 2);
+        end = close + 1;
+      }
+    }
+    if (name.size() <= kMaxReferenceBytes) references_.push_back({open.at, end, label, ReferenceName(name)});
+  }
+
+  // Definitions may stand behind what refers to them; of several of one name the first counts.
+  void NoteReferences() {
+    if (references_.empty() || definitions_.empty()) return;
+    std::unordered_map<std::string_view, std::string_view> targets;
+    for (const Reference& reference : references_) targets.emplace(reference.name, std::string_view());
+    for (const Definition& definition : definitions_) {
+      const auto found = targets.find(ReferenceName(definition.name));
+      if (found != targets.end() && found->second.empty()) found->second = LinkTarget(text_, definition.target);
+    }
+    for (const Reference& reference : references_) {
+      if (LeadsElsewhere(reference.label, targets[reference.name])) {
+        Note(OddityKind::kLinkTarget, reference.begin, reference.end);
+      }
+    }
+  }
+
+  // The target of a Markdown link is not read; its text is. Whether the one is the other CloseBracket asks.
   bool SkipLinkTarget() {
     if (At(pos_ + 1) != '(') return false;
     const size_t limit = std::min(text_.size(), pos_ + kMaxLinkBytes);
@@ -468,6 +576,7 @@ class Scanner {
   char last_visible_ = '.';
   size_t line_begin_ = 0;
   size_t last_line_bytes_ = 0;
+  size_t numbered_line_ = SIZE_MAX;  // where the line begins whose item number was read
 
   size_t comment_end_ = 0;
   bool comments_unclosed_ = false;
@@ -475,6 +584,29 @@ class Scanner {
   size_t struck_end_ = 0;
   size_t address_end_ = 0;
   size_t picture_end_ = SIZE_MAX;
+  struct Anchor {
+    size_t begin = 0, label_begin = 0;
+    std::string_view target;  // empty if none is open
+  };
+  Anchor anchor_;
+  struct Bracket {
+    size_t at;
+    bool line_start;
+  };
+  std::vector<Bracket> brackets_;  // open ones
+  size_t last_bracket_ = std::string_view::npos;
+  int stray_brackets_ = 0;
+  struct Reference {  // whose text is an address
+    size_t begin, end;
+    std::string_view label;
+    std::string name;
+  };
+  std::vector<Reference> references_;
+  struct Definition {
+    std::string_view name;
+    size_t target;  // where it begins
+  };
+  std::vector<Definition> definitions_;
   struct WideWord {
     size_t begin, end, word;  // `word`: its number
   };
@@ -694,8 +826,13 @@ bool Scanner::AppendGlyph() {
       } else {
         only_digits_ = false;
         if (form[0] > 0) has_ascii_letter_ = true;
-        has_wide_ = has_wide_ || glyph.code_point >= 0xFF00;
+        if (form.size() > 1 && form[0] > 0) {
+          // The long s of the one with "st" looks like an f.
+          Note(glyph.code_point == kLongSWithT ? OddityKind::kStyledLetter : OddityKind::kLigature, begin,
+               begin + glyph.length);
+        }
       }
+      has_wide_ = has_wide_ || glyph.code_point >= 0xFF00;
       return take(form);
     case FoldKind::kStyled:
       only_digits_ = only_digits_ && IsDigit(form[0]);
@@ -904,6 +1041,10 @@ std::string_view OddityName(OddityKind kind) {
       return "hidden_text";
     case OddityKind::kControl:
       return "control";
+    case OddityKind::kLigature:
+      return "ligature";
+    case OddityKind::kLinkTarget:
+      return "link_target";
   }
   return "unknown";
 }

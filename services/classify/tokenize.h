@@ -59,7 +59,8 @@ struct ListMarker {
 // Something a reader does not see, or sees otherwise than its bytes say.
 enum class OddityKind : uint8_t {
   kHomoglyph,      // a look-alike letter of another script inside a word
-  kStyledLetter,   // mathematical or enclosed letters; raised and lowered digits
+  kStyledLetter,   // letters and digits that are mathematical, enclosed, raised, lowered or joined to one sign
+  kLigature,       // one sign for the letters ff, fi, fl, ffi, ffl or st, as printed pages have
   kZeroWidth,      // an invisible character
   kSoftHyphen,
   kBidi,           // a character that reorders the line
@@ -69,7 +70,8 @@ enum class OddityKind : uint8_t {
   kHiddenMarkup,   // markup that hides its content; its words count as words
   kHiddenText,     // so many invisible characters between words that they can spell something
   kStruck,         // struck-through text; its words count as words
-  kControl,        // a control character other than tab, line end and form feed: a terminal may erase what stands before it
+  kLinkTarget,     // a link whose text is an address and that leads to another
+  kControl,  // a control character other than tab, line end and form feed: a terminal may erase what stands before it
 };
 
 // Stable lower-case name, such as "zero_width".

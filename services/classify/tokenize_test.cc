@@ -110,6 +110,77 @@ INSTANTIATE_TEST_SUITE_P(
                     OddCase{"Struck", "a ~~b~~ <del>c</del>", "struck struck struck "}),
     [](const testing::TestParamInfo<OddCase>& info) { return info.param.name; });
 
+INSTANTIATE_TEST_SUITE_P(
+    Signs, OddityTest,
+    testing::Values(
+        OddCase{"Ligature", "modi\uFB01y, \uFB03 \uFB06", "ligature ligature ligature "},
+        OddCase{"LongSWithT", "fir\uFB05", "styled_letter "}, OddCase{"Number", "a \u2116 b", "styled_letter "},
+        OddCase{"Fraction", "50\u00BD b", "styled_letter "}, OddCase{"RomanNumeral", "a \u2163 b", "styled_letter "},
+        OddCase{"RaisedLetter", "use\u207F b", "styled_letter "},
+        OddCase{"DoubleStruck", "a \u2115\u2102 b", "styled_letter styled_letter "},
+        OddCase{"Kelvin", "a \u212A b", "styled_letter "}, OddCase{"CircledDigit", "a \u2460 b", "styled_letter "},
+        OddCase{"CircledListNumber", "a\n\u2460 b\n\u2161. c", ""},
+                    OddCase{"CircledDigitBehindAMarker", "a\n1. \u2460 b", "styled_letter "},
+                    OddCase{"CircledDigitBehindAnother", "a\n\u2460\u2461 b", "styled_letter "},
+        OddCase{"StrokeAround", "may\u20E0 b", "styled_letter "}, OddCase{"Key", "\u2197\uFE0F 1\u20E3", ""},
+        OddCase{"Squared", "a \U0001F193 b", "styled_letter "},
+        OddCase{"Braille", "a \u281D\u2815 b", "styled_letter styled_letter "},
+        OddCase{"WideDigits", "\uFF17\uFF10\uFF10 million", "styled_letter "},
+        OddCase{"WideDigitAmongOthers", "7\uFF100 million", "styled_letter "},
+        OddCase{"WideDigitsBesideIdeograph", "\u7B2C\uFF11\u6761", ""},
+        OddCase{"PlainSigns", "a\u2026 b\u2122 \u2117 \u2120 \u2139", ""}),
+    [](const testing::TestParamInfo<OddCase>& info) { return info.param.name; });
+
+INSTANTIATE_TEST_SUITE_P(
+    Links, OddityTest,
+    testing::Values(
+        OddCase{"LinkToWhatItSays", "[https://a.org/b](https://a.org/b) [`a.org/B/`](http://www.a.org/b \"c\")", ""},
+        OddCase{"LinkElsewhere", "see [https://a.org/b](https://c.org/b), then", "link_target "},
+        OddCase{"LinkElsewhereWithoutScheme", "[a.org/b](https://c.org/b)", "link_target "},
+        OddCase{"LinkElsewhereWithTitle", "[a.org/b](https://c.org/b \"a.org/b\")", "link_target "},
+        OddCase{"LinkElsewhereInBrackets", "[a.org/b](<https://c.org/b>)", "link_target "},
+        OddCase{"LinkToAnotherHost", "[https://a.org/b](//c.org/b) [https://a.org/b](/\\c.org)",
+                "link_target link_target "},
+        OddCase{"LinkBehindALongerName", "[https://a.org/b](https://a.org.c.net/b)", "link_target "},
+        OddCase{"LinkThroughAUser", "[https://a.org/b](https://a.org/b@c.net)", "link_target "},
+        OddCase{"LinkToAScript", "[https://a.org/b](javascript:c)", "link_target "},
+        OddCase{"LinkOfWords", "[the licence, v1.1/2](https://c.org/b) [and/or](https://c.org/b)", ""},
+        OddCase{"LinkOfWordsAroundAnAddress",
+                "[at https://a.org/b,](https://c.org) [at https://a.org/b](https://a.org/b)", "link_target "},
+        OddCase{"LinkOfAFile", "[https://a.org/b](/b) [https://a.org/b](./b.md) [a.org/b](#b) [a.org/b](b.md)", ""},
+        OddCase{"LinkWithEscape", "[https://a.org/b\\_c](https://a.org/b_c) [a.org/?b&amp;c](https://a.org/?b&c)", ""},
+        OddCase{"LinkWithHyphens", "[https://a.org/b\u2011c](https://a.org/b-c)", ""},
+        OddCase{"LinkBrokenOverLines", "[https://a.org/\nb](https://a.org/b)", ""},
+        OddCase{"LinkWithBrackets", "[https://a.org/b[]](https://c.org) [a.org/b`]`](https://c.org)",
+                "link_target link_target "},
+        OddCase{"LinkWithEscapedBracket", "[https://a.org/b\\]](https://c.org)", "link_target "},
+        OddCase{"LinkWithEntity", "[a&#46;org/b](https://c.org)", "link_target "},
+        OddCase{"LinkOfASite", "[a.org](https://www.a.org/b) [a.org](https://docs.a.org) [a.org](https://ba.org)",
+                "link_target "},
+        OddCase{"LinkOfAMailbox", "[a@b.org](mailto:a@b.org?subject=c) [a@b.org](mailto:c@b.org)", "link_target "},
+        OddCase{"LinkOfAPicture", "[![b](https://a.org/b.png)](https://c.org)", ""},
+        OddCase{"LinkByRedirection",
+                "[https://github.com/meta-llama/a](https://l.workplace.com/"
+                "l.php?u=https%3A%2F%2Fgithub.com%2Fmeta-llama%2Fa&h=b)",
+                ""},
+        OddCase{"LinkByAnotherRedirection",
+                "[https://github.com/meta-llama/a](https://l.workplace.com/l.php?u=https%3A%2F%2Fc.org%2Fa)",
+                "link_target "},
+        OddCase{"Autolink", "<https://a.org/b> https://a.org/b", ""},
+        OddCase{"ReferenceToWhatItSays", "[https://a.org/b][c]\n\n[C]: https://a.org/b\n", ""},
+        OddCase{"ReferenceElsewhere", "[https://a.org/b][ c  d]\n\n[C D]: <https://c.org> 'e'\n", "link_target "},
+        OddCase{"ReferenceByItsText", "[a.org/b] [a.org/b][]\n\n> [a.org/b]:\nhttps://c.org\n",
+                "link_target link_target "},
+        OddCase{"TheFirstDefinitionCounts", "[c]: https://a.org/b\n[c]: https://c.org\n\n[a.org/b][c]", ""},
+        OddCase{"ReferenceWithoutDefinition", "[a.org/b][c] d [c]: https://c.org", ""},
+        OddCase{"AnchorToWhatItSays", "<a class=b href='https://a.org/b'><b>a.org</b>/b</a>", ""},
+        OddCase{"AnchorElsewhere", "<a title=\" href=https://a.org/b\" HREF=\"https://c.org\">https://a.org/b</a>",
+                "link_target "},
+        OddCase{"AnchorLeftOpen", "<a href=https://c.org>https://a.org/b", "link_target "},
+        OddCase{"AnchorOfWords", "<a href='https://c.org'>licence</a> https://a.org/b", ""},
+        OddCase{"AnchorOfAPicture", "<a href='https://c.org'><img src=\"https://a.org/b\"?c\"/></a>", ""}),
+    [](const testing::TestParamInfo<OddCase>& info) { return info.param.name; });
+
 TEST(TokenizeTest, OffsetsAreThoseOfTheOriginal) {
   const std::string text = "\xEF\xBB\xBF  (The \xE2\x80\x9CSoftware\xE2\x80\x9D)";
   const TokenizedText tokens = Tokenize(text);
