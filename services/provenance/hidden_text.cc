@@ -224,6 +224,9 @@ class Finder {
           if (!raised) Add("a letter in a form that is not plain text", oddity.begin, oddity.end);
           break;
         }
+        case OddityKind::kLinkTarget:
+          Add("a link that leads elsewhere than it says", oddity.begin, oddity.end);
+          break;
         case OddityKind::kControl:
           Add("a control character", oddity.begin, oddity.end);
           break;
@@ -252,7 +255,8 @@ class Finder {
         case OddityKind::kHiddenText:
         case OddityKind::kBidi:
         case OddityKind::kInvalidUtf8:
-          break;  // seen above; bytes of older encodings are in many names
+        case OddityKind::kLigature:
+          break;  // seen above; bytes of older encodings are in many names, and ligatures are read as they look
       }
     }
     // Of a text in UTF-16 the bytes say nothing; the classifier read it.
