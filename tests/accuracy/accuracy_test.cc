@@ -298,6 +298,39 @@ const std::vector<std::pair<const char*, Disguise>>& Disguises() {
          for (size_t i = begin; i < end; ++i) wide += std::string("\xEF\xBD") + static_cast<char>(0x81 + t[i] - 'a');
          return t.substr(0, begin) + wide + t.substr(end);
        }},
+      {"link elsewhere",
+       [](const std::string& t, std::minstd_rand& r) {
+         // The middle half: what stands before the first word of a licence or behind its last is none of its words.
+         std::vector<std::pair<size_t, size_t>> addresses;
+         for (size_t at = t.find("http", t.size() / 4); at < t.size() * 3 / 4; at = t.find("http", at + 1)) {
+           const size_t end = std::min(t.find_first_of(" \t\r\n()[]<>\"',;", at), t.size());
+           const size_t last = t.find_last_not_of("./*_`", end - 1) + 1;
+           const char before = at > 0 ? t[at - 1] : ' ';
+           const bool bare = before == ' ' || before == '\n' || before == '<' || (before == '(' && t[at - 2] != ']');
+           if (bare && last > at + 12 && t.compare(end, 2, "](") != 0) addresses.push_back({at, last});
+         }
+         if (addresses.empty()) return std::string();
+         const auto [begin, end] = addresses[Below(r, addresses.size())];
+         const std::string address = t.substr(begin, end - begin), other = "https://example.com/others";
+         const std::string link = Below(r, 2) == 0 ? "[" + address + "](" + other + ")"
+                                                   : "<a href=\"" + other + "\">" + address + "</a>";
+         return t.substr(0, begin) + link + t.substr(end);
+       }},
+      {"ligature",
+       [](const std::string& t, std::minstd_rand& r) {
+         std::vector<size_t> places;
+         for (const size_t place : InsideWords(t)) {
+           if (t.compare(place, 2, "fi") == 0) places.push_back(place);
+         }
+         if (places.empty()) return std::string();
+         const size_t place = places[Below(r, places.size())];
+         return t.substr(0, place) + "\uFB01" + t.substr(place + 2);
+       }},
+      {"sign for letters",
+       [](const std::string& t, std::minstd_rand& r) {
+         constexpr const char* kSigns[] = {"\u2116", "\u00bd", "\u2160", "\u2115", "\u2460", "\u207f", "\U0001F193"};
+         return Inserted(t, r, std::string(" ") + kSigns[Below(r, std::size(kSigns))]);
+       }},
       {"base64",
        [](const std::string& t, std::minstd_rand& r) {
          const std::string clause = "Tm90IGZvciBjb21tZXJjaWFsIHVzZS4gUGF5IHRoZSBhdXRob3Iu";
