@@ -213,7 +213,7 @@ struct Scratch {
   std::vector<Place> places;
   std::vector<Kind> kinds;
   std::vector<uint32_t> kind_of_set;  // by set: number of its kind, plus one; 0 between two texts
-  std::vector<uint32_t> votes;        // by text; 0 between two texts
+  std::vector<uint32_t> votes;        // by text; then 1 for those with places that the leader has not
   std::vector<uint16_t> numbers;      // by text: of the contender or kept one, plus one; 0 between two texts
   std::vector<Contender> contenders;  // the first is nobody
   std::vector<uint64_t> members;      // by kind: a bit for each contender
@@ -293,11 +293,15 @@ void FindKinds(const IndexView& index, Scratch* scratch) {
   for (const Kind& kind : scratch->kinds) scratch->kind_of_set[kind.set] = 0;
 }
 
-// Below zero if a text of so many shingles may be there: it has two votes, and one for every twenty of its shingles.
-// `Number` is one of each or several side by side. kMaxVotes and kMaxTokenWords keep all of it within 32 bits.
+constexpr int32_t kLeastVotes = 2;
+constexpr int32_t kShinglesPerVote = 20;
+
+// Below zero if a text of so many shingles may be there: it has the least number of votes, and one for each so many of
+// its shingles. `Number` is one of each or several side by side. kMaxVotes and kMaxTokenWords keep all of it within 32
+// bits.
 template <typename Number>
 Number NotThere(Number votes, Number shingles) {
-  return (shingles - (votes + 1) * 20) & (1 - votes);
+  return (shingles - (votes + 1) * kShinglesPerVote) & (kLeastVotes - 1 - votes);
 }
 
 // Four numbers side by side, twice: most texts have no votes, and are looked at together.
