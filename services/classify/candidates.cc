@@ -1,6 +1,7 @@
 #include "services/classify/candidates.h"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstring>
 #include <utility>
@@ -32,35 +33,44 @@ struct Query {
 class Covered {
  public:
   uint32_t Until(int64_t diagonal) const {
-    for (size_t i = ends_.size(); i-- > 0;) {
-      if (ends_[i].first == diagonal) return ends_[i].second;
-      if (ends_.size() - i > kNear) break;
+    for (size_t i = count_, stop = count_ - std::min(count_, kNear); i-- > stop;) {
+      if (near_[i % kNear].diagonal == diagonal) return near_[i % kNear].end;
     }
     if (far_.empty()) return 0;
     const auto found = far_.find(diagonal);
     return found == far_.end() ? 0 : found->second;
   }
   void Set(int64_t diagonal, uint32_t end) {
-    ends_.push_back({diagonal, end});
-    if (ends_.size() > kNear) far_[ends_[ends_.size() - kNear - 1].first] = ends_[ends_.size() - kNear - 1].second;
+    Entry& entry = near_[count_ % kNear];
+    if (count_ >= kNear) far_[entry.diagonal] = entry.end;
+    entry = {diagonal, end};
+    ++count_;
   }
 
  private:
   static constexpr size_t kNear = 24;
-  std::vector<std::pair<int64_t, uint32_t>> ends_;
+  struct Entry {
+    int64_t diagonal;
+    uint32_t end;
+  };
+  std::array<Entry, kNear> near_;  // the last ones
+  size_t count_ = 0;
   absl::flat_hash_map<int64_t, uint32_t> far_;  // the newest end of what is no longer near
 };
 
 // A run as long as this is where its words belong: votes within it for other places of the same text are passages that
 // the text repeats.
 constexpr uint32_t kSettledWords = 32;
+constexpr size_t kUsualRuns = 16;
 
 // Grows votes for one text, which come in the order of the found words, into the longest shared runs around them, each
 // once.
 class RunGrower {
  public:
   RunGrower(absl::Span<const uint32_t> official, absl::Span<const uint32_t> found)
-      : official_(official), found_(found) {}
+      : official_(official), found_(found) {
+    runs_.reserve(kUsualRuns);
+  }
 
   // Votes for found words before this one can be left out.
   uint32_t settled_end() const { return settled_end_; }
@@ -88,8 +98,13 @@ class RunGrower {
     const uint32_t* b = official_.data() + official;
     const size_t most = std::min(found_.size() - found, official_.size() - official);
     size_t count = 0;
-    constexpr size_t kStep = 8;
-    while (count + kStep <= most && std::memcmp(a + count, b + count, kStep * sizeof(*a)) == 0) count += kStep;
+    constexpr size_t kStep = 4;
+    for (; count + kStep <= most; count += kStep) {
+      uint64_t of_a[2], of_b[2];
+      std::memcpy(of_a, a + count, sizeof(of_a));
+      std::memcpy(of_b, b + count, sizeof(of_b));
+      if (((of_a[0] ^ of_b[0]) | (of_a[1] ^ of_b[1])) != 0) break;
+    }
     while (count < most && a[count] == b[count]) ++count;
     return static_cast<uint32_t>(count);
   }
@@ -152,15 +167,17 @@ void ChainRuns(uint32_t text, uint32_t least, std::vector<Run> runs, std::vector
   for (size_t i = 0; i < order.size(); ++i) order[i] = static_cast<uint32_t>(i);
   std::sort(order.begin(), order.end(),
             [&](uint32_t a, uint32_t b) { return std::pair(-links[a].score, a) < std::pair(-links[b].score, b); });
-  std::vector<bool> used(runs.size());
+  static thread_local std::vector<uint8_t> used;
+  used.assign(runs.size(), 0);
   for (const uint32_t end : order) {
     if (links[end].score < int64_t{least} * kScale) break;
     Chain chain{text, 0, {}};
     uint32_t trim = 0;
-    for (int32_t at = static_cast<int32_t>(end); at >= 0 && !used[at]; at = links[at].previous) {
-      used[at] = true;
+    chain.runs.reserve(order.size());
+    for (int32_t at = static_cast<int32_t>(end); at >= 0 && used[at] == 0; at = links[at].previous) {
+      used[at] = 1;
       // The overlap is taken from the front of the later run.
-      trim = links[at].previous >= 0 && !used[links[at].previous] ? links[at].overlap : 0;
+      trim = links[at].previous >= 0 && used[links[at].previous] == 0 ? links[at].overlap : 0;
       chain.runs.push_back({runs[at].official + trim, runs[at].found + trim, runs[at].size - trim});
       chain.matched += runs[at].size - trim;
     }
@@ -190,9 +207,9 @@ struct Contender {
   uint32_t text = 0;
   uint32_t shingles = 0;  // that it has
   uint32_t votes = 0;
-  uint32_t places = 0;          // with votes for it
-  uint32_t first = UINT32_MAX;  // of them
-  uint32_t end = 0;             // one behind the last
+  uint32_t places = 0;  // with votes for it
+  uint32_t first = 0;   // of them
+  uint32_t end = 0;     // one behind the last
 
   bool Before(const Contender& other) const { return votes != other.votes ? votes > other.votes : text < other.text; }
   // Shingles of it that are not there.
@@ -201,10 +218,11 @@ struct Contender {
   uint32_t added() const { return end - first - places; }
 };
 
-// Where a text stands in the set of a kind, so that it is sought once.
-struct Rank {
-  uint32_t stamp = 0;
-  uint32_t at = 0;
+// What is counted of one text. Small numbers where they suffice: then all texts fit into the nearest cache.
+template <typename Number>
+struct Tally {
+  Number votes = 0, places = 0, end = 0;
+  Number first = static_cast<Number>(-1);
 };
 
 // Buffers that grow to the size of the largest text a thread has seen, and are clean between two texts.
@@ -212,14 +230,14 @@ struct Scratch {
   std::vector<Shingle> shingles;
   std::vector<Place> places;
   std::vector<Kind> kinds;
-  std::vector<uint32_t> kind_of_set;  // by set: number of its kind, plus one; 0 between two texts
-  std::vector<uint32_t> votes;        // by text; then 1 for those with places that the leader has not
-  std::vector<uint16_t> numbers;      // by text: of the contender or kept one, plus one; 0 between two texts
-  std::vector<Contender> contenders;  // the first is nobody
-  std::vector<uint64_t> members;      // by kind: a bit for each contender
-  std::vector<uint16_t> of_kind;      // contenders of one kind
-  std::vector<Rank> ranks;            // by kind
-  uint32_t stamp = 0;
+  std::vector<uint32_t> kind_of_set;        // by set: number of its kind, plus one; 0 between two texts
+  std::vector<Tally<uint16_t>> tallies;     // by text
+  std::vector<Tally<uint32_t>> wide_tallies;  // by text
+  std::vector<uint16_t> touched;            // texts with votes
+  std::vector<Contender> contenders, kept;
+  std::vector<uint32_t> explained;  // by place: how many places before it the leader has
+  std::vector<uint32_t> ranks;      // by kind: where the text stands in it, or kNobody
+  std::vector<uint16_t> numbers;    // by text: of the kept one, plus one; 0 between two texts
   std::vector<Vote> gathered;
   std::vector<uint32_t> begins, next;
 };
@@ -293,30 +311,48 @@ void FindKinds(const IndexView& index, Scratch* scratch) {
   for (const Kind& kind : scratch->kinds) scratch->kind_of_set[kind.set] = 0;
 }
 
-constexpr int32_t kLeastVotes = 2;
-constexpr int32_t kShinglesPerVote = 20;
+constexpr uint32_t kLeastVotes = 2;
+constexpr uint32_t kShinglesPerVote = 20;
 
-// Below zero if a text of so many shingles may be there: it has the least number of votes, and one for each so many of
-// its shingles. `Number` is one of each or several side by side. kMaxVotes and kMaxTokenWords keep all of it within 32
-// bits.
-template <typename Number>
-Number NotThere(Number votes, Number shingles) {
-  return (shingles - (votes + 1) * kShinglesPerVote) & (kLeastVotes - 1 - votes);
+// True if a text of so many shingles may be there: it has the least number of votes, and one for each so many of its
+// shingles.
+bool MayBeThere(uint32_t votes, uint32_t shingles) {
+  return votes >= kLeastVotes && votes >= shingles / kShinglesPerVote;
 }
 
-// Four numbers side by side, twice: most texts have no votes, and are looked at together.
-using Four = int32_t __attribute__((vector_size(16)));
-constexpr size_t kEight = 8;
-
-bool AnyMayBeThere(const uint32_t* votes, const uint32_t* shingles) {
-  Four v[2], s[2];
-  std::memcpy(v, votes, sizeof(v));
-  std::memcpy(s, shingles, sizeof(s));
-  const Four not_there = NotThere(v[0], s[0]) | NotThere(v[1], s[1]);
-  uint64_t pairs[2];
-  std::memcpy(pairs, &not_there, sizeof(pairs));
-  constexpr uint64_t kSigns = 0x8000000080000000u;
-  return ((pairs[0] | pairs[1]) & kSigns) != 0;
+// Texts that may be there, with what is counted of them.
+template <typename Number>
+void CountVotes(const IndexView& index, std::vector<Tally<Number>>* tallies, Scratch* scratch) {
+  const absl::Span<const uint32_t> shingle_counts = index.shingle_counts();
+  tallies->resize(shingle_counts.size());
+  scratch->touched.resize(shingle_counts.size() + 1);
+  uint16_t* const touched = scratch->touched.data();
+  size_t touched_count = 0;
+  for (const Kind& kind : scratch->kinds) {
+    const Number places = static_cast<Number>(kind.places);
+    const Number first = static_cast<Number>(kind.first), end = static_cast<Number>(kind.end);
+    uint32_t before = UINT32_MAX;
+    for (const uint16_t text : kind.texts) {
+      // Without a branch, which nobody could predict.
+      Tally<Number>& tally = (*tallies)[text];
+      touched[touched_count] = text;
+      touched_count += tally.votes == 0 ? 1 : 0;
+      tally.votes = static_cast<Number>(tally.votes + places);
+      tally.places = static_cast<Number>(tally.places + (text != before ? places : 0));
+      tally.first = std::min(tally.first, first);
+      tally.end = std::max(tally.end, end);
+      before = text;
+    }
+  }
+  scratch->contenders.clear();
+  for (size_t i = 0; i < touched_count; ++i) {
+    Tally<Number>& tally = (*tallies)[touched[i]];
+    const uint32_t shingles = shingle_counts[touched[i]];
+    if (MayBeThere(tally.votes, shingles)) {
+      scratch->contenders.push_back({touched[i], shingles, tally.votes, tally.places, tally.first, tally.end});
+    }
+    tally = Tally<Number>();
+  }
 }
 
 // True if what is there of the contender is a passage that it shares with the leader, which has all of its places.
@@ -325,154 +361,84 @@ bool IsSharedPassage(const Contender& contender, const Contender& leader) {
          uint64_t{contender.votes} * leader.shingles < uint64_t{leader.votes} * contender.shingles;
 }
 
-// Texts that may be there, by what is counted of them.
-void CountVotes(const IndexView& index, Scratch* scratch) {
-  const absl::Span<const uint32_t> counts = index.shingle_counts();
-  scratch->votes.assign(counts.size(), 0);
-  uint32_t* votes = scratch->votes.data();
-  for (const Kind& kind : scratch->kinds) {
-    for (const uint16_t text : kind.texts) votes[text] += kind.places;
+constexpr uint32_t kNobody = UINT32_MAX;
+constexpr uint32_t kNotSought = UINT32_MAX - 1;
+
+// Where the text stands in the kind, or kNobody.
+uint32_t FindRank(uint32_t text, const Kind& kind) {
+  // The first one that is no smaller, again without a branch.
+  const uint16_t* at = kind.texts.data();
+  for (size_t size = kind.texts.size(); size > 1;) {
+    const size_t half = size / 2;
+    at += at[half - 1] < text ? half : 0;
+    size -= half;
   }
+  return *at == text ? static_cast<uint32_t>(at - kind.texts.data()) : kNobody;
+}
+
+// Keeps those contenders that may be the best explanation of some part of the text, or a near rival of it. Many licences
+// quote each other; the text with the most votes leads those that have nothing of their own within their span, of which
+// the nearest follow it.
+void KeepUndominated(Scratch* scratch) {
   auto& contenders = scratch->contenders;
-  contenders.assign(1, Contender());
-  for (size_t begin = 0; begin < counts.size(); begin += kEight) {
-    const size_t end = std::min(begin + kEight, counts.size());
-    if (end - begin == kEight && !AnyMayBeThere(votes + begin, counts.data() + begin)) continue;
-    for (size_t i = begin; i < end; ++i) {
-      if (NotThere(static_cast<int32_t>(votes[i]), static_cast<int32_t>(counts[i])) >= 0) continue;
-      Contender contender;
-      contender.text = static_cast<uint32_t>(i);
-      contender.shingles = counts[i];
-      contender.votes = votes[i];
-      contenders.push_back(contender);
+  auto& kept = scratch->kept;
+  kept.clear();
+  std::vector<std::pair<uint32_t, Contender>> followers;  // shingles that only one side has
+  for (size_t leaders = 0; leaders < kMostLeaders && !contenders.empty(); ++leaders) {
+    std::iter_swap(std::min_element(contenders.begin(), contenders.end(),
+                                    [](const Contender& a, const Contender& b) { return a.Before(b); }),
+                   contenders.end() - 1);
+    const Contender leader = contenders.back();
+    contenders.pop_back();
+    kept.push_back(leader);
+    if (contenders.empty()) return;
+    auto& ranks = scratch->ranks;
+    ranks.resize(scratch->kinds.size());
+    for (size_t k = 0; k < ranks.size(); ++k) ranks[k] = FindRank(leader.text, scratch->kinds[k]);
+    auto& explained = scratch->explained;
+    explained.assign(1, 0);
+    for (const Place& place : scratch->places) {
+      explained.push_back(explained.back() + (ranks[place.kind] != kNobody ? 1 : 0));
     }
-  }
-}
-
-// Leaves out passages shared with the text that has most votes: many licences quote each other, and the more is counted
-// of each of them the longer it takes.
-void DropSharedPassages(Scratch* scratch) {
-  auto& contenders = scratch->contenders;
-  const auto begin = contenders.begin() + 1;
-  if (contenders.size() <= kMostFollowers + 1) return;
-  const Contender leader =
-      *std::max_element(begin, contenders.end(), [](const Contender& a, const Contender& b) { return b.Before(a); });
-  std::fill(scratch->votes.begin(), scratch->votes.end(), 0);
-  for (const Kind& kind : scratch->kinds) {
-    if (std::binary_search(kind.texts.begin(), kind.texts.end(), leader.text)) continue;
-    for (const uint16_t text : kind.texts) scratch->votes[text] = 1;
-  }
-  contenders.erase(std::remove_if(begin, contenders.end(),
-                                  [&](const Contender& contender) {
-                                    return scratch->votes[contender.text] == 0 && IsSharedPassage(contender, leader);
-                                  }),
-                   contenders.end());
-}
-
-// Sorts the contenders, those with the most votes first, and finds out where they have their places.
-void FindPlacesOfContenders(const IndexView& index, Scratch* scratch) {
-  auto& contenders = scratch->contenders;
-  std::sort(contenders.begin() + 1, contenders.end(),
-            [](const Contender& a, const Contender& b) { return a.Before(b); });
-  scratch->numbers.resize(index.texts().size());
-  for (size_t i = 1; i < contenders.size(); ++i) scratch->numbers[contenders[i].text] = static_cast<uint16_t>(i);
-
-  const size_t stride = contenders.size() / 64 + 1;
-  scratch->members.assign(scratch->kinds.size() * stride, 0);
-  for (size_t k = 0; k < scratch->kinds.size(); ++k) {
-    const Kind& kind = scratch->kinds[k];
-    uint64_t* members = scratch->members.data() + k * stride;
-    // Without a branch, which nobody could predict: most of the texts are nobody.
-    scratch->of_kind.resize(kind.texts.size() + 1);
-    uint16_t* of_kind = scratch->of_kind.data();
-    size_t count = 0;
-    for (const uint16_t text : kind.texts) {
-      of_kind[count] = scratch->numbers[text];
-      count += of_kind[count] != 0 ? 1 : 0;
-    }
-    uint16_t before = 0;
-    for (size_t i = 0; i < count; ++i) {
-      const uint16_t number = of_kind[i];
-      Contender& contender = contenders[number];
-      contender.places += number != before ? kind.places : 0;
-      contender.first = std::min(contender.first, kind.first);
-      contender.end = std::max(contender.end, kind.end);
-      members[number / 64] |= uint64_t{1} << number % 64;
-      before = number;
-    }
-  }
-  for (const Contender& contender : contenders) scratch->numbers[contender.text] = 0;
-}
-
-bool IsMember(const Scratch& scratch, size_t kind, size_t contender) {
-  const size_t stride = scratch.contenders.size() / 64 + 1;
-  return (scratch.members[kind * stride + contender / 64] >> contender % 64 & 1) != 0;
-}
-
-// Numbers of those contenders that may be the best explanation of some part of the text, or a near rival of it.
-std::vector<uint32_t> Undominated(const Scratch& scratch) {
-  const std::vector<Contender>& contenders = scratch.contenders;
-  struct Leader {
-    const Contender* contender;
-    std::vector<uint32_t> explained;                       // by place: how many places before it the leader has
-    std::vector<std::pair<uint32_t, uint32_t>> followers;  // shingles that only one side has, number
-  };
-  const bool few = contenders.size() <= kMostFollowers + 1;
-  std::vector<Leader> leaders;
-  std::vector<bool> kept(contenders.size(), few);
-  kept[0] = false;
-  for (uint32_t number = 1; number < contenders.size() && !few; ++number) {
-    const Contender& contender = contenders[number];
-    const auto leads = [&](const Leader& leader) {
-      return leader.explained[contender.end] - leader.explained[contender.first] >= contender.places;
-    };
-    const auto led_by = std::find_if(leaders.begin(), leaders.end(), leads);
-    if (led_by != leaders.end()) {
-      if (IsSharedPassage(contender, *led_by->contender)) continue;
+    followers.clear();
+    const auto is_led = [&](const Contender& contender) {
+      if (explained[contender.end] - explained[contender.first] < contender.places) return false;
+      if (IsSharedPassage(contender, leader)) return true;
       if (contender.missing() <= kWholeButFor) {
-        kept[number] = true;
+        kept.push_back(contender);
       } else {
-        led_by->followers.push_back({contender.missing() + contender.added(), number});
+        followers.push_back({contender.missing() + contender.added(), contender});
       }
-      continue;
-    }
-    kept[number] = true;
-    if (leaders.size() == kMostLeaders) continue;
-    Leader leader{&contender, std::vector<uint32_t>(scratch.places.size() + 1), {}};
-    for (size_t i = 0; i < scratch.places.size(); ++i) {
-      leader.explained[i + 1] = leader.explained[i] + (IsMember(scratch, scratch.places[i].kind, number) ? 1 : 0);
-    }
-    leaders.push_back(std::move(leader));
+      return true;
+    };
+    contenders.erase(std::remove_if(contenders.begin(), contenders.end(), is_led), contenders.end());
+    const size_t count = std::min(followers.size(), kMostFollowers);
+    std::partial_sort(followers.begin(), followers.begin() + static_cast<std::ptrdiff_t>(count), followers.end(),
+                      [](const auto& a, const auto& b) {
+                        return a.first != b.first ? a.first < b.first : a.second.Before(b.second);
+                      });
+    for (size_t i = 0; i < count; ++i) kept.push_back(followers[i].second);
   }
-  for (Leader& leader : leaders) {
-    const size_t count = std::min(leader.followers.size(), kMostFollowers);
-    std::partial_sort(leader.followers.begin(), leader.followers.begin() + static_cast<std::ptrdiff_t>(count),
-                      leader.followers.end());
-    for (size_t i = 0; i < count; ++i) kept[leader.followers[i].second] = true;
-  }
-  std::vector<uint32_t> numbers;
-  for (uint32_t number = 1; number < contenders.size(); ++number) {
-    if (kept[number]) numbers.push_back(number);
-  }
-  return numbers;
+  kept.insert(kept.end(), contenders.begin(), contenders.end());
 }
 
 // Of one text at one place; about as dear as reading so many postings.
 constexpr size_t kSearchCost = 3;
 
 // Places that no long run settles are searched one by one: for texts of which little is there, reading all is cheaper.
-bool SearchIsDearer(const std::vector<uint32_t>& kept, size_t postings, const Scratch& scratch) {
+bool SearchIsDearer(const std::vector<Contender>& kept, size_t postings) {
   constexpr size_t kRunsOfText = 16;
   size_t searches = 0;
-  for (const uint32_t number : kept) searches += scratch.contenders[number].added() + kRunsOfText;
+  for (const Contender& contender : kept) searches += contender.added() + kRunsOfText;
   return searches * kSearchCost > postings;
 }
 
 // Gathers the votes for the kept contenders from all postings: those for kept[i] lie at [begins[i], begins[i + 1]).
-void GatherVotes(const IndexView& index, const std::vector<uint32_t>& kept, Scratch* scratch) {
+void GatherVotes(const IndexView& index, Scratch* scratch) {
+  scratch->numbers.resize(index.texts().size());
   scratch->begins.assign(1, 0);
-  for (size_t i = 0; i < kept.size(); ++i) {
-    const Contender& contender = scratch->contenders[kept[i]];
+  for (size_t i = 0; i < scratch->kept.size(); ++i) {
+    const Contender& contender = scratch->kept[i];
     scratch->numbers[contender.text] = static_cast<uint16_t>(i + 1);
     scratch->begins.push_back(scratch->begins.back() + contender.votes);
   }
@@ -489,14 +455,12 @@ void GatherVotes(const IndexView& index, const std::vector<uint32_t>& kept, Scra
       scratch->next[number] += number > 0 ? 1 : 0;
     }
   }
-  for (const uint32_t number : kept) scratch->numbers[scratch->contenders[number].text] = 0;
+  for (const Contender& contender : scratch->kept) scratch->numbers[contender.text] = 0;
 }
 
 // Looks for the votes for one contender where no long run has settled them.
-void SearchVotes(const IndexView& index, uint32_t number, Scratch* scratch, RunGrower* grower) {
-  const Contender& contender = scratch->contenders[number];
-  const uint16_t text = static_cast<uint16_t>(contender.text);
-  const uint32_t stamp = ++scratch->stamp;
+void SearchVotes(const IndexView& index, const Contender& contender, Scratch* scratch, RunGrower* grower) {
+  scratch->ranks.assign(scratch->kinds.size(), kNotSought);
   const auto end = scratch->places.begin() + contender.end;
   for (auto at = scratch->places.begin() + contender.first; at != end; ++at) {
     if (at->position + kShingleWords <= grower->settled_end()) {
@@ -505,14 +469,14 @@ void SearchVotes(const IndexView& index, uint32_t number, Scratch* scratch, RunG
       if (at == end) break;
     }
     const Place& place = *at;
-    if (!IsMember(*scratch, place.kind, number)) continue;
+    uint32_t& rank = scratch->ranks[place.kind];
+    if (rank == kNotSought) rank = FindRank(contender.text, scratch->kinds[place.kind]);
+    if (rank == kNobody) continue;
     const absl::Span<const uint16_t> texts = scratch->kinds[place.kind].texts;
-    Rank& rank = scratch->ranks[place.kind];
-    if (rank.stamp != stamp) {
-      rank = {stamp, static_cast<uint32_t>(std::lower_bound(texts.begin(), texts.end(), text) - texts.begin())};
-    }
     const uint32_t* positions = index.Positions(index.shingles()[place.shingle]);
-    for (size_t k = rank.at; k < texts.size() && texts[k] == text; ++k) grower->Add({place.position, positions[k]});
+    for (size_t k = rank; k < texts.size() && texts[k] == contender.text; ++k) {
+      grower->Add({place.position, positions[k]});
+    }
   }
 }
 
@@ -544,13 +508,16 @@ std::vector<Chain> FindCandidates(const IndexView& index, absl::Span<const uint3
     total = CountPostings(index, places);
   }
   FindKinds(index, &scratch);
-  CountVotes(index, &scratch);
-  DropSharedPassages(&scratch);
-  FindPlacesOfContenders(index, &scratch);
-  const std::vector<uint32_t> kept = Undominated(scratch);
-  const bool gather = SearchIsDearer(kept, total, scratch);
-  if (gather) GatherVotes(index, kept, &scratch);
-  if (scratch.ranks.size() < scratch.kinds.size()) scratch.ranks.resize(scratch.kinds.size());
+  if (total <= UINT16_MAX) {
+    CountVotes(index, &scratch.tallies, &scratch);
+  } else {
+    CountVotes(index, &scratch.wide_tallies, &scratch);
+  }
+  KeepUndominated(&scratch);
+  auto& kept = scratch.kept;
+  std::sort(kept.begin(), kept.end(), [](const Contender& a, const Contender& b) { return a.Before(b); });
+  const bool gather = SearchIsDearer(kept, total);
+  if (gather) GatherVotes(index, &scratch);
 
   // A text that lies within the span of one already found without any difference, and has fewer votes, fits it less.
   struct Whole {
@@ -559,7 +526,7 @@ std::vector<Chain> FindCandidates(const IndexView& index, absl::Span<const uint3
   std::vector<Whole> whole;
   std::vector<Chain> chains;
   for (size_t i = 0; i < kept.size(); ++i) {
-    const Contender& contender = scratch.contenders[kept[i]];
+    const Contender& contender = kept[i];
     const uint32_t first = places[contender.first].position;
     const uint32_t last = places[contender.end - 1].position;
     const bool inside = std::any_of(whole.begin(), whole.end(), [&](const Whole& w) {
@@ -573,7 +540,7 @@ std::vector<Chain> FindCandidates(const IndexView& index, absl::Span<const uint3
     if (gather) {
       for (uint32_t k = scratch.begins[i]; k < scratch.begins[i + 1]; ++k) grower.Add(scratch.gathered[k]);
     } else {
-      SearchVotes(index, kept[i], &scratch, &grower);
+      SearchVotes(index, contender, &scratch, &grower);
     }
     std::vector<Run> runs = grower.Finish();
     for (const Run& run : runs) {

@@ -8,6 +8,18 @@
 #include <utility>
 
 namespace weighbridge::classify {
+namespace {
+
+// A need that every word with these few first letters fulfils tells less than looking for it costs.
+bool TellsLittle(const PhraseBranch::Need& need) {
+  constexpr size_t kFewLetters = 1;
+  return std::any_of(need.words.begin(), need.words.end(), [](const WordShape& word) {
+    return !word.whole && word.text.size() <= kFewLetters &&
+           std::all_of(word.text.begin(), word.text.end(), [](char c) { return c >= 'a' && c <= 'z'; });
+  });
+}
+
+}  // namespace
 
 void PhraseStarts::Add(uint32_t phrase, const PhraseShape& shape) {
   if (max_words_.size() <= phrase) max_words_.resize(phrase + 1);
@@ -20,13 +32,15 @@ void PhraseStarts::Add(uint32_t phrase, const PhraseShape& shape) {
     Branch branch{phrase, {}};
     branch.needs.fill({0, kNoLimit});
     for (const WordShape& word : from.first) numbers_of(word).first.push_back(number);
-    for (size_t i = 0; i < std::min(from.needs.size(), kMostNeeds); ++i) {
-      const PhraseBranch::Need& need = from.needs[i];
+    size_t i = 0;
+    for (const PhraseBranch::Need& need : from.needs) {
+      if (i == kMostNeeds) break;
+      if (TellsLittle(need)) continue;
       std::string words;
       // No word holds a blank, so that different lists have different keys.
       for (const WordShape& word : need.words) words += word.text + (word.whole ? "= " : "* ");
       const auto [at, is_new] = need_numbers_.insert({std::move(words), static_cast<uint32_t>(need_numbers_.size())});
-      branch.needs[i] = {at->second, need.reach};
+      branch.needs[i++] = {at->second, need.reach};
       if (!is_new) continue;
       for (const WordShape& word : need.words) numbers_of(word).needed.push_back(static_cast<uint16_t>(at->second));
     }
@@ -74,65 +88,76 @@ bool PhraseStarts::Finish(size_t phrases) {
   }
   // No more nodes and signs than bytes.
   if (std::max({bytes, branches_.size(), need_numbers_.size()}) >= UINT16_MAX) return false;
-  while ((1u << kind_bits_) < kinds) ++kind_bits_;
 
-  const auto add_node = [this] {
-    children_.resize(children_.size() + (size_t{1} << kind_bits_));
-    nodes_.push_back({0, 0});
-    return static_cast<uint16_t>(nodes_.size() - 1);
+  struct Node {
+    std::map<uint8_t, size_t> children;  // by kind of byte
+    const Numbers* whole = nullptr;
+    const Numbers* beginning = nullptr;
+    Numbers reached;  // what it tells of words that go on from it
+    size_t cell = 0;
   };
-  // What a node tells of words that go on from it is what it was reached by.
-  std::vector<const Numbers*> whole(1), beginning(1);
-  std::vector<uint16_t> parent(1);
-  add_node();
+  std::vector<Node> nodes(1);  // parents before their children
   for (const Entries* entries : {&whole_, &beginnings_}) {
     for (const auto& [text, numbers] : *entries) {
-      uint16_t node = 0;
+      size_t node = 0;
       for (const char c : text) {
-        const size_t at = (size_t{node} << kind_bits_) + kinds_[static_cast<uint8_t>(c)];
-        if (children_[at] == 0) {
-          const uint16_t child = add_node();
-          children_[at] = child;
-          whole.push_back(nullptr);
-          beginning.push_back(nullptr);
-          parent.push_back(node);
-        }
-        node = children_[at];
+        const auto [at, is_new] = nodes[node].children.insert({kinds_[static_cast<uint8_t>(c)], nodes.size()});
+        node = at->second;
+        if (is_new) nodes.emplace_back();
       }
-      (entries == &whole_ ? whole : beginning)[node] = &numbers;
+      (entries == &whole_ ? nodes[node].whole : nodes[node].beginning) = &numbers;
     }
   }
   std::map<std::vector<uint16_t>, uint16_t> known;
-  std::vector<Numbers> reached(nodes_.size());  // of a parent before those of its children
   const auto append = [](const Numbers& from, Numbers* to) {
     to->first.insert(to->first.end(), from.first.begin(), from.first.end());
     to->needed.insert(to->needed.end(), from.needed.begin(), from.needed.end());
   };
   SignOf({}, &known);
-  for (size_t node = 1; node < nodes_.size(); ++node) {
-    reached[node] = reached[parent[node]];
-    if (beginning[node] != nullptr) append(*beginning[node], &reached[node]);
-    nodes_[node].beginning = SignOf(reached[node], &known);
-    Numbers all = reached[node];
-    if (whole[node] != nullptr) append(*whole[node], &all);
-    nodes_[node].whole = SignOf(all, &known);
+  cells_.assign(1, Cell());
+  size_t first_free = 1;
+  for (Node& node : nodes) {
+    if (node.beginning != nullptr) append(*node.beginning, &node.reached);
+    Numbers all = node.reached;
+    if (node.whole != nullptr) append(*node.whole, &all);
+    const uint16_t whole_sign = SignOf(all, &known), beginning_sign = SignOf(node.reached, &known);
+    cells_[node.cell].whole = whole_sign;
+    cells_[node.cell].beginning = beginning_sign;
+    // The first place where all its children find a free cell.
+    while (first_free < cells_.size() && cells_[first_free].parent != kNoNode) ++first_free;
+    size_t place = first_free > kinds ? first_free - kinds : 0;
+    const auto is_free = [&](const auto& child) {
+      const size_t cell = place + child.first;
+      return cell > 0 &&  // the root is nobody's child
+             (cell >= cells_.size() || cells_[cell].parent == kNoNode);
+    };
+    while (!std::all_of(node.children.begin(), node.children.end(), is_free)) ++place;
+    cells_[node.cell].children = static_cast<uint16_t>(place);
+    for (const auto& [kind, child] : node.children) {
+      nodes[child].cell = place + kind;
+      if (nodes[child].cell >= cells_.size()) cells_.resize(nodes[child].cell + 1);
+      if (cells_.size() >= kNoNode) return false;
+      cells_[nodes[child].cell].parent = static_cast<uint16_t>(node.cell);
+      nodes[child].reached = node.reached;
+    }
   }
+  cells_.resize(cells_.size() + UINT8_MAX);  // every node has a cell for every kind
   whole_.clear();
   beginnings_.clear();
   static std::atomic<uint64_t> last_serial{0};
   serial_ = ++last_serial;
-  return signs_.size() < kOdd;
+  return signs_.size() < kOdd && cells_.size() < kNoNode;
 }
 
 // Which sign a word of this form is.
 uint16_t PhraseStarts::Read(std::string_view form) const {
   size_t node = 0;
   for (const char c : form) {
-    const uint16_t child = children_[(node << kind_bits_) + kinds_[static_cast<uint8_t>(c)]];
-    if (child == 0) return nodes_[node].beginning;
+    const size_t child = cells_[node].children + size_t{kinds_[static_cast<uint8_t>(c)]};
+    if (cells_[child].parent != node) return cells_[node].beginning;
     node = child;
   }
-  return nodes_[node].whole;
+  return cells_[node].whole;
 }
 
 class PhraseStarts::Memo {
@@ -189,7 +214,7 @@ class PhraseStarts::Memo {
 
 std::vector<PhraseStarts::Start> PhraseStarts::In(std::string_view normalised, absl::Span<const Word> words) const {
   std::vector<Start> starts;
-  if (nodes_.size() <= 1 || words.empty()) return starts;
+  if (branches_.empty() || words.empty()) return starts;
   const auto end_of = [&](size_t word) {
     return static_cast<uint32_t>(word + 1 < words.size() ? words[word + 1].normalised_begin - 1 : normalised.size());
   };

@@ -71,15 +71,17 @@ class PhraseStarts {
   std::map<std::string, uint32_t> need_numbers_;  // by all its words
   std::vector<uint32_t> max_words_;               // by phrase; 0: not here
 
-  // A tree of all entries, byte by byte: one walk down a word finds every entry that it is or begins with. The root is
-  // node 0, and so no child: a child 0 is none.
+  // A tree of all entries, byte by byte: one walk down a word finds every entry that it is or begins with. Its nodes lie
+  // in one array (a double array, after Aoe 1989), so that all of it stays in the nearer caches: the child of a node for a
+  // kind of byte is cells_[children + kind], if that cell's parent is the node.
   std::array<uint8_t, 256> kinds_{};  // of bytes; 0: in no entry
-  uint32_t kind_bits_ = 0;
-  std::vector<uint16_t> children_;  // by node and kind of byte
-  struct Node {
-    uint16_t whole, beginning;  // signs of the word that ends here; of one that goes on otherwise
+  struct Cell {
+    uint16_t parent = kNoNode;
+    uint16_t children = 0;
+    uint16_t whole = 0, beginning = 0;  // signs of the word that ends here; of one that goes on otherwise
   };
-  std::vector<Node> nodes_;
+  static constexpr uint16_t kNoNode = UINT16_MAX;
+  std::vector<Cell> cells_;  // the first is the root
   std::vector<Sign> signs_;  // the first: none
   std::vector<uint16_t> numbers_;
   uint64_t serial_ = 0;  // which of the process it is; 0: not finished

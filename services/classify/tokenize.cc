@@ -66,6 +66,8 @@ constexpr std::array<bool, 256> MakeWordEnds() {
 
 constexpr std::array<bool, 256> kEndsWord = MakeWordEnds();
 
+// So many words in a row are read at once.
+constexpr size_t kMostPlainWords = 32;
 // Longest list marker of letters, and comment prefixes of lines.
 constexpr size_t kMostMarkerLetters = 5;
 // "www", "http", "https", "mailto".
@@ -96,21 +98,29 @@ class HashMemo {
     static thread_local HashMemo memo;
     return memo;
   }
-  // Of the `size` bytes of `form`, in which zeros follow. `low` and `high` are those bytes.
-  uint32_t HashOf(const char* form, size_t size, uint64_t low, uint64_t high) {
+  struct Known {
+    uint64_t low = 0, high = 0;  // bytes of the form, zeros behind them
+    uint32_t hash = 0;           // no word is empty, so that what is not known is never asked for
+    bool other_spelling = false;  // MayHaveOtherSpelling
+  };
+
+  // Of a form of `size` bytes, `low` and `high`, in which zeros follow. Holds until the next call.
+  const Known& Look(uint64_t low, uint64_t high, size_t size) {
     Known& known = known_[((low ^ high * 31) * 0x9E3779B97F4A7C15u) >> (64 - kBits)];
-    if (known.low != low || known.high != high) {
-      known = {low, high, classify::HashOf(std::string_view(form, size))};
-    }
-    return known.hash;
+    if (known.low != low || known.high != high) Learn(low, high, size, &known);
+    return known;
   }
 
  private:
-  static constexpr int kBits = 10;
-  struct Known {
-    uint64_t low = 0, high = 0;
-    uint32_t hash = 0;  // no word is empty, so that what is not known is never asked for
-  };
+  static void Learn(uint64_t low, uint64_t high, size_t size, Known* known) {
+    char form[16];
+    std::memcpy(form, &low, 8);
+    std::memcpy(form + 8, &high, 8);
+    const uint32_t hash = HashOf(std::string_view(form, size));
+    *known = {low, high, hash, MayHaveOtherSpelling(hash)};
+  }
+
+  static constexpr int kBits = 11;
   std::array<Known, size_t{1} << kBits> known_;
 };
 
@@ -121,12 +131,13 @@ class Scanner {
 
   void Run() {
     out_.normalised.reserve(text_.size() + 16);
-    out_.words.reserve(text_.size() / 6 + 8);
+    out_.words.resize(text_.size() / 6 + kMostPlainWords);
     out_.part_begins.push_back(0);
     for (const size_t begin : front_.part_begins) out_.part_begins.push_back(static_cast<uint32_t>(begin));
     // Byte order marks; two, where a file that had one was converted.
     for (int i = 0; i < 2 && text_.compare(pos_, 3, "\xEF\xBB\xBF") == 0; ++i) pos_ += 3;
     while (pos_ < text_.size()) Step();
+    out_.words.resize(word_count_);
     EndAnchor(text_.size(), text_.size());
     NoteReferences();
     NoteWideWords();
@@ -142,7 +153,7 @@ class Scanner {
     switch (ClassOf(c)) {
       case kLower:
       case kUpper:
-        if (!PlainWord()) ScanWord();
+        if (!PlainWords()) ScanWord();
         return;
       case kDigit:
         ScanWord();
@@ -150,6 +161,7 @@ class Scanner {
       case kSpace:
         if (c == '\0' || c == '\v') Note(OddityKind::kControl, pos_, pos_ + 1);
         ++pos_;
+        while (pos_ < text_.size() && text_[pos_] == ' ') ++pos_;
         return;
       case kLineEnd:
         if (c == '\r' && At(pos_ + 1) == '\n') ++pos_;
@@ -515,8 +527,7 @@ class Scanner {
   }
 
   void Percent(int length) {
-    const bool after_number =
-        !out_.words.empty() && out_.words.back().cls == WordClass::kNumber && pos_ - out_.words.back().end <= 1;
+    const bool after_number = BehindNumber();
     if (after_number) {
       EmitFixed("percent", length, WordClass::kWord);
     } else {
@@ -526,8 +537,7 @@ class Scanner {
 
   void Currency(std::string_view symbol, int length) {
     const char next = At(pos_ + length) == ' ' ? At(pos_ + length + 1) : At(pos_ + length);
-    const bool after_number =
-        !out_.words.empty() && out_.words.back().cls == WordClass::kNumber && pos_ - out_.words.back().end <= 1;
+    const bool after_number = BehindNumber();
     if (IsDigit(next) || after_number) {
       EmitFixed(symbol, length, WordClass::kSymbol);
     } else {
@@ -540,7 +550,7 @@ class Scanner {
     const uint32_t hash = HashOf(form);
     const size_t begin = pos_;
     pos_ += length;
-    if (hash == kCopyright && !out_.words.empty() && out_.words.back().hash == kCopyright) return;
+    if (hash == kCopyright && LastHash() == kCopyright) return;
     const size_t start = out_.normalised.size();
     out_.normalised.append(form);
     out_.normalised += ' ';
@@ -549,21 +559,49 @@ class Scanner {
 
   // Adds a word whose normalised form and the space behind it are written.
   void Emit(uint32_t hash, size_t begin, size_t end, size_t start, WordClass cls, uint8_t flags) {
+    if (word_count_ == out_.words.size()) GrowWords(1);
+    out_.words[word_count_++] = {hash,
+                                 static_cast<uint32_t>(begin),
+                                 static_cast<uint32_t>(end),
+                                 static_cast<uint32_t>(start),
+                                 cls,
+                                 static_cast<uint8_t>(flags | PlaceFlags())};
+    EndWord();
+  }
+
+  // Of a word that begins here.
+  uint8_t PlaceFlags() const {
+    uint8_t flags = 0;
     if (line_start_) flags |= kLineStart;
     if (newlines_ >= 2) flags |= kParagraphStart;
     if (newlines_ >= 2 || after_marker_ || last_visible_ == '.' || last_visible_ == ':' || last_visible_ == ';' ||
         last_visible_ == '?' || last_visible_ == '!') {
       flags |= kSentenceStart;
     }
-    out_.words.push_back(
-        {hash, static_cast<uint32_t>(begin), static_cast<uint32_t>(end), static_cast<uint32_t>(start), cls, flags});
+    return flags;
+  }
+
+  void EndWord() {
     line_start_ = false;
     after_marker_ = false;
     newlines_ = 0;
     last_visible_ = 'a';
   }
 
-  bool PlainWord();
+  // A number ends here, or before one character.
+  bool BehindNumber() const {
+    if (word_count_ == 0) return false;
+    const Word& last = out_.words[word_count_ - 1];
+    return last.cls == WordClass::kNumber && pos_ - last.end <= 1;
+  }
+
+  uint32_t LastHash() const { return word_count_ > 0 ? out_.words[word_count_ - 1].hash : 0; }
+
+  // The words come first in out_.words; behind them stands room for more.
+  void GrowWords(size_t room) { out_.words.resize(std::max(word_count_ + room, 2 * out_.words.size())); }
+
+  bool PlainWords();
+  bool MayBeNoWord(uint64_t low, size_t size, size_t begin, char after, bool line_start) const;
   void ScanWord();
   bool ReadWordBytes();
   bool ExtendWord();
@@ -596,6 +634,7 @@ class Scanner {
   const bool html_;
   size_t quoted_ = 0;
   size_t pos_ = 0;
+  size_t word_count_ = 0;
 
   bool line_start_ = true;
   bool after_marker_ = false;
@@ -675,49 +714,92 @@ size_t LettersAtFront(uint64_t letters) {
 
 uint64_t FrontMask(size_t bytes) { return bytes >= 8 ? ~uint64_t{0} : (uint64_t{1} << 8 * bytes) - 1; }
 
-// Reads a word of plain letters as most words are: what ScanWord makes of it, without its questions. Returns false, and
-// has done nothing, if it is long, may be a list marker, a comment prefix, part of an address, or a word that goes on
-// or is spelt otherwise.
-bool Scanner::PlainWord() {
-  const size_t begin = pos_;
-  if (begin + kSixteen >= text_.size()) return false;
-  uint64_t low, high;
-  std::memcpy(&low, text_.data() + begin, 8);
-  std::memcpy(&high, text_.data() + begin + 8, 8);
-  size_t size = LettersAtFront(Letters(low));
-  if (size == 8) size += LettersAtFront(Letters(high));
-  if (size == kSixteen) return false;
-  const size_t end = begin + size;
-  const char after = text_[end];
-  if (!kEndsWord[static_cast<uint8_t>(after)]) return false;
-  const uint64_t low_mask = FrontMask(size);
-  const uint64_t high_mask = FrontMask(size <= 8 ? 0 : size - 8);
-  // A capital has no 0x20.
-  const uint64_t low_small = low & kEach * 0x20 & low_mask, high_small = high & kEach * 0x20 & high_mask;
-  low = (low | kEach * 0x20) & low_mask;
-  high = (high | kEach * 0x20) & high_mask;
-  char form[kSixteen + 1];
-  std::memcpy(form, &low, 8);
-  std::memcpy(form + 8, &high, 8);
-  if (size <= kMostAddressPrefix) {
-    if (after == '-' && size == 3) return false;  // non-, sub-
-    if ((after == '.' || after == ':') && (form[0] == 'w' || form[0] == 'h' || form[0] == 'm')) return false;
-    if (size <= kMostMarkerLetters && (line_start_ || (after == ')' && begin > 0 && text_[begin - 1] == '(')))
-      return false;
+// Sets these bits in each of the bytes.
+void SetBits(char* bytes, size_t size, uint64_t bits) {
+  const auto set = [&](size_t at) {
+    uint64_t eight;
+    std::memcpy(&eight, bytes + at, 8);
+    eight |= kEach * bits;
+    std::memcpy(bytes + at, &eight, 8);
+  };
+  if (size < 8) {
+    for (size_t i = 0; i < size; ++i) bytes[i] = static_cast<char>(bytes[i] | bits);
+    return;
   }
-  const uint32_t hash = hashes_.HashOf(form, size, low, high);
-  if (MayHaveOtherSpelling(hash) || (!out_.words.empty() && out_.words.back().hash == kCopyright)) return false;
-  form[size] = ' ';
-  const size_t start = out_.normalised.size();
-  out_.normalised.append(form, size + 1);
-  uint8_t flags = 0;
-  if (begin < address_end_) flags |= kInAddress;
-  if ((low_small & 0x20) == 0) flags |= kCapitalised;
-  if ((low_small | high_small) == 0 && size >= 2) flags |= kAllCapitals;
-  pos_ = end;
-  Emit(hash, begin, end, start, WordClass::kWord, flags);
-  if (after == ' ') ++pos_;
+  for (size_t at = 0; at + 8 < size; at += 8) set(at);
+  set(size - 8);
+}
+
+// Reads words of plain letters as most words are, each a blank behind the one before: what ScanWord makes of them, without
+// its questions. Stops before a word that is long, may be a list marker, a comment prefix, part of an address, or goes on
+// or is spelt otherwise. Returns false if that is the first; nothing is done then.
+bool Scanner::PlainWords() {
+  constexpr uint32_t kCapital = 0x20;  // a letter without it
+  const size_t run_begin = pos_;
+  const size_t run_start = out_.normalised.size();
+  if (word_count_ + kMostPlainWords > out_.words.size()) GrowWords(kMostPlainWords);
+  Word* const words = out_.words.data() + word_count_;
+  const size_t most = address_end_ > run_begin ? 1 : kMostPlainWords;
+  const char* const text = text_.data();
+  const size_t text_size = text_.size();
+  uint32_t before = LastHash();
+  size_t count = 0, begin = run_begin, end = run_begin;
+  while (count < most && begin + kSixteen < text_size) {
+    uint64_t low, high;
+    std::memcpy(&low, text + begin, 8);
+    std::memcpy(&high, text + begin + 8, 8);
+    size_t size = LettersAtFront(Letters(low));
+    if (size == 8) size += LettersAtFront(Letters(high));
+    if (size == 0 || size == kSixteen) break;
+    const char after = text[begin + size];
+    if (!kEndsWord[static_cast<uint8_t>(after)]) break;
+    const uint64_t low_mask = FrontMask(size);
+    const uint64_t high_mask = FrontMask(size <= 8 ? 0 : size - 8);
+    const uint64_t low_small = low & kEach * kCapital & low_mask, high_small = high & kEach * kCapital & high_mask;
+    low = (low | kEach * kCapital) & low_mask;
+    high = (high | kEach * kCapital) & high_mask;
+    if (after != ' ' || (count == 0 && line_start_)) {
+      if (MayBeNoWord(low, size, begin, after, count == 0 && line_start_)) break;
+    }
+    const HashMemo::Known& known = hashes_.Look(low, high, size);
+    if (known.other_spelling || before == kCopyright) break;
+    Word& word = words[count++];
+    word.hash = before = known.hash;
+    word.begin = static_cast<uint32_t>(begin);
+    word.end = static_cast<uint32_t>(begin + size);
+    word.normalised_begin = static_cast<uint32_t>(run_start + (begin - run_begin));
+    word.cls = WordClass::kWord;
+    const bool capitalised = (low_small & kCapital) == 0;
+    const bool all_capitals = (low_small | high_small) == 0 && size >= 2;
+    word.flags = static_cast<uint8_t>((capitalised ? kCapitalised : 0) | (all_capitals ? kAllCapitals : 0));
+    end = begin + size;
+    begin = end + 1;
+    if (after != ' ') break;
+  }
+  if (count == 0) return false;
+  out_.normalised.append(text + run_begin, end - run_begin + 1);
+  char* const form = out_.normalised.data() + run_start;
+  SetBits(form, end - run_begin, kCapital);  // which a blank has, and small letters
+  form[end - run_begin] = ' ';
+  words[0].flags |= PlaceFlags();
+  if (address_end_ > run_begin) words[0].flags |= kInAddress;
+  word_count_ += count;
+  EndWord();
+  pos_ = end + (text[end] == ' ' ? 1 : 0);
   return true;
+}
+
+// True for words of few letters that mean something else before some characters, or at the start of a line.
+bool Scanner::MayBeNoWord(uint64_t low, size_t size, size_t begin, char after, bool line_start) const {
+  if (size > kMostAddressPrefix) return false;
+  const char first = static_cast<char>(low & 0xFF);
+  if (after == '-' && size == 3) return true;  // non-, sub-
+  if ((after == '.' || after == ':') && (first == 'w' || first == 'h' || first == 'm')) return true;
+  if (size > kMostMarkerLetters) return false;
+  if (after == ')' && begin > 0 && text_[begin - 1] == '(') return true;
+  if (!line_start) return false;
+  // Markers of letters have a full stop or bracket behind them, which may be escaped.
+  return after == '.' || after == ')' || after == '\\' || (size == 3 && (first == 'd' || first == 'r'));  // dnl, rem
 }
 
 void Scanner::ScanWord() {
@@ -941,8 +1023,8 @@ bool Scanner::IsMarker(std::string_view form) const {
   if (!letters && !digits) return false;
   if (digits && !dotted && form.size() > 3) return false;
   if (bracketed && word_begin_ >= 2 && IsAlphanumeric(text_[word_begin_ - 2])) return false;  // 2(b), Model(s)
-  if (!out_.words.empty() &&
-      std::find(std::begin(kReferenceWords), std::end(kReferenceWords), out_.words.back().hash) !=
+  if (word_count_ > 0 &&
+      std::find(std::begin(kReferenceWords), std::end(kReferenceWords), LastHash()) !=
           std::end(kReferenceWords) &&
       newlines_ < 2) {
     return false;
@@ -1001,7 +1083,7 @@ void Scanner::FinishWord() {
     if (has_lower_ || has_upper_)
       Note(OddityKind::kStyledLetter, word_begin_, word_end_);
     else
-      wide_words_.push_back({word_begin_, word_end_, out_.words.size()});
+      wide_words_.push_back({word_begin_, word_end_, word_count_});
   }
   // Behind the last letter: as between words.
   if (invisible_) {
@@ -1025,13 +1107,13 @@ void Scanner::FinishWord() {
     return;
   }
   if (IsMarker(form)) {
-    out_.markers.push_back({static_cast<uint32_t>(out_.words.size()), hash, static_cast<uint32_t>(word_begin_),
+    out_.markers.push_back({static_cast<uint32_t>(word_count_), hash, static_cast<uint32_t>(word_begin_),
                             static_cast<uint32_t>(word_end_)});
     normalised.resize(form_begin_);
     after_marker_ = true;
     return;
   }
-  if (!out_.words.empty() && out_.words.back().hash == kCopyright) {
+  if (LastHash() == kCopyright) {
     if (hash == kCopyright) {  // "© Copyright" is one mark
       normalised.resize(form_begin_);
       return;
