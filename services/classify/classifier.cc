@@ -136,17 +136,27 @@ uint32_t Overlap(uint32_t begin, uint32_t end, const Group& group) {
   return high > low ? high - low : 0;
 }
 
-// Words of the span [begin, end) that `a` explains and `b` does not.
-uint32_t ExplainedOnlyBy(const Comparison& a, const Comparison& b, uint32_t begin, uint32_t end) {
-  std::vector<bool> explained(end - begin);
-  for (const uint32_t word : b.map) {
-    if (word >= begin && word < end) explained[word - begin] = true;
+// Words of the span [begin, end) that only one of two comparisons explains.
+struct ExplainedOnce {
+  uint32_t by_a = 0, by_b = 0;
+};
+
+ExplainedOnce ExplainedOnceBy(const Comparison& a, const Comparison& b, uint32_t begin, uint32_t end) {
+  static thread_local std::vector<uint8_t> explained;  // a bit for each of the two
+  explained.assign(end - begin, 0);
+  const auto mark = [&](const Comparison& by, uint8_t bit) {
+    for (const uint32_t word : by.map) {
+      if (word - begin < end - begin) explained[word - begin] |= bit;
+    }
+  };
+  mark(a, 1);
+  mark(b, 2);
+  ExplainedOnce once;
+  for (const uint8_t by : explained) {
+    once.by_a += by == 1 ? 1 : 0;
+    once.by_b += by == 2 ? 1 : 0;
   }
-  uint32_t only = 0;
-  for (const uint32_t word : a.map) {
-    if (word >= begin && word < end && !explained[word - begin]) ++only;
-  }
-  return only;
+  return once;
 }
 
 // Of the words that tell two siblings apart, a text that follows the second in this share is a mixture of both.
@@ -156,10 +166,9 @@ constexpr uint32_t kMixtureShare = 5;  // one in so many
 bool FitsAsWell(const Comparison& best, const Comparison& other) {
   if (IsBareVerdict(best.verdict)) return IsBareVerdict(other.verdict) && other.matched == best.matched;
   if (IsBareVerdict(other.verdict)) return false;
-  const uint32_t for_other = ExplainedOnlyBy(other, best, best.word_begin, best.word_end);
-  const uint32_t for_best = ExplainedOnlyBy(best, other, best.word_begin, best.word_end);
-  if (for_other == 0 && for_best == 0) return other.differing <= best.differing;
-  return for_other * kMixtureShare >= for_best + for_other;
+  const ExplainedOnce once = ExplainedOnceBy(best, other, best.word_begin, best.word_end);
+  if (once.by_a == 0 && once.by_b == 0) return other.differing <= best.differing;
+  return once.by_b * kMixtureShare >= once.by_a + once.by_b;
 }
 
 }  // namespace
