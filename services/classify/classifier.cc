@@ -203,20 +203,12 @@ absl::StatusOr<std::unique_ptr<Classifier>> Classifier::Create(std::string_view 
     classifier->aligned_copy_ = std::move(copy);
     WB_ASSIGN_OR_RETURN(classifier->index_, IndexView::Load(classifier->aligned_copy_));
   }
-  // Phrases come from CompileIndex, which compiled each of them; a damaged one is found here and not at first use.
+  std::vector<std::string> patterns;
+  for (const IndexPhrase& phrase : classifier->index_.phrases()) {
+    patterns.emplace_back(classifier->index_.String(phrase.pattern));
+  }
+  WB_ASSIGN_OR_RETURN(classifier->phrases_, PhraseSet::Restore(patterns, classifier->index_.phrase_starts()));
   return classifier;
-}
-
-const PhraseSet& Classifier::Phrases() const {
-  std::call_once(phrases_once_, [this] {
-    std::vector<std::string> patterns;
-    for (const IndexPhrase& phrase : index_.phrases()) patterns.emplace_back(index_.String(phrase.pattern));
-    auto made = PhraseSet::Create(patterns);
-    // A pattern that does not compile can only come from an index that CompileIndex did not make: then every text hits.
-    if (!made.ok()) made = PhraseSet::Create(std::vector<std::string>(patterns.size(), "(?s).+"));
-    phrases_ = *std::move(made);
-  });
-  return *phrases_;
 }
 
 Classification Classifier::Classify(std::string_view text) const {
@@ -328,7 +320,7 @@ Classification Classifier::Classify(std::string_view text) const {
   }
 
   bool exhausted = false;
-  const std::vector<PhraseHit> hits = Phrases().Find(tokens.normalised, tokens.words, &exhausted);
+  const std::vector<PhraseHit> hits = phrases_->Find(tokens.normalised, tokens.words, &exhausted);
   if (exhausted) phrase_memory_exhausted_.fetch_add(1);
   for (const PhraseHit& hit : hits) {
     const auto word_at = [&](size_t offset) {

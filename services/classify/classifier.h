@@ -11,7 +11,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -107,7 +106,7 @@ struct Classification {
 class Classifier {
  public:
   // `index` comes from CompileIndex and must outlive the classifier. DataLoss or FailedPrecondition if it is damaged or of
-  // another version. Phrases are compiled on first use.
+  // another version. A phrase is compiled when a text first holds its words.
   static absl::StatusOr<std::unique_ptr<Classifier>> Create(std::string_view index);
 
   // Pure; thread-safe; cannot fail. Linear in the size of `text`.
@@ -118,12 +117,10 @@ class Classifier {
 
  private:
   explicit Classifier(IndexView index) : index_(index) {}
-  const PhraseSet& Phrases() const;
 
   std::string aligned_copy_;  // of an index that does not start at a multiple of 8
   IndexView index_;
-  mutable std::once_flag phrases_once_;
-  mutable std::unique_ptr<PhraseSet> phrases_;
+  std::unique_ptr<PhraseSet> phrases_;
   mutable std::atomic<uint64_t> phrase_memory_exhausted_{0};
 };
 

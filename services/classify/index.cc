@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cstring>
 #include <map>
+#include <memory>
 #include <set>
+#include <string>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
@@ -153,6 +155,7 @@ absl::StatusOr<std::string> CompileIndex(const std::vector<TokenFile>& files,
   });
 
   std::vector<IndexPhrase> phrase_records;
+  std::vector<std::string> patterns;
   std::set<std::string> phrase_ids;
   for (const TriggerPhrase& phrase : phrases) {
     if (!phrase_ids.insert(phrase.id).second) {
@@ -161,7 +164,10 @@ absl::StatusOr<std::string> CompileIndex(const std::vector<TokenFile>& files,
     WB_RETURN_IF_ERROR(CheckPhrase(phrase));
     phrase_records.push_back({Intern(phrase.id, &pool), Intern(phrase.kind, &pool), Intern(phrase.pattern, &pool),
                               phrase.restrictive ? 1u : 0u, 0});
+    patterns.push_back(phrase.pattern);
   }
+  WB_ASSIGN_OR_RETURN(const std::unique_ptr<PhraseSet> phrase_set, PhraseSet::Create(patterns));
+  const std::string starts = phrase_set->Starts();
 
   size_t slot_count = 8;
   while (slot_count < shingles.size() * 2 + 1) slot_count *= 2;
@@ -204,6 +210,7 @@ absl::StatusOr<std::string> CompileIndex(const std::vector<TokenFile>& files,
   header.positions = writer.Put(positions);
   header.wholes = writer.Put(wholes);
   header.phrases = writer.Put(phrase_records);
+  header.phrase_starts = writer.Put(std::vector<char>(starts.begin(), starts.end()));
   header.titles = writer.Put(std::vector<uint32_t>(titles.begin(), titles.end()));
   return writer.Finish(header);
 }

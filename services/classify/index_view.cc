@@ -99,6 +99,8 @@ absl::StatusOr<IndexView> IndexView::Load(std::string_view bytes) {
   WB_ASSIGN_OR_RETURN(view.positions_, ReadTable<uint32_t>(bytes, header.positions, "positions of shingles"));
   WB_ASSIGN_OR_RETURN(view.wholes_, ReadTable<IndexWhole>(bytes, header.wholes, "whole texts"));
   WB_ASSIGN_OR_RETURN(view.phrases_, ReadTable<IndexPhrase>(bytes, header.phrases, "phrases"));
+  WB_ASSIGN_OR_RETURN(const auto starts, ReadTable<char>(bytes, header.phrase_starts, "starts of phrases"));
+  view.phrase_starts_ = std::string_view(starts.data(), starts.size());
   WB_ASSIGN_OR_RETURN(view.titles_, ReadTable<uint32_t>(bytes, header.titles, "titles"));
 
   // The checksum finds damage; what follows makes every later access safe even for bytes that were made to deceive it.

@@ -23,7 +23,7 @@ struct IndexHeader {
     uint64_t count;  // records
   };
   Table strings, texts, shingle_counts, words, classes, markers, segments, slots, shingles, sets, set_texts, positions,
-      wholes, phrases, titles;
+      wholes, phrases, phrase_starts, titles;
 };
 
 struct IndexString {
@@ -83,7 +83,7 @@ struct IndexPhrase {
 };
 
 inline constexpr char kIndexMagic[8] = {'W', 'B', 'C', 'L', 'S', 'I', 'D', 'X'};
-inline constexpr uint32_t kIndexFormatVersion = 3;
+inline constexpr uint32_t kIndexFormatVersion = 4;
 
 // Of a whole text. Finds it; that it is the text, its words and digests say.
 uint64_t WholeFingerprint(absl::Span<const uint32_t> words);
@@ -111,6 +111,7 @@ class IndexView {
     return segments_.subspan(text.segment_begin, text.segment_count);
   }
   absl::Span<const IndexPhrase> phrases() const { return phrases_; }
+  std::string_view phrase_starts() const { return phrase_starts_; }  // PhraseSet::Starts of all phrases
   std::string_view String(const IndexString& string) const { return strings_.substr(string.offset, string.size); }
 
   // By text: how many shingles it has.
@@ -161,6 +162,7 @@ class IndexView {
   absl::Span<const uint32_t> positions_;
   absl::Span<const IndexWhole> wholes_;
   absl::Span<const IndexPhrase> phrases_;
+  std::string_view phrase_starts_;
   absl::Span<const uint32_t> titles_;
 };
 

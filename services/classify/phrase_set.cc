@@ -1,7 +1,8 @@
 #include "services/classify/phrase_set.h"
 
 #include <algorithm>
-#include <charconv>
+#include <deque>
+#include <mutex>
 #include <utility>
 
 #include "absl/strings/str_format.h"
@@ -31,8 +32,37 @@ constexpr Scale kScales[] = {{"thousand", 3}, {"million", 6}, {"billion", 9}, {"
 
 }  // namespace
 
+// Compiled when it is first needed: of most phrases no text holds even the words.
+class PhraseSet::Pattern {
+ public:
+  explicit Pattern(std::string pattern) : pattern_(std::move(pattern)) {}
+
+  const std::string& text() const { return pattern_; }
+  const RE2& Get() const {
+    std::call_once(once_, [this] {
+      compiled_ = std::make_unique<RE2>(pattern_, Options(kPhraseSetMemoryBytes));
+      if (compiled_->ok()) return;
+      error_ = compiled_->error();
+      compiled_ = std::make_unique<RE2>("(?s).+");
+    });
+    return *compiled_;
+  }
+  // Empty if it compiles.
+  const std::string& error() const {
+    Get();
+    return error_;
+  }
+  int groups() const { return std::min(Get().NumberOfCapturingGroups(), 1) + 1; }
+
+ private:
+  const std::string pattern_;
+  mutable std::once_flag once_;
+  mutable std::unique_ptr<RE2> compiled_;
+  mutable std::string error_;
+};
+
 struct PhraseSet::Compiled {
-  std::vector<std::unique_ptr<RE2>> single;
+  std::deque<Pattern> single;
   PhraseStarts starts;
   std::vector<int> everywhere;  // phrases without a known shape, in the order of the set
   std::unique_ptr<RE2::Set> set;
@@ -44,29 +74,45 @@ PhraseSet::~PhraseSet() = default;
 
 absl::StatusOr<std::unique_ptr<PhraseSet>> PhraseSet::Create(const std::vector<std::string>& patterns,
                                                              int64_t max_memory_bytes) {
-  auto compiled = std::make_unique<Compiled>();
-  compiled->set = std::make_unique<RE2::Set>(Options(max_memory_bytes), RE2::UNANCHORED);
+  PhraseStarts starts;
   for (size_t i = 0; i < patterns.size(); ++i) {
-    const std::string& pattern = patterns[i];
-    compiled->single.push_back(std::make_unique<RE2>(pattern, Options(kPhraseSetMemoryBytes)));
-    if (!compiled->single.back()->ok()) {
-      return absl::InvalidArgumentError(
-          absl::StrFormat("phrase \"%s\": %s", pattern, compiled->single.back()->error()));
+    const std::string error = Pattern(patterns[i]).error();
+    if (!error.empty()) {
+      return absl::InvalidArgumentError(absl::StrFormat("phrase \"%s\": %s", patterns[i], error));
     }
-    const PhraseShape shape = ShapeOf(pattern);
-    if (shape.known) {
-      compiled->starts.Add(static_cast<uint32_t>(i), shape);
-      continue;
-    }
+    const PhraseShape shape = ShapeOf(patterns[i]);
+    if (shape.known) starts.Add(static_cast<uint32_t>(i), shape);
+  }
+  if (!starts.Finish(patterns.size())) return absl::InvalidArgumentError("too many words in all phrases");
+  return Make(patterns, std::move(starts), max_memory_bytes);
+}
+
+absl::StatusOr<std::unique_ptr<PhraseSet>> PhraseSet::Restore(const std::vector<std::string>& patterns,
+                                                              std::string_view starts) {
+  WB_ASSIGN_OR_RETURN(PhraseStarts restored, PhraseStarts::Restore(starts, patterns.size()));
+  return Make(patterns, std::move(restored), kPhraseSetMemoryBytes);
+}
+
+std::string PhraseSet::Starts() const { return compiled_->starts.Bytes(); }
+
+absl::StatusOr<std::unique_ptr<PhraseSet>> PhraseSet::Make(const std::vector<std::string>& patterns,
+                                                           PhraseStarts starts, int64_t max_memory_bytes) {
+  auto compiled = std::make_unique<Compiled>();
+  compiled->starts = std::move(starts);
+  for (size_t i = 0; i < patterns.size(); ++i) {
+    compiled->single.emplace_back(patterns[i]);
+    if (compiled->starts.Knows(static_cast<uint32_t>(i))) continue;
     compiled->everywhere.push_back(static_cast<int>(i));
+    if (compiled->set == nullptr) {
+      compiled->set = std::make_unique<RE2::Set>(Options(max_memory_bytes), RE2::UNANCHORED);
+    }
     std::string error;
-    if (compiled->set->Add(pattern, &error) < 0) {
-      return absl::InvalidArgumentError(absl::StrFormat("phrase \"%s\": %s", pattern, error));
+    if (compiled->set->Add(patterns[i], &error) < 0) {
+      return absl::InvalidArgumentError(absl::StrFormat("phrase \"%s\": %s", patterns[i], error));
     }
   }
-  if (!compiled->starts.Finish(patterns.size())) return absl::InvalidArgumentError("too many words in all phrases");
   // A set that does not fit into its memory is not used: every phrase is then a candidate.
-  compiled->set_usable = !compiled->everywhere.empty() && compiled->set->Compile();
+  compiled->set_usable = compiled->set != nullptr && compiled->set->Compile();
   return std::unique_ptr<PhraseSet>(new PhraseSet(std::move(compiled)));
 }
 
@@ -101,7 +147,6 @@ std::vector<PhraseHit> PhraseSet::Find(std::string_view normalised, absl::Span<c
     }
     return hit;
   };
-  const auto groups_of = [](const RE2& pattern) { return std::min(pattern.NumberOfCapturingGroups(), 1) + 1; };
 
   uint32_t last_phrase = UINT32_MAX;
   size_t count = 0, free_from = 0;
@@ -112,10 +157,10 @@ std::vector<PhraseHit> PhraseSet::Find(std::string_view normalised, absl::Span<c
       free_from = 0;
     }
     if (start.begin < free_from || count >= kMaxHitsPerPhrase) continue;
-    const RE2& pattern = *compiled_->single[start.phrase];
-    const int groups = groups_of(pattern);
+    const Pattern& pattern = compiled_->single[start.phrase];
+    const int groups = pattern.groups();
     re2::StringPiece match[2];
-    if (!pattern.Match(text, start.begin, start.end, RE2::ANCHOR_START, match, groups)) continue;
+    if (!pattern.Get().Match(text, start.begin, start.end, RE2::ANCHOR_START, match, groups)) continue;
     hits.push_back(hit_of(start.phrase, match, groups));
     free_from = std::max(hits.back().end, hits.back().begin + 1);
     ++count;
@@ -133,12 +178,12 @@ std::vector<PhraseHit> PhraseSet::Find(std::string_view normalised, absl::Span<c
   }
   for (const int candidate : candidates) {
     const uint32_t phrase = static_cast<uint32_t>(compiled_->everywhere[static_cast<size_t>(candidate)]);
-    const RE2& pattern = *compiled_->single[phrase];
-    const int groups = groups_of(pattern);
+    const Pattern& pattern = compiled_->single[phrase];
+    const int groups = pattern.groups();
     size_t from = 0;
     for (size_t found = 0; found < kMaxHitsPerPhrase && from <= normalised.size(); ++found) {
       re2::StringPiece match[2];
-      if (!pattern.Match(text, from, normalised.size(), RE2::UNANCHORED, match, groups)) break;
+      if (!pattern.Get().Match(text, from, normalised.size(), RE2::UNANCHORED, match, groups)) break;
       hits.push_back(hit_of(phrase, match, groups));
       from = std::max(hits.back().end, hits.back().begin + 1);
     }

@@ -17,6 +17,8 @@
 
 namespace weighbridge::classify {
 
+class PhraseStarts;
+
 inline constexpr int64_t kPhraseSetMemoryBytes = 32 << 20;
 // Hits of one phrase in one text; more say nothing new.
 inline constexpr size_t kMaxHitsPerPhrase = 200;
@@ -33,6 +35,12 @@ class PhraseSet {
   // `patterns` as in TriggerPhrase. InvalidArgument if one does not compile.
   static absl::StatusOr<std::unique_ptr<PhraseSet>> Create(const std::vector<std::string>& patterns,
                                                            int64_t max_memory_bytes = kPhraseSetMemoryBytes);
+  // The same set without the work: patterns are compiled when they are first tried. `starts` is what Starts of the set
+  // that Create made of these patterns returned; DataLoss if it is damaged. A pattern that does not compile, which Create
+  // would not have taken, hits wherever it is tried.
+  static absl::StatusOr<std::unique_ptr<PhraseSet>> Restore(const std::vector<std::string>& patterns,
+                                                            std::string_view starts);
+  std::string Starts() const;
   ~PhraseSet();
 
   // All hits, ordered by place; each begins where a word begins, or inside a word of other characters than a to z.
@@ -44,7 +52,10 @@ class PhraseSet {
   std::vector<PhraseHit> Find(std::string_view normalised, absl::Span<const Word> words, bool* exhausted) const;
 
  private:
+  class Pattern;
   struct Compiled;
+  static absl::StatusOr<std::unique_ptr<PhraseSet>> Make(const std::vector<std::string>& patterns, PhraseStarts starts,
+                                                         int64_t max_memory_bytes);
   explicit PhraseSet(std::unique_ptr<Compiled> compiled);
   std::unique_ptr<Compiled> compiled_;
 };

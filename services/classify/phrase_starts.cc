@@ -5,7 +5,10 @@
 #include <atomic>
 #include <cstring>
 #include <map>
+#include <type_traits>
 #include <utility>
+
+#include "absl/status/status.h"
 
 namespace weighbridge::classify {
 namespace {
@@ -17,6 +20,12 @@ bool TellsLittle(const PhraseBranch::Need& need) {
     return !word.whole && word.text.size() <= kFewLetters &&
            std::all_of(word.text.begin(), word.text.end(), [](char c) { return c >= 'a' && c <= 'z'; });
   });
+}
+
+// No two of a process are equal.
+uint64_t NextSerial() {
+  static std::atomic<uint64_t> last{0};
+  return ++last;
 }
 
 }  // namespace
@@ -144,9 +153,92 @@ bool PhraseStarts::Finish(size_t phrases) {
   cells_.resize(cells_.size() + UINT8_MAX);  // every node has a cell for every kind
   whole_.clear();
   beginnings_.clear();
-  static std::atomic<uint64_t> last_serial{0};
-  serial_ = ++last_serial;
+  need_count_ = static_cast<uint32_t>(need_numbers_.size());
+  need_numbers_.clear();
+  serial_ = NextSerial();
   return signs_.size() < kOdd && cells_.size() < kNoNode;
+}
+
+namespace {
+
+template <typename Record>
+void Put(const std::vector<Record>& records, std::string* out) {
+  static_assert(std::has_unique_object_representations_v<Record>);
+  const uint32_t count = static_cast<uint32_t>(records.size());
+  out->append(reinterpret_cast<const char*>(&count), sizeof(count));
+  out->append(reinterpret_cast<const char*>(records.data()), records.size() * sizeof(Record));
+}
+
+template <typename Record>
+bool Take(std::string_view* bytes, std::vector<Record>* records) {
+  uint32_t count;
+  if (bytes->size() < sizeof(count)) return false;
+  std::memcpy(&count, bytes->data(), sizeof(count));
+  bytes->remove_prefix(sizeof(count));
+  if (count > bytes->size() / sizeof(Record)) return false;
+  records->resize(count);
+  if (count > 0) std::memcpy(records->data(), bytes->data(), count * sizeof(Record));
+  bytes->remove_prefix(count * sizeof(Record));
+  return true;
+}
+
+}  // namespace
+
+std::string PhraseStarts::Bytes() const {
+  std::string out;
+  Put(std::vector<uint8_t>(kinds_.begin(), kinds_.end()), &out);
+  Put(std::vector<uint32_t>{need_count_}, &out);
+  Put(cells_, &out);
+  Put(signs_, &out);
+  Put(numbers_, &out);
+  Put(branches_, &out);
+  Put(max_words_, &out);
+  return out;
+}
+
+absl::StatusOr<PhraseStarts> PhraseStarts::Restore(std::string_view bytes, size_t phrases) {
+  PhraseStarts starts;
+  std::vector<uint8_t> kinds;
+  std::vector<uint32_t> need_count;
+  const bool complete = Take(&bytes, &kinds) && Take(&bytes, &need_count) && Take(&bytes, &starts.cells_) &&
+                        Take(&bytes, &starts.signs_) && Take(&bytes, &starts.numbers_) &&
+                        Take(&bytes, &starts.branches_) && Take(&bytes, &starts.max_words_);
+  if (!complete || !bytes.empty() || kinds.size() != starts.kinds_.size() || need_count.size() != 1 ||
+      starts.max_words_.size() != phrases) {
+    return absl::DataLossError("starts of phrases: not as long as they say");
+  }
+  std::copy(kinds.begin(), kinds.end(), starts.kinds_.begin());
+  starts.need_count_ = need_count[0];
+  if (!starts.IsSafe()) return absl::DataLossError("starts of phrases: numbers out of range");
+  starts.serial_ = NextSerial();
+  return starts;
+}
+
+// True if no search can leave the tables.
+bool PhraseStarts::IsSafe() const {
+  if (cells_.size() <= UINT8_MAX || cells_.size() > kNoNode || signs_.empty() || signs_.size() > kOdd ||
+      need_count_ >= UINT16_MAX) {
+    return false;
+  }
+  const bool cells_safe = std::all_of(cells_.begin(), cells_.end(), [this](const Cell& cell) {
+    return cell.children + size_t{UINT8_MAX} < cells_.size() && cell.whole < signs_.size() &&
+           cell.beginning < signs_.size();
+  });
+  const bool signs_safe = std::all_of(signs_.begin(), signs_.end(), [this](const Sign& sign) {
+    if (sign.begin > sign.needs || sign.needs > sign.end || sign.end > numbers_.size() ||
+        sign.end - sign.needs < kFewNeeds) {
+      return false;
+    }
+    const auto at = numbers_.begin();
+    return std::all_of(at + sign.begin, at + sign.needs, [this](uint16_t branch) { return branch < branches_.size(); }) &&
+           std::all_of(at + sign.needs, at + sign.end, [this](uint16_t need) { return need <= need_count_; });
+  });
+  return cells_safe && signs_safe &&
+         std::all_of(branches_.begin(), branches_.end(), [this](const Branch& branch) {
+           return branch.phrase < max_words_.size() &&
+                  std::all_of(branch.needs.begin(), branch.needs.end(),
+                              [this](const Need& need) { return need.number <= need_count_; });
+         });
 }
 
 // Which sign a word of this form is.
@@ -232,7 +324,7 @@ std::vector<PhraseStarts::Start> PhraseStarts::In(std::string_view normalised, a
   }
 
   // By need: the next word behind that fulfils it; from the start one that is too far away for every limit.
-  std::vector<uint32_t> nearest(need_numbers_.size() + 1, UINT32_MAX);
+  std::vector<uint32_t> nearest(need_count_ + 1, UINT32_MAX);
   const auto begin_at = [&](const Sign& sign, uint32_t word, uint32_t at) {
     for (uint32_t i = sign.begin; i < sign.needs; ++i) {
       const Branch& branch = branches_[numbers_[i]];

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "services/classify/phrase_shape.h"
 #include "services/classify/tokenize.h"
@@ -29,6 +30,14 @@ class PhraseStarts {
   void Add(uint32_t phrase, const PhraseShape& shape);
   // False if there are more words in all than the tables can number; then nothing may be searched.
   bool Finish(size_t phrases);
+
+  // After Finish: all of it, for Restore. Numbers are little-endian.
+  std::string Bytes() const;
+  // What Bytes wrote, for as many phrases. DataLoss if it is damaged; whatever is accepted is safe to use.
+  static absl::StatusOr<PhraseStarts> Restore(std::string_view bytes, size_t phrases);
+
+  // False for a phrase that was not added.
+  bool Knows(uint32_t phrase) const { return max_words_[phrase] != 0; }
 
   // By phrase, then by place. `words` are those of the normalised text. Linear in the text.
   std::vector<Start> In(std::string_view normalised, absl::Span<const Word> words) const;
@@ -63,12 +72,14 @@ class PhraseStarts {
   };
   using Entries = std::map<std::string, Numbers>;
 
+  bool IsSafe() const;
   uint16_t SignOf(const Numbers& numbers, std::map<std::vector<uint16_t>, uint16_t>* known);
   uint16_t Read(std::string_view form) const;
 
   Entries whole_, beginnings_;
   std::vector<Branch> branches_;
   std::map<std::string, uint32_t> need_numbers_;  // by all its words
+  uint32_t need_count_ = 0;
   std::vector<uint32_t> max_words_;               // by phrase; 0: not here
 
   // A tree of all entries, byte by byte: one walk down a word finds every entry that it is or begins with. Its nodes lie
