@@ -14,7 +14,10 @@ namespace {
 
 // A chain looks back over this many runs for its predecessor.
 constexpr size_t kLookBack = 48;
+// What a shared word is worth, and what others between two runs cost: one in each text, one more in the found or in the
+// official text.
 constexpr int kScale = 100;
+constexpr int64_t kBothCost = 5, kAddedCost = 50, kMissingCost = 2;
 
 // Of a text's words a chain must share at least one in so many, and at least this many words.
 constexpr uint32_t kLeastShare = 9;
@@ -29,7 +32,7 @@ struct Query {
   uint32_t position;
 };
 
-// Where each diagonal was last covered. Few diagonals are met again, and those soon.
+// Where each diagonal was last covered. Few diagonals are met again, and those soon: what lies wholly behind is forgotten.
 class Covered {
  public:
   uint32_t Until(int64_t diagonal) const {
@@ -40,9 +43,10 @@ class Covered {
     const auto found = far_.find(diagonal);
     return found == far_.end() ? 0 : found->second;
   }
-  void Set(int64_t diagonal, uint32_t end) {
+  // Nobody will ask again for what ends before `live`.
+  void Set(int64_t diagonal, uint32_t end, uint32_t live) {
     Entry& entry = near_[count_ % kNear];
-    if (count_ >= kNear) far_[entry.diagonal] = entry.end;
+    if (count_ >= kNear && entry.end >= live) far_[entry.diagonal] = entry.end;
     entry = {diagonal, end};
     ++count_;
   }
@@ -86,7 +90,7 @@ class RunGrower {
     // A shingle whose 64-bit fingerprint agrees and whose words do not is no vote.
     if (f_end - f < kShingleWords || f_end < vote.found + kShingleWords) return;
     runs_.push_back({o, f, f_end - f});
-    covered_.Set(diagonal, f_end);
+    covered_.Set(diagonal, f_end, vote.found);
     last_diagonal_ = diagonal;
     last_end_ = f_end;
     if (f_end - f >= kSettledWords) settled_end_ = std::max(settled_end_, f_end);
@@ -135,17 +139,23 @@ void ChainRuns(uint32_t text, uint32_t least, std::vector<Run> runs, std::vector
     if (runs.front().size >= least) chains->push_back({text, runs.front().size, std::move(runs)});
     return;
   }
+  uint64_t words = 0;
+  for (const Run& run : runs) words += run.size;
+  if (words < least) return;
   static thread_local std::vector<Link> links;
   static thread_local std::vector<int64_t> most;  // by run: the best score up to it
+  static thread_local std::vector<int64_t> ends;  // by run: the last found word of all up to it
   links.resize(runs.size());
   most.resize(runs.size());
+  ends.resize(runs.size());
   for (size_t i = 0; i < runs.size(); ++i) {
     const Run& run = runs[i];
     links[i] = {int64_t{run.size} * kScale, -1, 0};
     // From the nearest one back, as long as any can still be better; of equally good ones the first counts.
     const size_t stop = i > kLookBack ? i - kLookBack : 0;
     for (size_t j = i; j-- > stop;) {
-      if (most[j] + int64_t{run.size} * kScale < links[i].score) break;
+      const int64_t least_cost = std::max<int64_t>(0, run.found - ends[j]) * kBothCost;
+      if (most[j] + int64_t{run.size} * kScale - least_cost < links[i].score) break;
       const Run& other = runs[j];
       const int64_t official_gap = int64_t{run.official} - (other.official + other.size);
       const int64_t found_gap = int64_t{run.found} - (other.found + other.size);
@@ -153,27 +163,29 @@ void ChainRuns(uint32_t text, uint32_t least, std::vector<Run> runs, std::vector
       if (overlap >= run.size || overlap >= other.size) continue;
       const int64_t missing = std::max<int64_t>(0, official_gap + overlap);
       const int64_t added = std::max<int64_t>(0, found_gap + overlap);
-      const int64_t cost =
-          std::min(missing, added) * 5 + (added > missing ? (added - missing) * 50 : (missing - added) * 2);
+      const int64_t cost = std::min(missing, added) * kBothCost +
+                           (added > missing ? (added - missing) * kAddedCost : (missing - added) * kMissingCost);
       const int64_t score = links[j].score + (run.size - overlap) * kScale - cost;
       if (score > links[i].score || (score == links[i].score && links[i].previous >= 0)) {
         links[i] = {score, static_cast<int32_t>(j), static_cast<uint32_t>(overlap)};
       }
     }
+    const int64_t end = int64_t{run.found} + run.size;
     most[i] = std::max(i > 0 ? most[i - 1] : links[i].score, links[i].score);
+    ends[i] = std::max(i > 0 ? ends[i - 1] : end, end);
   }
   static thread_local std::vector<uint32_t> order;
-  order.resize(runs.size());
-  for (size_t i = 0; i < order.size(); ++i) order[i] = static_cast<uint32_t>(i);
+  order.clear();
+  for (size_t i = 0; i < runs.size(); ++i) {
+    if (links[i].score >= int64_t{least} * kScale) order.push_back(static_cast<uint32_t>(i));
+  }
   std::sort(order.begin(), order.end(),
             [&](uint32_t a, uint32_t b) { return std::pair(-links[a].score, a) < std::pair(-links[b].score, b); });
   static thread_local std::vector<uint8_t> used;
   used.assign(runs.size(), 0);
   for (const uint32_t end : order) {
-    if (links[end].score < int64_t{least} * kScale) break;
     Chain chain{text, 0, {}};
     uint32_t trim = 0;
-    chain.runs.reserve(order.size());
     for (int32_t at = static_cast<int32_t>(end); at >= 0 && used[at] == 0; at = links[at].previous) {
       used[at] = 1;
       // The overlap is taken from the front of the later run.

@@ -8,6 +8,7 @@
 #include "services/classify/candidates.h"
 #include "services/classify/compare.h"
 #include "services/classify/residue.h"
+#include "services/classify/spans.h"
 #include "services/classify/word_hash.h"
 
 namespace weighbridge::classify {
@@ -301,6 +302,7 @@ Classification Classifier::Classify(std::string_view text) const {
     return best[a].word_begin < best[b].word_begin;
   });
   std::vector<Comparison> ordered;
+  std::vector<std::pair<uint32_t, uint32_t>> spans;
   for (const size_t i : order) {
     Comparison& comparison = best[i];
     const IndexText& record = index_.texts()[comparison.text];
@@ -315,10 +317,14 @@ Classification Classifier::Classify(std::string_view text) const {
     match.edit_count = comparison.edit_count;
     match.also = std::move(also[i]);
     match.coverage = comparison.coverage;
+    spans.push_back({match.begin, match.end});
     out.matches.push_back(std::move(match));
     ordered.push_back(std::move(comparison));
   }
 
+  std::sort(spans.begin(), spans.end());
+  Spans matched;
+  for (const auto& [begin, end] : spans) matched.Add(begin, end);
   bool exhausted = false;
   const std::vector<PhraseHit> hits = phrases_->Find(tokens.normalised, tokens.words, &exhausted);
   if (exhausted) phrase_memory_exhausted_.fetch_add(1);
@@ -340,9 +346,7 @@ Classification Classifier::Classify(std::string_view text) const {
     term.begin = tokens.words[word_at(hit.begin)].begin;
     term.end = tokens.words[last_word].end;
     term.restrictive = phrase.restrictive != 0;
-    term.in_match = std::any_of(out.matches.begin(), out.matches.end(), [&](const TextMatch& match) {
-      return term.begin >= match.begin && term.end <= match.end;
-    });
+    term.in_match = matched.AnyHolds(term.begin, term.end);
     out.terms.push_back(std::move(term));
   }
   FindResidue(index_, found, ordered, &out);

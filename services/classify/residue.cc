@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "services/classify/spans.h"
 #include "services/classify/token_file.h"
 #include "services/classify/vocabulary.h"
 #include "services/classify/word_hash.h"
@@ -30,7 +31,11 @@ class Finder {
         matches_(matches),
         out_(*out),
         has_small_letters_(
-            std::any_of(found.bytes.begin(), found.bytes.end(), [](char c) { return c >= 'a' && c <= 'z'; })) {}
+            std::any_of(found.bytes.begin(), found.bytes.end(), [](char c) { return c >= 'a' && c <= 'z'; })) {
+    for (const TermHit& term : out_.terms) {
+      if (term.restrictive) restrictions_.Add(term.begin, term.end);
+    }
+  }
 
   void Run() {
     order_.resize(matches_.size());
@@ -107,10 +112,12 @@ class Finder {
     if (count == 0) return;
     Residue residue{
         words_[first].begin, words_[last - 1].end, count, before.has_value() || behind.has_value(), false, {}};
-    for (const TermHit& term : out_.terms) {
-      if (term.begin >= words_[begin].begin && term.end <= words_[end - 1].end &&
-          std::find(residue.triggers.begin(), residue.triggers.end(), term.phrase_id) == residue.triggers.end()) {
-        residue.triggers.push_back(term.phrase_id);
+    auto term = std::lower_bound(out_.terms.begin(), out_.terms.end(), words_[begin].begin,
+                                 [](const TermHit& hit, uint32_t at) { return hit.begin < at; });
+    for (; term != out_.terms.end() && term->begin < words_[end - 1].end; ++term) {
+      if (term->end <= words_[end - 1].end &&
+          std::find(residue.triggers.begin(), residue.triggers.end(), term->phrase_id) == residue.triggers.end()) {
+        residue.triggers.push_back(term->phrase_id);
       }
     }
     if (count > kMaxHarmlessResidueWords || speaks || !residue.triggers.empty()) {
@@ -123,9 +130,7 @@ class Finder {
 
   // True if a phrase that restricts lies in words [begin, end).
   bool HoldsRestriction(uint32_t begin, uint32_t end) const {
-    return std::any_of(out_.terms.begin(), out_.terms.end(), [&](const TermHit& term) {
-      return term.restrictive && term.begin < words_[end - 1].end && term.end > words_[begin].begin;
-    });
+    return restrictions_.AnyMeets(words_[begin].begin, words_[end - 1].end);
   }
 
   // Headings are made of names, numbers, words that name documents, and words of the licence's own title. A line in
@@ -280,6 +285,7 @@ class Finder {
   const std::vector<Comparison>& matches_;
   Classification& out_;
   const bool has_small_letters_;
+  Spans restrictions_;  // phrases that restrict
   std::vector<size_t> order_;
 };
 
