@@ -32,34 +32,40 @@ struct Query {
   uint32_t position;
 };
 
-// Where each diagonal was last covered. Few diagonals are met again, and those soon: what lies wholly behind is forgotten.
+// Which diagonals are covered by runs that end no sooner than the words now asked for, which never go back.
 class Covered {
  public:
-  uint32_t Until(int64_t diagonal) const {
-    for (size_t i = count_, stop = count_ - std::min(count_, kNear); i-- > stop;) {
-      if (near_[i % kNear].diagonal == diagonal) return near_[i % kNear].end;
+  // `end`: one behind the last of those words.
+  bool Covers(int64_t diagonal, uint32_t end) {
+    for (size_t i = count_; i-- > 0;) {
+      if (near_[i].end < end) {
+        near_[i] = near_[--count_];  // nobody will ask for it again
+      } else if (near_[i].diagonal == diagonal) {
+        return true;
+      }
     }
-    if (far_.empty()) return 0;
+    if (far_.empty()) return false;
     const auto found = far_.find(diagonal);
-    return found == far_.end() ? 0 : found->second;
+    return found != far_.end() && found->second >= end;
   }
-  // Nobody will ask again for what ends before `live`.
-  void Set(int64_t diagonal, uint32_t end, uint32_t live) {
-    Entry& entry = near_[count_ % kNear];
-    if (count_ >= kNear && entry.end >= live) far_[entry.diagonal] = entry.end;
-    entry = {diagonal, end};
-    ++count_;
+  // Requires !Covers(diagonal, end) for some lesser end.
+  void Add(int64_t diagonal, uint32_t end) {
+    if (count_ == kNear) {
+      far_[near_[0].diagonal] = near_[0].end;
+      near_[0] = near_[--count_];
+    }
+    near_[count_++] = {diagonal, end};
   }
 
  private:
-  static constexpr size_t kNear = 24;
+  static constexpr size_t kNear = 24;  // mostly there are very few
   struct Entry {
     int64_t diagonal;
     uint32_t end;
   };
-  std::array<Entry, kNear> near_;  // the last ones
+  std::array<Entry, kNear> near_;
   size_t count_ = 0;
-  absl::flat_hash_map<int64_t, uint32_t> far_;  // the newest end of what is no longer near
+  absl::flat_hash_map<int64_t, uint32_t> far_;  // the newest end of what found no room
 };
 
 // A run as long as this is where its words belong: votes within it for other places of the same text are passages that
@@ -83,14 +89,14 @@ class RunGrower {
     if (vote.found + kShingleWords <= settled_end_) return;
     const int64_t diagonal = static_cast<int64_t>(vote.found) - vote.official;
     if (diagonal == last_diagonal_ && vote.found + kShingleWords <= last_end_) return;
-    if (vote.found + kShingleWords <= covered_.Until(diagonal)) return;
+    if (covered_.Covers(diagonal, vote.found + kShingleWords)) return;
     uint32_t f = vote.found, o = vote.official;
     while (f > 0 && o > 0 && found_[f - 1] == official_[o - 1]) --f, --o;
     const uint32_t f_end = vote.found + EqualWords(vote.found, vote.official);
     // A shingle whose 64-bit fingerprint agrees and whose words do not is no vote.
     if (f_end - f < kShingleWords || f_end < vote.found + kShingleWords) return;
     runs_.push_back({o, f, f_end - f});
-    covered_.Set(diagonal, f_end, vote.found);
+    covered_.Add(diagonal, f_end);
     last_diagonal_ = diagonal;
     last_end_ = f_end;
     if (f_end - f >= kSettledWords) settled_end_ = std::max(settled_end_, f_end);
@@ -135,6 +141,11 @@ void ChainRuns(uint32_t text, uint32_t least, std::vector<Run> runs, std::vector
     int32_t previous;
     uint32_t overlap;
   };
+  // The best score of so many neighbours, and the last found word of all.
+  constexpr size_t kBlock = 8;
+  struct Block {
+    int64_t score, end;
+  };
   if (runs.size() == 1) {
     if (runs.front().size >= least) chains->push_back({text, runs.front().size, std::move(runs)});
     return;
@@ -143,19 +154,24 @@ void ChainRuns(uint32_t text, uint32_t least, std::vector<Run> runs, std::vector
   for (const Run& run : runs) words += run.size;
   if (words < least) return;
   static thread_local std::vector<Link> links;
-  static thread_local std::vector<int64_t> most;  // by run: the best score up to it
-  static thread_local std::vector<int64_t> ends;  // by run: the last found word of all up to it
+  static thread_local std::vector<Block> blocks;
   links.resize(runs.size());
-  most.resize(runs.size());
-  ends.resize(runs.size());
+  blocks.assign(runs.size() / kBlock + 1, {0, 0});
   for (size_t i = 0; i < runs.size(); ++i) {
     const Run& run = runs[i];
-    links[i] = {int64_t{run.size} * kScale, -1, 0};
-    // From the nearest one back, as long as any can still be better; of equally good ones the first counts.
+    const int64_t own = int64_t{run.size} * kScale;
+    links[i] = {own, -1, 0};
+    // From the nearest one back, leaving out those that cannot be better; of equally good ones the first counts.
     const size_t stop = i > kLookBack ? i - kLookBack : 0;
     for (size_t j = i; j-- > stop;) {
-      const int64_t least_cost = std::max<int64_t>(0, run.found - ends[j]) * kBothCost;
-      if (most[j] + int64_t{run.size} * kScale - least_cost < links[i].score) break;
+      if (j % kBlock == kBlock - 1 || j + 1 == i) {
+        const Block& block = blocks[j / kBlock];
+        const int64_t least_cost = std::max<int64_t>(0, run.found - block.end) * kBothCost;
+        if (block.score + own - least_cost < links[i].score) {
+          j -= j % kBlock;
+          continue;
+        }
+      }
       const Run& other = runs[j];
       const int64_t official_gap = int64_t{run.official} - (other.official + other.size);
       const int64_t found_gap = int64_t{run.found} - (other.found + other.size);
@@ -170,9 +186,9 @@ void ChainRuns(uint32_t text, uint32_t least, std::vector<Run> runs, std::vector
         links[i] = {score, static_cast<int32_t>(j), static_cast<uint32_t>(overlap)};
       }
     }
-    const int64_t end = int64_t{run.found} + run.size;
-    most[i] = std::max(i > 0 ? most[i - 1] : links[i].score, links[i].score);
-    ends[i] = std::max(i > 0 ? ends[i - 1] : end, end);
+    Block& block = blocks[i / kBlock];
+    block.score = std::max(block.score, links[i].score);
+    block.end = std::max(block.end, int64_t{run.found} + run.size);
   }
   static thread_local std::vector<uint32_t> order;
   order.clear();
