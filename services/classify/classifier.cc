@@ -137,6 +137,27 @@ uint32_t Overlap(uint32_t begin, uint32_t end, const Group& group) {
   return high > low ? high - low : 0;
 }
 
+// Leading chains hardly overlap: those that begin later end later.
+std::vector<size_t> OrderByPlace(const std::vector<Group>& groups) {
+  std::vector<size_t> order(groups.size());
+  for (size_t i = 0; i < order.size(); ++i) order[i] = i;
+  std::sort(order.begin(), order.end(), [&](size_t a, size_t b) { return groups[a].begin < groups[b].begin; });
+  return order;
+}
+
+// The group whose span and the chain's share half of both; of two such ones the first. nullptr if there is none.
+Group* GroupOf(const Chain& chain, const std::vector<size_t>& by_place, std::vector<Group>* groups) {
+  const uint32_t begin = chain.begin(), end = chain.end();
+  size_t first = groups->size();
+  auto at = std::partition_point(by_place.begin(), by_place.end(), [&](size_t i) { return (*groups)[i].end <= begin; });
+  for (; at != by_place.end() && (*groups)[*at].begin < end; ++at) {
+    const Group& group = (*groups)[*at];
+    const uint32_t overlap = Overlap(begin, end, group);
+    if (overlap * 2 >= group.end - group.begin && overlap * 2 >= end - begin) first = std::min(first, *at);
+  }
+  return first < groups->size() ? &(*groups)[first] : nullptr;
+}
+
 // Words of the span [begin, end) that only one of two comparisons explains.
 struct ExplainedOnce {
   uint32_t by_a = 0, by_b = 0;
@@ -247,17 +268,14 @@ Classification Classifier::Classify(std::string_view text) const {
     group.rivals.push_back(std::move(comparison));
     groups.push_back(std::move(group));
   }
+  const std::vector<size_t> by_place = OrderByPlace(groups);
   for (size_t i = 0; i < chains.size(); ++i) {
     if (std::binary_search(leading.begin(), leading.end(), i)) continue;
     const Chain& chain = chains[i];
-    for (Group& group : groups) {
-      const uint32_t overlap = Overlap(chain.begin(), chain.end(), group);
-      if (overlap * 2 < group.end - group.begin || overlap * 2 < chain.end() - chain.begin()) continue;
-      if (chain.matched < kRivalShare * group.most_matched) break;
-      if (group.exact && chain.matched < group.most_matched) break;
-      group.others.push_back({differences[i].between + differences[i].outside, i});
-      break;
-    }
+    Group* const group = GroupOf(chain, by_place, &groups);
+    if (group == nullptr || chain.matched < kRivalShare * group->most_matched) continue;
+    if (group->exact && chain.matched < group->most_matched) continue;
+    group->others.push_back({differences[i].between + differences[i].outside, i});
   }
   for (Group& group : groups) {
     std::sort(group.others.begin(), group.others.end());
