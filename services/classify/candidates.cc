@@ -258,10 +258,10 @@ struct Scratch {
   std::vector<Shingle> shingles;
   std::vector<Place> places;
   std::vector<Kind> kinds;
-  std::vector<uint32_t> kind_of_set;        // by set: number of its kind, plus one; 0 between two texts
-  std::vector<Tally<uint16_t>> tallies;     // by text
+  std::vector<uint32_t> kind_of_set;          // by set: number of its kind, plus one; 0 between two texts
+  std::vector<Tally<uint16_t>> tallies;       // by text
   std::vector<Tally<uint32_t>> wide_tallies;  // by text
-  std::vector<uint16_t> touched;            // texts with votes
+  std::vector<uint16_t> touched;              // texts with votes
   std::vector<Contender> contenders, kept;
   std::vector<uint32_t> explained;  // by place: how many places before it the leader has
   std::vector<uint32_t> ranks;      // by kind: where the text stands in it, or kNobody
@@ -404,9 +404,9 @@ uint32_t FindRank(uint32_t text, const Kind& kind) {
   return *at == text ? static_cast<uint32_t>(at - kind.texts.data()) : kNobody;
 }
 
-// Keeps those contenders that may be the best explanation of some part of the text, or a near rival of it. Many licences
-// quote each other; the text with the most votes leads those that have nothing of their own within their span, of which
-// the nearest follow it.
+// Keeps those contenders that may be the best explanation of some part of the text, or a near rival of it. Many
+// licences quote each other; the text with the most votes leads those that have nothing of their own within their span,
+// of which the nearest follow it.
 void KeepUndominated(Scratch* scratch) {
   auto& contenders = scratch->contenders;
   auto& kept = scratch->kept;

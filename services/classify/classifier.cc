@@ -48,8 +48,8 @@ bool Better(const Comparison& a, const Comparison& b) {
   return a.verdict > b.verdict;
 }
 
-// Words in which the text seems to differ, as far as the chain tells: those that only one side has between two runs, and
-// those of the official text before and behind them.
+// Words in which the text seems to differ, as far as the chain tells: those that only one side has between two runs,
+// and those of the official text before and behind them.
 struct Difference {
   int64_t between = 0, outside = 0;
 };
@@ -68,8 +68,8 @@ Difference DifferenceOf(const IndexView& index, const Chain& chain) {
   return difference;
 }
 
-// What a chain explains, less what it does not: words between its runs count double, and a text of which much is missing
-// yields to a smaller one that is there as a whole.
+// What a chain explains, less what it does not: words between its runs count double, and a text of which much is
+// missing yields to a smaller one that is there as a whole.
 int64_t Weight(const Chain& chain, const Difference& difference) {
   return chain.matched - difference.between - std::min<int64_t>(difference.outside, chain.matched / 4) - kChainCost;
 }
@@ -100,9 +100,8 @@ std::vector<size_t> LeadingChains(const std::vector<Chain>& chains, const std::v
     const int64_t weight = Weight(chains[i], differences[i]);
     if (weight > 0) intervals.push_back({begin, end - slack, weight, i});
   }
-  std::sort(intervals.begin(), intervals.end(), [](const Interval& a, const Interval& b) {
-    return std::pair(a.end, a.chain) < std::pair(b.end, b.chain);
-  });
+  std::sort(intervals.begin(), intervals.end(),
+            [](const Interval& a, const Interval& b) { return std::pair(a.end, a.chain) < std::pair(b.end, b.chain); });
   std::vector<int64_t> best(intervals.size() + 1);
   std::vector<size_t> from(intervals.size() + 1);
   std::vector<bool> take(intervals.size() + 1);
@@ -263,7 +262,7 @@ Classification Classifier::Classify(std::string_view text) const {
   for (const size_t i : leading) {
     Comparison comparison = Compare(index_, found, chains[i], &budget);
     if (comparison.verdict == MatchVerdict::kUnknown) continue;
-    Group group{{},   chains[i].begin(), chains[i].end(), chains[i].matched, comparison.verdict == MatchVerdict::kExact,
+    Group group{{}, chains[i].begin(), chains[i].end(), chains[i].matched, comparison.verdict == MatchVerdict::kExact,
                 {}};
     group.rivals.push_back(std::move(comparison));
     groups.push_back(std::move(group));
@@ -348,9 +347,11 @@ Classification Classifier::Classify(std::string_view text) const {
   if (exhausted) phrase_memory_exhausted_.fetch_add(1);
   for (const PhraseHit& hit : hits) {
     const auto word_at = [&](size_t offset) {
-      return static_cast<size_t>(std::upper_bound(tokens.words.begin(), tokens.words.end(), offset,
-                                                  [](size_t at, const Word& word) { return at < word.normalised_begin; }) -
-                                 tokens.words.begin()) - 1;
+      return static_cast<size_t>(
+                 std::upper_bound(tokens.words.begin(), tokens.words.end(), offset,
+                                  [](size_t at, const Word& word) { return at < word.normalised_begin; }) -
+                 tokens.words.begin()) -
+             1;
     };
     const IndexPhrase& phrase = index_.phrases()[hit.phrase];
     const size_t last_word = word_at(hit.end > hit.begin ? hit.end - 1 : hit.begin);

@@ -1,4 +1,5 @@
-// Which licence texts a text contains, and exactly how it differs from them. The diff decides, never a similarity score.
+// Which licence texts a text contains, and exactly how it differs from them. The diff decides, never a similarity
+// score.
 //
 //   std::string index = *CompileIndex(token_files, phrases);
 //   std::unique_ptr<Classifier> classifier = *Classifier::Create(index);
@@ -39,7 +40,7 @@ std::string_view MatchVerdictName(MatchVerdict verdict);
 struct Edit {
   EditClass cls;
   bool critical;
-  uint32_t begin, end;                                 // bytes of the text; empty where words are missing
+  uint32_t begin, end;                                // bytes of the text; empty where words are missing
   uint32_t expected_first_word, expected_word_count;  // words of the token file; count 0 for an insertion
 };
 
@@ -59,8 +60,8 @@ struct TextMatch {
   uint32_t begin = 0, end = 0;  // bytes
   std::vector<Edit> edits;      // in order
   size_t edit_count = 0;
-  // Other ids that fit no worse, or that the text follows in some of the places where the two differ. Not empty: the text is
-  // none of them for certain, and the match is not bare.
+  // Other ids that fit no worse, or that the text follows in some of the places where the two differ. Not empty: the
+  // text is none of them for certain, and the match is not bare.
   std::vector<std::string> also;
   double coverage = 0;  // found share of the official words that must be there; for display, nothing is decided by it
   // More than eight words of other prose touch the span, or fewer that speak of terms. Not part of `verdict`.
@@ -71,8 +72,8 @@ struct TextMatch {
 struct Residue {
   uint32_t begin, end;  // bytes
   uint32_t words;
-  bool touches_match;                  // nothing but framing lies between it and a match
-  bool blocks;                         // it blocks the matches it touches, see kMaxHarmlessResidueWords
+  bool touches_match;                 // nothing but framing lies between it and a match
+  bool blocks;                        // it blocks the matches it touches, see kMaxHarmlessResidueWords
   std::vector<std::string> triggers;  // ids of trigger phrases in it
 };
 inline constexpr uint32_t kMaxHarmlessResidueWords = 8;
@@ -92,21 +93,21 @@ struct Classification {
   std::vector<TermHit> terms;      // in order
   std::vector<Oddity> oddities;    // in order
   uint32_t words = 0;
-  // The text was too large or too repetitive to be compared completely, or is in an encoding that we do not read. Nothing is
-  // bare then.
+  // The text was too large or too repetitive to be compared completely, or is in an encoding that we do not read.
+  // Nothing is bare then.
   bool incomplete = false;
 
   // The only question to approve by: match i is EXACT or EQUIVALENT, no sibling fits as well, and no residue blocks it.
   bool Bare(size_t i) const {
-    return i < matches.size() && !incomplete && matches[i].verdict >= MatchVerdict::kEquivalent && matches[i].also.empty() &&
-           !matches[i].blocked_by_residue;
+    return i < matches.size() && !incomplete && matches[i].verdict >= MatchVerdict::kEquivalent &&
+           matches[i].also.empty() && !matches[i].blocked_by_residue;
   }
 };
 
 class Classifier {
  public:
-  // `index` comes from CompileIndex and must outlive the classifier. DataLoss or FailedPrecondition if it is damaged or of
-  // another version. A phrase is compiled when a text first holds its words.
+  // `index` comes from CompileIndex and must outlive the classifier. DataLoss or FailedPrecondition if it is damaged or
+  // of another version. A phrase is compiled when a text first holds its words.
   static absl::StatusOr<std::unique_ptr<Classifier>> Create(std::string_view index);
 
   // Pure; thread-safe; cannot fail. Linear in the size of `text`.

@@ -85,6 +85,50 @@ TEST(PhraseSetTest, LeavesOutNothing) {
   EXPECT_GT(hits, 1000u);
 }
 
+TEST(PhraseSetTest, RestoredItFindsTheSame) {
+  const auto set = PhraseSet::Create(Patterns());
+  ASSERT_TRUE(set.ok());
+  const auto restored = PhraseSet::Restore(Patterns(), (*set)->Starts());
+  ASSERT_TRUE(restored.ok()) << restored.status();
+  EXPECT_EQ((*restored)->Starts(), (*set)->Starts());
+  const std::string text = "noncommercial use by 5 million monthly users is not in any way permitted elexaqy ";
+  bool exhausted;
+  EXPECT_EQ(Places(**set, text, &exhausted).size(), 4u);
+  EXPECT_EQ(Places(**restored, text, &exhausted), Places(**set, text, &exhausted));
+}
+
+// Whoever makes an index may put anything there: it is refused, or searched without leaving the tables.
+TEST(PhraseSetTest, RestoresNothingThatIsNotSafe) {
+  const auto set = PhraseSet::Create(Patterns());
+  ASSERT_TRUE(set.ok());
+  const std::string starts = (*set)->Starts();
+  for (size_t size = 0; size < starts.size(); ++size) {
+    EXPECT_FALSE(PhraseSet::Restore(Patterns(), starts.substr(0, size)).ok()) << size;
+  }
+  EXPECT_FALSE(PhraseSet::Restore(Patterns(), starts + "x").ok());
+  EXPECT_FALSE(PhraseSet::Restore({"a"}, starts).ok());
+  size_t accepted = 0;
+  for (size_t at = 0; at < starts.size(); ++at) {
+    std::string damaged = starts;
+    damaged[at] = static_cast<char>(damaged[at] ^ 0x81);
+    const auto restored = PhraseSet::Restore(Patterns(), damaged);
+    if (!restored.ok()) continue;
+    ++accepted;
+    bool exhausted;
+    (*restored)->Find("noncommercial not 5 million monthly active users permitted d'elexaqy 9x ", &exhausted);
+  }
+  EXPECT_GT(accepted, 0u);
+}
+
+TEST(PhraseSetTest, APatternThatTheIndexNeverHeldHits) {
+  const auto set = PhraseSet::Create({R"(\bsold\b)"});
+  ASSERT_TRUE(set.ok());
+  const auto restored = PhraseSet::Restore({"sold("}, (*set)->Starts());
+  ASSERT_TRUE(restored.ok()) << restored.status();
+  bool exhausted;
+  EXPECT_FALSE((*restored)->Find("not sold here ", &exhausted).empty());
+}
+
 // Alternatives of alternatives are too many to be told apart; they are found all the same.
 TEST(PhraseSetTest, ManyAlternatives) {
   std::string pattern = R"(\b)";

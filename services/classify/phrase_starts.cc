@@ -230,11 +230,11 @@ bool PhraseStarts::IsSafe() const {
       return false;
     }
     const auto at = numbers_.begin();
-    return std::all_of(at + sign.begin, at + sign.needs, [this](uint16_t branch) { return branch < branches_.size(); }) &&
+    return std::all_of(at + sign.begin, at + sign.needs,
+                       [this](uint16_t branch) { return branch < branches_.size(); }) &&
            std::all_of(at + sign.needs, at + sign.end, [this](uint16_t need) { return need <= need_count_; });
   });
-  return cells_safe && signs_safe &&
-         std::all_of(branches_.begin(), branches_.end(), [this](const Branch& branch) {
+  return cells_safe && signs_safe && std::all_of(branches_.begin(), branches_.end(), [this](const Branch& branch) {
            return branch.phrase < max_words_.size() &&
                   std::all_of(branch.needs.begin(), branch.needs.end(),
                               [this](const Need& need) { return need.number <= need_count_; });

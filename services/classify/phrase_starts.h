@@ -80,11 +80,11 @@ class PhraseStarts {
   std::vector<Branch> branches_;
   std::map<std::string, uint32_t> need_numbers_;  // by all its words
   uint32_t need_count_ = 0;
-  std::vector<uint32_t> max_words_;               // by phrase; 0: not here
+  std::vector<uint32_t> max_words_;  // by phrase; 0: not here
 
-  // A tree of all entries, byte by byte: one walk down a word finds every entry that it is or begins with. Its nodes lie
-  // in one array (a double array, after Aoe 1989), so that all of it stays in the nearer caches: the child of a node for a
-  // kind of byte is cells_[children + kind], if that cell's parent is the node.
+  // A tree of all entries, byte by byte: one walk down a word finds every entry that it is or begins with. Its nodes
+  // lie in one array (a double array, after Aoe 1989), so that all of it stays in the nearer caches: the child of a
+  // node for a kind of byte is cells_[children + kind], if that cell's parent is the node.
   std::array<uint8_t, 256> kinds_{};  // of bytes; 0: in no entry
   struct Cell {
     uint16_t parent = kNoNode;

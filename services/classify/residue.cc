@@ -191,7 +191,8 @@ class Finder {
     return words > 1;
   }
 
-  // Base64, hexadecimal digits, keys: longer than words of headings are, or letters of both sizes and digits in a jumble.
+  // Base64, hexadecimal digits, keys: longer than words of headings are, or letters of both sizes and digits in a
+  // jumble.
   bool IsEncoded(uint32_t word) const {
     size_t size = 0, changes = 0;
     int last = -1;

@@ -30,7 +30,9 @@ class Spans {
   }
 
  private:
-  size_t CountBefore(std::vector<uint32_t>::const_iterator at) const { return static_cast<size_t>(at - begins_.begin()); }
+  size_t CountBefore(std::vector<uint32_t>::const_iterator at) const {
+    return static_cast<size_t>(at - begins_.begin());
+  }
 
   std::vector<uint32_t> begins_;
   std::vector<uint32_t> ends_;  // how far the span or one before it reaches

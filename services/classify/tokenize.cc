@@ -99,8 +99,8 @@ class HashMemo {
     return memo;
   }
   struct Known {
-    uint64_t low = 0, high = 0;  // bytes of the form, zeros behind them
-    uint32_t hash = 0;           // no word is empty, so that what is not known is never asked for
+    uint64_t low = 0, high = 0;   // bytes of the form, zeros behind them
+    uint32_t hash = 0;            // no word is empty, so that what is not known is never asked for
     bool other_spelling = false;  // MayHaveOtherSpelling
   };
 
@@ -730,9 +730,9 @@ void SetBits(char* bytes, size_t size, uint64_t bits) {
   set(size - 8);
 }
 
-// Reads words of plain letters as most words are, each a blank behind the one before: what ScanWord makes of them, without
-// its questions. Stops before a word that is long, may be a list marker, a comment prefix, part of an address, or goes on
-// or is spelt otherwise. Returns false if that is the first; nothing is done then.
+// Reads words of plain letters as most words are, each a blank behind the one before: what ScanWord makes of them,
+// without its questions. Stops before a word that is long, may be a list marker, a comment prefix, part of an address,
+// or goes on or is spelt otherwise. Returns false if that is the first; nothing is done then.
 bool Scanner::PlainWords() {
   constexpr uint32_t kCapital = 0x20;  // a letter without it
   const size_t run_begin = pos_;
@@ -1024,8 +1024,7 @@ bool Scanner::IsMarker(std::string_view form) const {
   if (digits && !dotted && form.size() > 3) return false;
   if (bracketed && word_begin_ >= 2 && IsAlphanumeric(text_[word_begin_ - 2])) return false;  // 2(b), Model(s)
   if (word_count_ > 0 &&
-      std::find(std::begin(kReferenceWords), std::end(kReferenceWords), LastHash()) !=
-          std::end(kReferenceWords) &&
+      std::find(std::begin(kReferenceWords), std::end(kReferenceWords), LastHash()) != std::end(kReferenceWords) &&
       newlines_ < 2) {
     return false;
   }
