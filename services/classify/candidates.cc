@@ -270,6 +270,8 @@ struct Scratch {
   std::vector<uint32_t> begins, next;
 };
 
+// A thread keeps its buffers for the next text, unless one held more votes than a megabyte of licences does.
+constexpr size_t kMostKeptVotes = size_t{1} << 21;
 // Looks ahead so many shingles: the tables are larger than the caches.
 constexpr size_t kAhead = 12;
 // A text of which less than a quarter is there, all of it explained as well by one text with four times its votes, is a
@@ -577,6 +579,7 @@ std::vector<Chain> FindCandidates(const IndexView& index, absl::Span<const uint3
     ChainRuns(contender.text, least, std::move(runs), &chains);
   }
   std::stable_sort(chains.begin(), chains.end(), [](const Chain& a, const Chain& b) { return a.matched > b.matched; });
+  if (total > kMostKeptVotes) scratch = Scratch();
   return chains;
 }
 
