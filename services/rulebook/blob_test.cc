@@ -79,8 +79,8 @@ TEST(BlobTest, AnotherAddressOrFormatIsRefused) {
 
 // With a checksum that fits: what is inside is still checked as far as memory safety needs it.
 TEST(BlobTest, SectionsOfNonsenseAreErrors) {
-  for (const BlobSections& sections :
-       {BlobSections{"", "", ""}, BlobSections{"\xff\xff\xff", "x", "y"}, BlobSections{"\x08\x02", "", ""}}) {
+  for (const BlobSections& sections : {BlobSections{"", "", "", ""}, BlobSections{"\xff\xff\xff", "x", "y", ""},
+                                       BlobSections{"\x08\x02", "", "", ""}}) {
     Aligned blob(PackBlob(sections));
     EXPECT_TRUE(UnpackBlob(blob.View()).ok());
     EXPECT_FALSE(Rulebook::FromCompiled(blob.View()).ok());
@@ -88,7 +88,7 @@ TEST(BlobTest, SectionsOfNonsenseAreErrors) {
 }
 
 TEST(BlobTest, SectionsComeBackAtAlignedOffsets) {
-  Aligned blob(PackBlob({"a", "bcdefghij", "k"}));
+  Aligned blob(PackBlob({"a", "bcdefghij", "k", ""}));
   const auto sections = UnpackBlob(blob.View());
   ASSERT_TRUE(sections.ok()) << sections.status();
   EXPECT_EQ(sections->messages, "a");

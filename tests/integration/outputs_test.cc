@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <string>
@@ -117,10 +118,13 @@ TEST_F(OutputsTest, PlacesAreRelativeToWhereTheRunBegan) {
   ProcessOptions options = weighbridge_.Options({"gate", "./model//", "--format", "sarif"});
   options.cwd = dir_.At("");
   EXPECT_TRUE(Has(weighbridge_.Run(options).out, "\"uri\":\"model/README.md\""));
-  for (const std::string elsewhere : {dir_.At("model"), std::string("../") + "x/../model"}) {
+  const std::string beside =
+      "../" + std::filesystem::path(dir_.At("model")).parent_path().filename().string() + "/model";
+  for (const std::string& elsewhere : {dir_.At("model"), beside}) {
     options.args[1] = elsewhere;
     const ProcessResult run = weighbridge_.Run(options);
-    if (run.exit_code == 5) EXPECT_TRUE(Has(run.out, "\"uri\":\"README.md\"")) << elsewhere;
+    EXPECT_EQ(run.exit_code, 5) << elsewhere;
+    EXPECT_TRUE(Has(run.out, "\"uri\":\"README.md\"")) << elsewhere;
   }
   options.args[1] = "model/model.safetensors";
   const ProcessResult file = weighbridge_.Run(options);

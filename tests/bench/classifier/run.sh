@@ -20,7 +20,8 @@ wb_bazel build //tests/bench/classifier:classifier_bench >&2
 status=0
 bazel-bin/tests/bench/classifier/classifier_bench "$@" || status=$?
 
-wb_install licensecheck python3 python3-venv
+# licensecheck is slower by eight without RE2 for Perl, which Debian recommends beside it.
+wb_install licensecheck libre-engine-re2-perl python3 python3-venv
 peers="${XDG_CACHE_HOME:-$HOME/.cache}/weighbridge/scancode-$WB_LICENCE_PACK_VERSION"
 if [[ ! -x "$peers/bin/scancode" ]]; then
   python3 -m venv "$peers"
