@@ -75,6 +75,23 @@ bool StartsLowerCase(std::string_view text, const Word& word) {
   return word.begin < text.size() && text[word.begin] >= 'a' && text[word.begin] <= 'z';
 }
 
+// Whether the full stop at `at` stands behind a single letter: "Anna B. Acorn", "the U.S. mail", "e.g. X". A numeral of
+// one letter ends a heading: "Exhibit A. You".
+bool EndsInitial(std::string_view text, size_t at) {
+  const auto letter = [&](size_t i) { return i < at && ((text[i] | 0x20) >= 'a' && (text[i] | 0x20) <= 'z'); };
+  if (at < 3 || !letter(at - 1)) return false;
+  if (text[at - 2] == '.') return letter(at - 3);
+  // A name stands before it, not the head of an annex.
+  if (text[at - 2] != ' ' || !letter(at - 3) || text[at - 1] < 'A' || text[at - 1] > 'Z') return false;
+  size_t begin = at - 3;
+  while (begin > 0 && letter(begin - 1)) --begin;
+  if (text[begin] < 'A' || text[begin] > 'Z') return false;
+  for (const std::string_view head : {"Exhibit", "Appendix", "Annex", "Schedule", "Attachment", "Section", "Part", "Article"}) {
+    if (text.substr(begin, at - 2 - begin) == head) return false;
+  }
+  return true;
+}
+
 // What the signs between two words amount to.
 struct Gap {
   char end = 0;  // . : ;
@@ -93,6 +110,9 @@ Gap ReadGap(std::string_view text, size_t begin, size_t end, const Word* next) {
     const auto starts = [&](std::string_view sign) { return rest.substr(0, sign.size()) == sign; };
     const bool quote = c == '"' || starts("\u201c") || starts("\u201d") || starts("\u201e") || starts("\u00ab") ||
                        starts("\u00bb") || starts("\u300c") || starts("\u300d");
+    // Two grave accents and two apostrophes are the quotes of TeX.
+    if (starts("``")) gap.quote_opens = true;
+    if (starts("''")) gap.quote_closes = true;
     if (quote) {
       // A quote before a blank closes, one behind a blank opens.
       const bool closes =
@@ -117,7 +137,7 @@ Gap ReadGap(std::string_view text, size_t begin, size_t end, const Word* next) {
     if ((c == ';' || starts("\uff1b")) && gap.end == 0) gap.end = ';';
     const bool stop = c == '.' || c == '?' || c == '!';
     if (starts("\u3002")) gap.end = '.';
-    if (stop && gap.end == 0 && next != nullptr && !StartsLowerCase(text, *next)) {
+    if (stop && gap.end == 0 && next != nullptr && !StartsLowerCase(text, *next) && !(c == '.' && EndsInitial(text, i))) {
       // "e.g. X" ends one as well, but "U.S.C", "v2.1" and "Acorn.1" do not.
       if (i + 1 < end && (IsSpace(text[i + 1]) || text[i + 1] == '"' || text[i + 1] == '\'' || text[i + 1] == ')' ||
                           static_cast<unsigned char>(text[i + 1]) >= 0x80 || text[i + 1] == '*')) {
