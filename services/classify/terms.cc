@@ -8,7 +8,6 @@
 #include "absl/strings/str_format.h"
 #include "re2/filtered_re2.h"
 #include "re2/re2.h"
-#include "re2/set.h"
 #include "services/base/status_macros.h"
 #include "services/classify/term_value.h"
 #include "services/classify/tokenize.h"
@@ -20,6 +19,10 @@ namespace {
 constexpr char kBan[] =
     R"(\b(?:not|never|no|nor|neither|cannot|prohibit\w*|forbid\w*|forbidden|barred|bars?|disallow\w*|)"
     R"(refrain|unacceptable|exclud\w*|restricted from)\b)";
+// What bars, behind the words it bars: "military use is forbidden".
+constexpr char kBanBehind[] =
+    R"(^(?: [^ \n;|#]+){0,8}? (?:is|are|be|remains?)(?: \w+){0,2}? (?:prohibited|forbidden|barred|disallowed|excluded|)"
+    R"(ruled out|not (?:\w+ )?(?:allowed|permitted|licensed|authorized|granted|covered|acceptable))\b)";
 // Words that look like a bar and are none.
 constexpr char kNoBan[] =
     R"(\b(?:not limited to|not only|not just|no later than|whether or not|not otherwise|not to exceed|)"
@@ -205,6 +208,89 @@ MarkedText MarkText(std::string_view text) {
 
 namespace {
 
+// Finds all of many short strings in one pass: an automaton of Aho and Corasick over the bytes that they hold. (RE2::Set
+// makes a state of every set of strings seen so far, which costs more than all patterns together.)
+class AtomFinder {
+ public:
+  explicit AtomFinder(const std::vector<std::string>& atoms) : atoms_(atoms.size()) {
+    std::fill(std::begin(class_of_), std::end(class_of_), uint8_t{0});
+    for (const std::string& atom : atoms) {
+      for (const char c : atom) {
+        uint8_t& one = class_of_[static_cast<unsigned char>(c)];
+        if (one == 0) one = static_cast<uint8_t>(classes_++);
+      }
+    }
+    AddNode();
+    for (size_t i = 0; i < atoms.size(); ++i) {
+      uint32_t node = 0;
+      for (const char c : atoms[i]) {
+        const size_t edge = Edge(node, class_of_[static_cast<unsigned char>(c)]);
+        if (next_[edge] == 0) {
+          const uint32_t made = AddNode();
+          next_[edge] = made;
+        }
+        node = next_[edge];
+      }
+      atom_of_[node] = static_cast<int>(i);
+    }
+    // Nodes by depth: where a node has no edge it takes that of its longest proper suffix.
+    std::vector<uint32_t> order, suffix(atom_of_.size(), 0);
+    for (size_t c = 1; c < classes_; ++c) {
+      if (next_[c] != 0) order.push_back(next_[c]);
+    }
+    for (size_t at = 0; at < order.size(); ++at) {
+      const uint32_t node = order[at];
+      shorter_[node] = longest_[suffix[node]];
+      longest_[node] = atom_of_[node] >= 0 ? node : shorter_[node];
+      for (size_t c = 1; c < classes_; ++c) {
+        uint32_t& edge = next_[Edge(node, c)];
+        const uint32_t behind = next_[Edge(suffix[node], c)];
+        if (edge == 0) {
+          edge = behind;
+        } else {
+          suffix[edge] = behind;
+          order.push_back(edge);
+        }
+      }
+    }
+  }
+
+  // Numbers of the atoms that stand in the text, ascending.
+  std::vector<int> Find(std::string_view text) const {
+    std::vector<bool> seen(atoms_);
+    std::vector<int> found;
+    uint32_t node = 0;
+    for (const char c : text) {
+      node = next_[Edge(node, class_of_[static_cast<unsigned char>(c)])];
+      // What ends at a node once found is found at its suffixes too.
+      for (uint32_t end = longest_[node]; end != 0 && !seen[atom_of_[end]]; end = shorter_[end]) {
+        seen[atom_of_[end]] = true;
+        found.push_back(atom_of_[end]);
+      }
+    }
+    std::sort(found.begin(), found.end());
+    return found;
+  }
+
+ private:
+  size_t Edge(uint32_t node, size_t one) const { return node * classes_ + one; }
+  uint32_t AddNode() {
+    next_.resize(next_.size() + classes_, 0);
+    atom_of_.push_back(-1);
+    longest_.push_back(0);
+    shorter_.push_back(0);
+    return static_cast<uint32_t>(atom_of_.size() - 1);
+  }
+
+  size_t atoms_;
+  size_t classes_ = 1;            // 0: a byte of no atom
+  uint8_t class_of_[256];
+  std::vector<uint32_t> next_;    // by node and class
+  std::vector<int> atom_of_;      // that ends at the node; -1: none
+  // The longest suffix of the node's path, and the longest but itself, at which an atom ends; 0: none.
+  std::vector<uint32_t> longest_, shorter_;
+};
+
 struct Hit {
   size_t pattern;
   size_t begin, end;              // in the marked text
@@ -221,19 +307,13 @@ struct TermExtractor::Compiled {
   std::vector<Pattern> patterns;
   // The patterns, and the literal words that each needs somewhere: one pass over the words names the patterns to try.
   re2::FilteredRE2 filter;
-  std::unique_ptr<RE2::Set> atoms;
-  bool atoms_usable = false;
+  std::unique_ptr<AtomFinder> atoms;
 
   // Numbers of the patterns that may hit the sentence.
   std::vector<int> Candidates(std::string_view sentence) const {
-    std::vector<int> found, candidates;
-    RE2::Set::ErrorInfo error{RE2::Set::kNoError};
-    const bool hit = atoms_usable && atoms->Match(Piece(sentence), &found, &error);
-    if (!atoms_usable || (!hit && error.kind != RE2::Set::kNoError)) {
-      for (size_t i = 0; i < patterns.size(); ++i) candidates.push_back(static_cast<int>(i));
-      return candidates;
-    }
-    std::sort(found.begin(), found.end());
+    std::vector<int> candidates;
+    if (patterns.empty()) return candidates;
+    const std::vector<int> found = atoms->Find(sentence);
     filter.AllPotentials(found, &candidates);
     std::sort(candidates.begin(), candidates.end());
     return candidates;
@@ -277,7 +357,7 @@ struct TermExtractor::Compiled {
     }
     return hits;
   }
-  RE2 ban{kBan}, no_ban{kNoBan}, negated_ban{kNegatedBan}, exception{kException}, no_duty{kNoDuty}, allows{kAllows},
+  RE2 ban{kBan}, ban_behind{kBanBehind}, no_ban{kNoBan}, negated_ban{kNegatedBan}, exception{kException}, no_duty{kNoDuty}, allows{kAllows},
       examples{kExamples}, only{kOnly};
 };
 
@@ -313,9 +393,7 @@ absl::StatusOr<std::unique_ptr<TermExtractor>> TermExtractor::Create(std::vector
   }
   std::vector<std::string> atoms;
   if (!compiled->patterns.empty()) compiled->filter.Compile(&atoms);
-  compiled->atoms = std::make_unique<RE2::Set>(RE2::DefaultOptions, RE2::UNANCHORED);
-  for (const std::string& atom : atoms) compiled->atoms->Add(RE2::QuoteMeta(atom), nullptr);
-  compiled->atoms_usable = !atoms.empty() && compiled->atoms->Compile();
+  compiled->atoms = std::make_unique<AtomFinder>(atoms);
   return std::unique_ptr<TermExtractor>(new TermExtractor(std::move(compiled)));
 }
 
@@ -437,7 +515,7 @@ std::vector<ClaimedTerm> TermExtractor::Extract(std::string_view whole) const {
     if (polarity == TermPolarity::kRestricts && Matches(clause, compiled_->negated_ban))
       polarity = TermPolarity::kPermits;
     if (data.needs_ban && polarity != TermPolarity::kPermits && !bars(before) && !bars(words) &&
-        !in_list(heads, hit.begin, span.begin)) {
+        !Matches(all.substr(hit.end, part.end - hit.end), compiled_->ban_behind) && !in_list(heads, hit.begin, span.begin)) {
       continue;
     }
     if (data.weak && polarity == TermPolarity::kRestricts && in_list(example_heads, hit.begin, span.begin)) continue;
@@ -497,9 +575,13 @@ std::vector<ClaimedTerm> TermExtractor::Extract(std::string_view whole) const {
     const auto& contrary = terms[i].polarity == TermPolarity::kPermits ? limited_kinds : permitted_kinds;
     if (weak[i] && contrary.count(terms[i].kind) != 0) continue;
     const bool again = std::any_of(kept.begin(), kept.end(), [&](const ClaimedTerm& other) {
-      return std::tie(other.kind, other.value, other.polarity) ==
-                 std::tie(terms[i].kind, terms[i].value, terms[i].polarity) &&
-             other.begin < terms[i].end && terms[i].begin < other.end;
+      if (std::tie(other.kind, other.polarity) != std::tie(terms[i].kind, terms[i].polarity)) return false;
+      if (other.begin >= terms[i].end || terms[i].begin >= other.end) return false;
+      if (other.value == terms[i].value) return true;
+      // Two patterns that see the same words end them before and behind a web address.
+      const size_t size = std::min(other.value.size(), terms[i].value.size());
+      return terms[i].kind == "attribution_display" && size > 0 &&
+             other.value.compare(0, size, terms[i].value, 0, size) == 0;
     });
     if (!again) kept.push_back(std::move(terms[i]));
   }
