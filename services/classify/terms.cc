@@ -35,9 +35,9 @@ constexpr char kNegatedBan[] =
     R"(restrictions?|object\w*)\b)";
 // Such a sentence takes back what another said.
 constexpr char kException[] =
-    R"(\b(?:section|clause|paragraph|threshold|restriction|restrictions|limitation|limit|condition|)"
-    R"(requirement|requirements|duty|obligation|this|foregoing|above)\b.{0,100}? (?:does|do|shall|will|)"
-    R"(would)(?: not|nt) (?:apply|extend|affect))";
+    R"(\b(?:(?:section|clause|paragraph|threshold|restriction|restrictions|limitation|limit|condition|)"
+    R"(requirement|requirements|duty|obligation|prohibition|exclusion)\b.{0,100}?|this|foregoing|above) )"
+    R"((?:does|do|shall|will|would)(?: not|nt) (?:apply|extend|affect))";
 // Nothing has to be done.
 constexpr char kNoDuty[] =
     R"(\b(?:need not|(?:not|never|nt)(?: \w+){0,2} (?:required?|need|needed|obliged|obligated|necessary|)"
@@ -151,6 +151,10 @@ Gap ReadGap(std::string_view text, size_t begin, size_t end, const Word* next) {
   return gap;
 }
 
+bool JoinsNon(std::string_view word) {
+  return word.substr(0, 10) == "commercial" || word == "profit" || word == "profits" || word == "military";
+}
+
 }  // namespace
 
 std::string_view TermPolarityName(TermPolarity polarity) {
@@ -198,6 +202,12 @@ MarkedText MarkText(std::string_view text) {
     if (gap.quote_closes) marked.text += '"';
     if (gap.end == ':' || gap.end == ';') marked.text += gap.end;
     if (gap.paragraph) marked.text += '|';
+    // "non commercial" is written apart as often as in one word.
+    if (!last && gap.end == 0 && !gap.paragraph && !gap.quote_opens && !gap.quote_closes && !gap.item &&
+        tokens.NormalisedWord(i) == "non" && JoinsNon(tokens.NormalisedWord(i + 1))) {
+      opens = item = false;
+      continue;
+    }
     marked.text += gap.paragraph || gap.end == '.' ? '\n' : ' ';
     opens = gap.quote_opens;
     // "3." read as a word stands before an item all the same.
@@ -331,7 +341,8 @@ struct TermExtractor::Compiled {
         const size_t blank = all.rfind(' ', begin + kMaxSentenceBytes);
         end = blank == std::string_view::npos || blank <= begin ? begin + kMaxSentenceBytes : blank;
       }
-      const std::string_view sentence = all.substr(begin, end - begin);
+      std::string_view sentence = all.substr(begin, end - begin);
+      while (!sentence.empty() && sentence.back() == ' ') sentence.remove_suffix(1);
       const size_t first = hits.size();
       for (const int candidate : Candidates(sentence)) {
         const RE2& regex = filter.GetRE2(candidate);
