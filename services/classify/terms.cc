@@ -146,6 +146,8 @@ Gap ReadGap(std::string_view text, size_t begin, size_t end, const Word* next) {
                           static_cast<unsigned char>(text[i + 1]) >= 0x80 || text[i + 1] == '*')) {
         gap.end = '.';
       }
+      // The blank behind it is left out: 'the "Acorn").You must'.
+      if (i + 1 == end && i > begin && (text[i - 1] == ')' || text[i - 1] == '"')) gap.end = '.';
     }
   }
   return gap;
