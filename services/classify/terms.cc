@@ -102,8 +102,24 @@ struct Gap {
   bool quote_closes = false, quote_opens = false, item = false;
 };
 
+// Whether most lines begin with a star, as in a comment of C.
+bool HasStarredEdge(std::string_view text) {
+  size_t lines = 0, starred = 0;
+  for (size_t begin = 0; begin < text.size();) {
+    const size_t end = std::min(text.find('\n', begin), text.size());
+    const size_t first = text.substr(begin, end - begin).find_first_not_of(" \t\r");
+    if (first != std::string_view::npos) {
+      ++lines;
+      starred += text[begin + first] == '*' ? 1 : 0;
+    }
+    begin = end + 1;
+  }
+  return 2 * starred > lines;
+}
+
 // `after` is the gap's first byte behind a word; `next` is the word that follows it, if any.
-Gap ReadGap(std::string_view text, size_t begin, size_t end, const Word* next) {
+// `stars` are bullets, not the edge of a comment.
+Gap ReadGap(std::string_view text, size_t begin, size_t end, const Word* next, bool stars) {
   Gap gap;
   size_t line_ends = 0;
   bool line_blank = false, word_before_quote = true;
@@ -132,7 +148,7 @@ Gap ReadGap(std::string_view text, size_t begin, size_t end, const Word* next) {
       line_blank = false;
     }
     if (line_ends > 0 &&
-        (c == '-' || c == '*' || starts("\u2022") || starts("\u00b7") || starts("\uf0b7") || starts("\u25cf"))) {
+        (c == '-' || (c == '*' && stars) || starts("\u2022") || starts("\u00b7") || starts("\uf0b7") || starts("\u25cf"))) {
       gap.item = true;
     }
     if (gap.paragraph) continue;
@@ -183,11 +199,12 @@ MarkedText MarkText(std::string_view text) {
   marked.places.reserve(tokens.words.size());
   marked.text.reserve(tokens.normalised.size() + tokens.words.size() / 4);
   size_t marker = 0;
+  const bool stars = !HasStarredEdge(text);
   bool opens = false, item = false;
   for (size_t i = 0; i < tokens.words.size(); ++i) {
     const Word& word = tokens.words[i];
     if (i == 0) {
-      const Gap gap = ReadGap(text, 0, word.begin, &word);
+      const Gap gap = ReadGap(text, 0, word.begin, &word, stars);
       opens = gap.quote_opens || gap.quote_closes;
       item = gap.item;
     }
@@ -200,17 +217,19 @@ MarkedText MarkText(std::string_view text) {
     const bool last = i + 1 == tokens.words.size();
     const size_t end = last ? text.size() : tokens.words[i + 1].begin;
     // A word that the reader cannot see as one may end where the next begins.
-    const Gap gap = ReadGap(text, std::min<size_t>(word.end, end), end, last ? nullptr : &tokens.words[i + 1]);
+    const Gap gap = ReadGap(text, std::min<size_t>(word.end, end), end, last ? nullptr : &tokens.words[i + 1], stars);
     if (gap.quote_closes) marked.text += '"';
     if (gap.end == ':' || gap.end == ';') marked.text += gap.end;
-    if (gap.paragraph) marked.text += '|';
+    // What is quoted behind a colon belongs to the sentence, wherever it begins.
+    const bool ends = (gap.paragraph && !(gap.end == ':' && gap.quote_opens)) || gap.end == '.';
     // "non commercial" is written apart as often as in one word.
     if (!last && gap.end == 0 && !gap.paragraph && !gap.quote_opens && !gap.quote_closes && !gap.item &&
         tokens.NormalisedWord(i) == "non" && JoinsNon(tokens.NormalisedWord(i + 1))) {
       opens = item = false;
       continue;
     }
-    marked.text += gap.paragraph || gap.end == '.' ? '\n' : ' ';
+    if (gap.paragraph && ends) marked.text += '|';
+    marked.text += ends ? '\n' : ' ';
     opens = gap.quote_opens;
     // "3." read as a word stands before an item all the same.
     item = gap.item || (word.flags & kMarkerShaped) != 0;
