@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "absl/strings/str_split.h"
@@ -45,6 +46,20 @@ const Named* Find(const Named* begin, const Named* end, std::string_view word) {
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
+// "100.000" and "1.000.000": points between groups of three.
+bool HasGroups(std::string_view word) {
+  size_t i = 0;
+  while (i < word.size() && IsDigit(word[i])) ++i;
+  if (i == 0 || i > 3 || word[0] == '0' || i == word.size()) return false;
+  for (; i < word.size(); i += 4) {
+    if (word[i] != '.' || i + 4 > word.size()) return false;
+    for (size_t digit = i + 1; digit < i + 4; ++digit) {
+      if (!IsDigit(word[digit])) return false;
+    }
+  }
+  return true;
+}
+
 // The number in `words`: digits with a scale word or letter behind them, or number words.
 std::optional<uint64_t> Number(const std::vector<std::string_view>& words) {
   uint64_t total = 0, part = 0;
@@ -58,6 +73,15 @@ std::optional<uint64_t> Number(const std::vector<std::string_view>& words) {
       if (any && part != 0) break;  // "10 million ($ 10000000)" says it twice
       uint64_t whole = 0, fraction = 0, divisor = 1;
       size_t i = 0;
+      std::string grouped;
+      const bool scaled =
+          index + 1 < words.size() && Find(std::begin(kScales), std::end(kScales), words[index + 1]) != nullptr;
+      if (!scaled && HasGroups(word)) {
+        for (const char c : word) {
+          if (c != '.') grouped += c;
+        }
+        word = grouped;
+      }
       for (; i < word.size() && IsDigit(word[i]); ++i) {
         if (whole > kMostValue / 100) return std::nullopt;
         whole = whole * 10 + static_cast<uint64_t>(word[i] - '0');

@@ -8,7 +8,6 @@
 #include "absl/strings/str_format.h"
 #include "re2/filtered_re2.h"
 #include "re2/re2.h"
-#include "re2/set.h"
 #include "services/base/status_macros.h"
 #include "services/classify/term_value.h"
 #include "services/classify/tokenize.h"
@@ -20,6 +19,10 @@ namespace {
 constexpr char kBan[] =
     R"(\b(?:not|never|no|nor|neither|cannot|prohibit\w*|forbid\w*|forbidden|barred|bars?|disallow\w*|)"
     R"(refrain|unacceptable|exclud\w*|restricted from)\b)";
+// What bars, behind the words it bars: "military use is forbidden".
+constexpr char kBanBehind[] =
+    R"(^(?: [^ \n;|#]+){0,8}? (?:is|are|be|remains?)(?: \w+){0,2}? (?:prohibited|forbidden|barred|disallowed|excluded|)"
+    R"(ruled out|not (?:\w+ )?(?:allowed|permitted|licensed|authorized|granted|covered|acceptable))\b)";
 // Words that look like a bar and are none.
 constexpr char kNoBan[] =
     R"(\b(?:not limited to|not only|not just|no later than|whether or not|not otherwise|not to exceed|)"
@@ -32,9 +35,9 @@ constexpr char kNegatedBan[] =
     R"(restrictions?|object\w*)\b)";
 // Such a sentence takes back what another said.
 constexpr char kException[] =
-    R"(\b(?:section|clause|paragraph|threshold|restriction|restrictions|limitation|limit|condition|)"
-    R"(requirement|requirements|duty|obligation|this|foregoing|above)\b.{0,100}? (?:does|do|shall|will|)"
-    R"(would)(?: not|nt) (?:apply|extend|affect))";
+    R"(\b(?:(?:section|clause|paragraph|threshold|restriction|restrictions|limitation|limit|condition|)"
+    R"(requirement|requirements|duty|obligation|prohibition|exclusion)\b.{0,100}?|this|foregoing|above) )"
+    R"((?:does|do|shall|will|would)(?: not|nt) (?:apply|extend|affect))";
 // Nothing has to be done.
 constexpr char kNoDuty[] =
     R"(\b(?:need not|(?:not|never|nt)(?: \w+){0,2} (?:required?|need|needed|obliged|obligated|necessary|)"
@@ -75,6 +78,23 @@ bool StartsLowerCase(std::string_view text, const Word& word) {
   return word.begin < text.size() && text[word.begin] >= 'a' && text[word.begin] <= 'z';
 }
 
+// Whether the full stop at `at` stands behind a single letter: "Anna B. Acorn", "the U.S. mail", "e.g. X". A numeral of
+// one letter ends a heading: "Exhibit A. You".
+bool EndsInitial(std::string_view text, size_t at) {
+  const auto letter = [&](size_t i) { return i < at && ((text[i] | 0x20) >= 'a' && (text[i] | 0x20) <= 'z'); };
+  if (at < 3 || !letter(at - 1)) return false;
+  if (text[at - 2] == '.') return letter(at - 3);
+  // A name stands before it, not the head of an annex.
+  if (text[at - 2] != ' ' || !letter(at - 3) || text[at - 1] < 'A' || text[at - 1] > 'Z') return false;
+  size_t begin = at - 3;
+  while (begin > 0 && letter(begin - 1)) --begin;
+  if (text[begin] < 'A' || text[begin] > 'Z') return false;
+  for (const std::string_view head : {"Exhibit", "Appendix", "Annex", "Schedule", "Attachment", "Section", "Part", "Article"}) {
+    if (text.substr(begin, at - 2 - begin) == head) return false;
+  }
+  return true;
+}
+
 // What the signs between two words amount to.
 struct Gap {
   char end = 0;  // . : ;
@@ -82,8 +102,24 @@ struct Gap {
   bool quote_closes = false, quote_opens = false, item = false;
 };
 
+// Whether most lines begin with a star, as in a comment of C.
+bool HasStarredEdge(std::string_view text) {
+  size_t lines = 0, starred = 0;
+  for (size_t begin = 0; begin < text.size();) {
+    const size_t end = std::min(text.find('\n', begin), text.size());
+    const size_t first = text.substr(begin, end - begin).find_first_not_of(" \t\r");
+    if (first != std::string_view::npos) {
+      ++lines;
+      starred += text[begin + first] == '*' ? 1 : 0;
+    }
+    begin = end + 1;
+  }
+  return 2 * starred > lines;
+}
+
 // `after` is the gap's first byte behind a word; `next` is the word that follows it, if any.
-Gap ReadGap(std::string_view text, size_t begin, size_t end, const Word* next) {
+// `stars` are bullets, not the edge of a comment.
+Gap ReadGap(std::string_view text, size_t begin, size_t end, const Word* next, bool stars) {
   Gap gap;
   size_t line_ends = 0;
   bool line_blank = false, word_before_quote = true;
@@ -93,6 +129,9 @@ Gap ReadGap(std::string_view text, size_t begin, size_t end, const Word* next) {
     const auto starts = [&](std::string_view sign) { return rest.substr(0, sign.size()) == sign; };
     const bool quote = c == '"' || starts("\u201c") || starts("\u201d") || starts("\u201e") || starts("\u00ab") ||
                        starts("\u00bb") || starts("\u300c") || starts("\u300d");
+    // Two grave accents and two apostrophes are the quotes of TeX.
+    if (starts("``")) gap.quote_opens = true;
+    if (starts("''")) gap.quote_closes = true;
     if (quote) {
       // A quote before a blank closes, one behind a blank opens.
       const bool closes =
@@ -109,7 +148,7 @@ Gap ReadGap(std::string_view text, size_t begin, size_t end, const Word* next) {
       line_blank = false;
     }
     if (line_ends > 0 &&
-        (c == '-' || c == '*' || starts("\u2022") || starts("\u00b7") || starts("\uf0b7") || starts("\u25cf"))) {
+        (c == '-' || (c == '*' && stars) || starts("\u2022") || starts("\u00b7") || starts("\uf0b7") || starts("\u25cf"))) {
       gap.item = true;
     }
     if (gap.paragraph) continue;
@@ -117,15 +156,21 @@ Gap ReadGap(std::string_view text, size_t begin, size_t end, const Word* next) {
     if ((c == ';' || starts("\uff1b")) && gap.end == 0) gap.end = ';';
     const bool stop = c == '.' || c == '?' || c == '!';
     if (starts("\u3002")) gap.end = '.';
-    if (stop && gap.end == 0 && next != nullptr && !StartsLowerCase(text, *next)) {
+    if (stop && gap.end == 0 && next != nullptr && !StartsLowerCase(text, *next) && !(c == '.' && EndsInitial(text, i))) {
       // "e.g. X" ends one as well, but "U.S.C", "v2.1" and "Acorn.1" do not.
       if (i + 1 < end && (IsSpace(text[i + 1]) || text[i + 1] == '"' || text[i + 1] == '\'' || text[i + 1] == ')' ||
                           static_cast<unsigned char>(text[i + 1]) >= 0x80 || text[i + 1] == '*')) {
         gap.end = '.';
       }
+      // The blank behind it is left out: 'the "Acorn").You must'.
+      if (i + 1 == end && i > begin && (text[i - 1] == ')' || text[i - 1] == '"')) gap.end = '.';
     }
   }
   return gap;
+}
+
+bool JoinsNon(std::string_view word) {
+  return word.substr(0, 10) == "commercial" || word == "profit" || word == "profits" || word == "military";
 }
 
 }  // namespace
@@ -154,11 +199,12 @@ MarkedText MarkText(std::string_view text) {
   marked.places.reserve(tokens.words.size());
   marked.text.reserve(tokens.normalised.size() + tokens.words.size() / 4);
   size_t marker = 0;
+  const bool stars = !HasStarredEdge(text);
   bool opens = false, item = false;
   for (size_t i = 0; i < tokens.words.size(); ++i) {
     const Word& word = tokens.words[i];
     if (i == 0) {
-      const Gap gap = ReadGap(text, 0, word.begin, &word);
+      const Gap gap = ReadGap(text, 0, word.begin, &word, stars);
       opens = gap.quote_opens || gap.quote_closes;
       item = gap.item;
     }
@@ -171,11 +217,19 @@ MarkedText MarkText(std::string_view text) {
     const bool last = i + 1 == tokens.words.size();
     const size_t end = last ? text.size() : tokens.words[i + 1].begin;
     // A word that the reader cannot see as one may end where the next begins.
-    const Gap gap = ReadGap(text, std::min<size_t>(word.end, end), end, last ? nullptr : &tokens.words[i + 1]);
+    const Gap gap = ReadGap(text, std::min<size_t>(word.end, end), end, last ? nullptr : &tokens.words[i + 1], stars);
     if (gap.quote_closes) marked.text += '"';
     if (gap.end == ':' || gap.end == ';') marked.text += gap.end;
-    if (gap.paragraph) marked.text += '|';
-    marked.text += gap.paragraph || gap.end == '.' ? '\n' : ' ';
+    // What is quoted behind a colon belongs to the sentence, wherever it begins.
+    const bool ends = (gap.paragraph && !(gap.end == ':' && gap.quote_opens)) || gap.end == '.';
+    // "non commercial" is written apart as often as in one word.
+    if (!last && gap.end == 0 && !gap.paragraph && !gap.quote_opens && !gap.quote_closes && !gap.item &&
+        tokens.NormalisedWord(i) == "non" && JoinsNon(tokens.NormalisedWord(i + 1))) {
+      opens = item = false;
+      continue;
+    }
+    if (gap.paragraph && ends) marked.text += '|';
+    marked.text += ends ? '\n' : ' ';
     opens = gap.quote_opens;
     // "3." read as a word stands before an item all the same.
     item = gap.item || (word.flags & kMarkerShaped) != 0;
@@ -184,6 +238,89 @@ MarkedText MarkText(std::string_view text) {
 }
 
 namespace {
+
+// Finds all of many short strings in one pass: an automaton of Aho and Corasick over the bytes that they hold. (RE2::Set
+// makes a state of every set of strings seen so far, which costs more than all patterns together.)
+class AtomFinder {
+ public:
+  explicit AtomFinder(const std::vector<std::string>& atoms) : atoms_(atoms.size()) {
+    std::fill(std::begin(class_of_), std::end(class_of_), uint8_t{0});
+    for (const std::string& atom : atoms) {
+      for (const char c : atom) {
+        uint8_t& one = class_of_[static_cast<unsigned char>(c)];
+        if (one == 0) one = static_cast<uint8_t>(classes_++);
+      }
+    }
+    AddNode();
+    for (size_t i = 0; i < atoms.size(); ++i) {
+      uint32_t node = 0;
+      for (const char c : atoms[i]) {
+        const size_t edge = Edge(node, class_of_[static_cast<unsigned char>(c)]);
+        if (next_[edge] == 0) {
+          const uint32_t made = AddNode();
+          next_[edge] = made;
+        }
+        node = next_[edge];
+      }
+      atom_of_[node] = static_cast<int>(i);
+    }
+    // Nodes by depth: where a node has no edge it takes that of its longest proper suffix.
+    std::vector<uint32_t> order, suffix(atom_of_.size(), 0);
+    for (size_t c = 1; c < classes_; ++c) {
+      if (next_[c] != 0) order.push_back(next_[c]);
+    }
+    for (size_t at = 0; at < order.size(); ++at) {
+      const uint32_t node = order[at];
+      shorter_[node] = longest_[suffix[node]];
+      longest_[node] = atom_of_[node] >= 0 ? node : shorter_[node];
+      for (size_t c = 1; c < classes_; ++c) {
+        uint32_t& edge = next_[Edge(node, c)];
+        const uint32_t behind = next_[Edge(suffix[node], c)];
+        if (edge == 0) {
+          edge = behind;
+        } else {
+          suffix[edge] = behind;
+          order.push_back(edge);
+        }
+      }
+    }
+  }
+
+  // Numbers of the atoms that stand in the text, ascending.
+  std::vector<int> Find(std::string_view text) const {
+    std::vector<bool> seen(atoms_);
+    std::vector<int> found;
+    uint32_t node = 0;
+    for (const char c : text) {
+      node = next_[Edge(node, class_of_[static_cast<unsigned char>(c)])];
+      // What ends at a node once found is found at its suffixes too.
+      for (uint32_t end = longest_[node]; end != 0 && !seen[atom_of_[end]]; end = shorter_[end]) {
+        seen[atom_of_[end]] = true;
+        found.push_back(atom_of_[end]);
+      }
+    }
+    std::sort(found.begin(), found.end());
+    return found;
+  }
+
+ private:
+  size_t Edge(uint32_t node, size_t one) const { return node * classes_ + one; }
+  uint32_t AddNode() {
+    next_.resize(next_.size() + classes_, 0);
+    atom_of_.push_back(-1);
+    longest_.push_back(0);
+    shorter_.push_back(0);
+    return static_cast<uint32_t>(atom_of_.size() - 1);
+  }
+
+  size_t atoms_;
+  size_t classes_ = 1;            // 0: a byte of no atom
+  uint8_t class_of_[256];
+  std::vector<uint32_t> next_;    // by node and class
+  std::vector<int> atom_of_;      // that ends at the node; -1: none
+  // The longest suffix of the node's path, and the longest but itself, at which an atom ends; 0: none.
+  std::vector<uint32_t> longest_, shorter_;
+};
 
 struct Hit {
   size_t pattern;
@@ -201,19 +338,13 @@ struct TermExtractor::Compiled {
   std::vector<Pattern> patterns;
   // The patterns, and the literal words that each needs somewhere: one pass over the words names the patterns to try.
   re2::FilteredRE2 filter;
-  std::unique_ptr<RE2::Set> atoms;
-  bool atoms_usable = false;
+  std::unique_ptr<AtomFinder> atoms;
 
   // Numbers of the patterns that may hit the sentence.
   std::vector<int> Candidates(std::string_view sentence) const {
-    std::vector<int> found, candidates;
-    RE2::Set::ErrorInfo error{RE2::Set::kNoError};
-    const bool hit = atoms_usable && atoms->Match(Piece(sentence), &found, &error);
-    if (!atoms_usable || (!hit && error.kind != RE2::Set::kNoError)) {
-      for (size_t i = 0; i < patterns.size(); ++i) candidates.push_back(static_cast<int>(i));
-      return candidates;
-    }
-    std::sort(found.begin(), found.end());
+    std::vector<int> candidates;
+    if (patterns.empty()) return candidates;
+    const std::vector<int> found = atoms->Find(sentence);
     filter.AllPotentials(found, &candidates);
     std::sort(candidates.begin(), candidates.end());
     return candidates;
@@ -231,7 +362,8 @@ struct TermExtractor::Compiled {
         const size_t blank = all.rfind(' ', begin + kMaxSentenceBytes);
         end = blank == std::string_view::npos || blank <= begin ? begin + kMaxSentenceBytes : blank;
       }
-      const std::string_view sentence = all.substr(begin, end - begin);
+      std::string_view sentence = all.substr(begin, end - begin);
+      while (!sentence.empty() && sentence.back() == ' ') sentence.remove_suffix(1);
       const size_t first = hits.size();
       for (const int candidate : Candidates(sentence)) {
         const RE2& regex = filter.GetRE2(candidate);
@@ -257,7 +389,7 @@ struct TermExtractor::Compiled {
     }
     return hits;
   }
-  RE2 ban{kBan}, no_ban{kNoBan}, negated_ban{kNegatedBan}, exception{kException}, no_duty{kNoDuty}, allows{kAllows},
+  RE2 ban{kBan}, ban_behind{kBanBehind}, no_ban{kNoBan}, negated_ban{kNegatedBan}, exception{kException}, no_duty{kNoDuty}, allows{kAllows},
       examples{kExamples}, only{kOnly};
 };
 
@@ -293,9 +425,7 @@ absl::StatusOr<std::unique_ptr<TermExtractor>> TermExtractor::Create(std::vector
   }
   std::vector<std::string> atoms;
   if (!compiled->patterns.empty()) compiled->filter.Compile(&atoms);
-  compiled->atoms = std::make_unique<RE2::Set>(RE2::DefaultOptions, RE2::UNANCHORED);
-  for (const std::string& atom : atoms) compiled->atoms->Add(RE2::QuoteMeta(atom), nullptr);
-  compiled->atoms_usable = !atoms.empty() && compiled->atoms->Compile();
+  compiled->atoms = std::make_unique<AtomFinder>(atoms);
   return std::unique_ptr<TermExtractor>(new TermExtractor(std::move(compiled)));
 }
 
@@ -417,7 +547,7 @@ std::vector<ClaimedTerm> TermExtractor::Extract(std::string_view whole) const {
     if (polarity == TermPolarity::kRestricts && Matches(clause, compiled_->negated_ban))
       polarity = TermPolarity::kPermits;
     if (data.needs_ban && polarity != TermPolarity::kPermits && !bars(before) && !bars(words) &&
-        !in_list(heads, hit.begin, span.begin)) {
+        !Matches(all.substr(hit.end, part.end - hit.end), compiled_->ban_behind) && !in_list(heads, hit.begin, span.begin)) {
       continue;
     }
     if (data.weak && polarity == TermPolarity::kRestricts && in_list(example_heads, hit.begin, span.begin)) continue;
@@ -477,9 +607,13 @@ std::vector<ClaimedTerm> TermExtractor::Extract(std::string_view whole) const {
     const auto& contrary = terms[i].polarity == TermPolarity::kPermits ? limited_kinds : permitted_kinds;
     if (weak[i] && contrary.count(terms[i].kind) != 0) continue;
     const bool again = std::any_of(kept.begin(), kept.end(), [&](const ClaimedTerm& other) {
-      return std::tie(other.kind, other.value, other.polarity) ==
-                 std::tie(terms[i].kind, terms[i].value, terms[i].polarity) &&
-             other.begin < terms[i].end && terms[i].begin < other.end;
+      if (std::tie(other.kind, other.polarity) != std::tie(terms[i].kind, terms[i].polarity)) return false;
+      if (other.begin >= terms[i].end || terms[i].begin >= other.end) return false;
+      if (other.value == terms[i].value) return true;
+      // Two patterns that see the same words end them before and behind a web address.
+      const size_t size = std::min(other.value.size(), terms[i].value.size());
+      return terms[i].kind == "attribution_display" && size > 0 &&
+             other.value.compare(0, size, terms[i].value, 0, size) == 0;
     });
     if (!again) kept.push_back(std::move(terms[i]));
   }
