@@ -89,7 +89,8 @@ bool EndsInitial(std::string_view text, size_t at) {
   size_t begin = at - 3;
   while (begin > 0 && letter(begin - 1)) --begin;
   if (text[begin] < 'A' || text[begin] > 'Z') return false;
-  for (const std::string_view head : {"Exhibit", "Appendix", "Annex", "Schedule", "Attachment", "Section", "Part", "Article"}) {
+  for (const std::string_view head :
+       {"Exhibit", "Appendix", "Annex", "Schedule", "Attachment", "Section", "Part", "Article"}) {
     if (text.substr(begin, at - 2 - begin) == head) return false;
   }
   return true;
@@ -147,8 +148,8 @@ Gap ReadGap(std::string_view text, size_t begin, size_t end, const Word* next, b
     } else if (!IsSpace(c) && c != '>' && c != '#') {
       line_blank = false;
     }
-    if (line_ends > 0 &&
-        (c == '-' || (c == '*' && stars) || starts("\u2022") || starts("\u00b7") || starts("\uf0b7") || starts("\u25cf"))) {
+    if (line_ends > 0 && (c == '-' || (c == '*' && stars) || starts("\u2022") || starts("\u00b7") || starts("\uf0b7") ||
+                          starts("\u25cf"))) {
       gap.item = true;
     }
     if (gap.paragraph) continue;
@@ -156,7 +157,8 @@ Gap ReadGap(std::string_view text, size_t begin, size_t end, const Word* next, b
     if ((c == ';' || starts("\uff1b")) && gap.end == 0) gap.end = ';';
     const bool stop = c == '.' || c == '?' || c == '!';
     if (starts("\u3002")) gap.end = '.';
-    if (stop && gap.end == 0 && next != nullptr && !StartsLowerCase(text, *next) && !(c == '.' && EndsInitial(text, i))) {
+    if (stop && gap.end == 0 && next != nullptr && !StartsLowerCase(text, *next) &&
+        !(c == '.' && EndsInitial(text, i))) {
       // "e.g. X" ends one as well, but "U.S.C", "v2.1" and "Acorn.1" do not.
       if (i + 1 < end && (IsSpace(text[i + 1]) || text[i + 1] == '"' || text[i + 1] == '\'' || text[i + 1] == ')' ||
                           static_cast<unsigned char>(text[i + 1]) >= 0x80 || text[i + 1] == '*')) {
@@ -239,8 +241,8 @@ MarkedText MarkText(std::string_view text) {
 
 namespace {
 
-// Finds all of many short strings in one pass: an automaton of Aho and Corasick over the bytes that they hold. (RE2::Set
-// makes a state of every set of strings seen so far, which costs more than all patterns together.)
+// Finds all of many short strings in one pass: an automaton of Aho and Corasick over the bytes that they hold.
+// (RE2::Set makes a state of every set of strings seen so far, which costs more than all patterns together.)
 class AtomFinder {
  public:
   explicit AtomFinder(const std::vector<std::string>& atoms) : atoms_(atoms.size()) {
@@ -314,10 +316,10 @@ class AtomFinder {
   }
 
   size_t atoms_;
-  size_t classes_ = 1;            // 0: a byte of no atom
+  size_t classes_ = 1;  // 0: a byte of no atom
   uint8_t class_of_[256];
-  std::vector<uint32_t> next_;    // by node and class
-  std::vector<int> atom_of_;      // that ends at the node; -1: none
+  std::vector<uint32_t> next_;  // by node and class
+  std::vector<int> atom_of_;    // that ends at the node; -1: none
   // The longest suffix of the node's path, and the longest but itself, at which an atom ends; 0: none.
   std::vector<uint32_t> longest_, shorter_;
 };
@@ -389,8 +391,8 @@ struct TermExtractor::Compiled {
     }
     return hits;
   }
-  RE2 ban{kBan}, ban_behind{kBanBehind}, no_ban{kNoBan}, negated_ban{kNegatedBan}, exception{kException}, no_duty{kNoDuty}, allows{kAllows},
-      examples{kExamples}, only{kOnly};
+  RE2 ban{kBan}, ban_behind{kBanBehind}, no_ban{kNoBan}, negated_ban{kNegatedBan}, exception{kException},
+      no_duty{kNoDuty}, allows{kAllows}, examples{kExamples}, only{kOnly};
 };
 
 TermExtractor::TermExtractor(std::unique_ptr<Compiled> compiled) : compiled_(std::move(compiled)) {}
@@ -547,7 +549,8 @@ std::vector<ClaimedTerm> TermExtractor::Extract(std::string_view whole) const {
     if (polarity == TermPolarity::kRestricts && Matches(clause, compiled_->negated_ban))
       polarity = TermPolarity::kPermits;
     if (data.needs_ban && polarity != TermPolarity::kPermits && !bars(before) && !bars(words) &&
-        !Matches(all.substr(hit.end, part.end - hit.end), compiled_->ban_behind) && !in_list(heads, hit.begin, span.begin)) {
+        !Matches(all.substr(hit.end, part.end - hit.end), compiled_->ban_behind) &&
+        !in_list(heads, hit.begin, span.begin)) {
       continue;
     }
     if (data.weak && polarity == TermPolarity::kRestricts && in_list(example_heads, hit.begin, span.begin)) continue;
