@@ -187,6 +187,31 @@ std::string MoneyValue(std::string_view words) {
   return number;
 }
 
+std::vector<std::string> MoneyValues(std::string_view words) {
+  const auto is_currency = [](std::string_view word) {
+    return std::any_of(std::begin(kCurrencies), std::end(kCurrencies),
+                       [&](const Currency& currency) { return currency.word == word; });
+  };
+  const std::vector<std::string_view> split = Split(words);
+  const bool currency_first = !split.empty() && is_currency(split.front());
+  std::vector<std::string> values;
+  for (size_t begin = 0, i = 0; i < split.size(); ++i) {
+    // Where the sign stands first an amount ends before the next sign, else behind its own. "USD $" is one sign.
+    const bool last = i + 1 == split.size();
+    const bool sign = is_currency(split[i]), sign_follows = !last && is_currency(split[i + 1]);
+    if (!last && !(currency_first ? !sign && sign_follows : sign && !sign_follows)) continue;
+    const char* const from = split[begin].data();
+    const size_t size = static_cast<size_t>(split[i].data() + split[i].size() - from);
+    std::string value = MoneyValue(std::string_view(from, size));
+    begin = i + 1;
+    // A figure alone behind an amount says it again.
+    const bool again = value.find(' ') == std::string::npos && !values.empty();
+    if (value.empty() || again || std::find(values.begin(), values.end(), value) != values.end()) continue;
+    values.push_back(std::move(value));
+  }
+  return values;
+}
+
 std::string OnlyCurrency(std::string_view normalised) {
   std::string_view only;
   for (const absl::string_view piece :

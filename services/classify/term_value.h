@@ -14,6 +14,9 @@ std::string NumberValue(std::string_view words);
 // "$ 20 million" and "20 million us dollars" become "USD 20000000"; without a known currency the number alone.
 std::string MoneyValue(std::string_view words);
 
+// All amounts of "USD 5 million or EUR 4 million", each once.
+std::vector<std::string> MoneyValues(std::string_view words);
+
 // The code of the currency that a text names, if it names one alone; else empty.
 std::string OnlyCurrency(std::string_view normalised);
 

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
 namespace weighbridge::classify {
@@ -35,6 +36,19 @@ INSTANTIATE_TEST_SUITE_P(Forms, MoneyTest,
                                          Case{"rmb 1 billion", "CNY 1000000000"},
                                          Case{"\u20ac 5 million", "EUR 5000000"}, Case{"3000 euros", "EUR 3000"},
                                          Case{"\u00a3 7", "GBP 7"}, Case{"40 apples", "40"}, Case{"dollars", ""}));
+
+TEST(TermValueTest, EveryAmountIsSaidOnce) {
+  using testing::ElementsAre;
+  using testing::IsEmpty;
+  EXPECT_THAT(MoneyValues("5 million usd 4 million eur or 400 million jpy"),
+              ElementsAre("USD 5000000", "EUR 4000000", "JPY 400000000"));
+  EXPECT_THAT(MoneyValues("usd $ 2 million or \u20ac 1.5 million"), ElementsAre("USD 2000000", "EUR 1500000"));
+  EXPECT_THAT(MoneyValues("10 million dollars $ 10000000"), ElementsAre("USD 10000000"));
+  EXPECT_THAT(MoneyValues("usd 5 million five million dollars"), ElementsAre("USD 5000000"));
+  EXPECT_THAT(MoneyValues("2 million"), ElementsAre("2000000"));
+  EXPECT_THAT(MoneyValues("dollars"), IsEmpty());
+  EXPECT_THAT(MoneyValues(""), IsEmpty());
+}
 
 TEST(TermValueTest, PeriodOfTheHitComesFirst) {
   EXPECT_EQ(PeriodValue("annual fees and monthly revenue", "monthly revenue"), "per month");

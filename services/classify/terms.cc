@@ -17,8 +17,8 @@ namespace {
 
 // What bars, before the words it bars.
 constexpr char kBan[] =
-    R"(\b(?:not|never|no|nor|neither|cannot|prohibit\w*|forbid\w*|forbidden|barred|bars?|disallow\w*|)"
-    R"(refrain|unacceptable|exclud\w*|restricted from)\b)";
+    R"(\b(?:not|never|no|nor|neither|cannot|don't|can't|mustn't|prohibit\w*|forbid\w*|forbidden|barred|bars?|)"
+    R"(disallow\w*|refrain|unacceptable|exclud\w*|restricted from)\b)";
 // What bars, behind the words it bars: "military use is forbidden".
 constexpr char kBanBehind[] =
     R"(^(?: [^ \n;|#]+){0,8}? (?:is|are|be|remains?)(?: \w+){0,2}? (?:prohibited|forbidden|barred|disallowed|excluded|)"
@@ -565,14 +565,16 @@ std::vector<ClaimedTerm> TermExtractor::Extract(std::string_view whole) const {
     } else if (hit.value_end > hit.value_begin) {
       const std::string_view captured = all.substr(hit.value_begin, hit.value_end - hit.value_begin);
       if (data.kind == "revenue_threshold") {
-        term.value = MoneyValue(captured);
-        // A figure without a currency is in the one that the text names.
-        if (!term.value.empty() && term.value.find(' ') == std::string::npos) {
-          const std::string currency = OnlyCurrency(all);
-          if (!currency.empty()) term.value = currency + " " + term.value;
-        }
+        values = MoneyValues(captured);
         const std::string period = PeriodValue(clause, words);
-        if (!term.value.empty() && !period.empty()) term.value += " " + period;
+        for (std::string& value : values) {
+          // A figure without a currency is in the one that the text names.
+          if (value.find(' ') == std::string::npos) {
+            const std::string currency = OnlyCurrency(all);
+            if (!currency.empty()) value = currency + " " + value;
+          }
+          if (!period.empty()) value += " " + period;
+        }
       } else if (data.kind == "naming" || data.kind == "attribution_display") {
         const size_t from = marked.WordAt(all[hit.value_begin] == '"' ? hit.value_begin + 1 : hit.value_begin),
                      to = marked.WordAt(hit.value_end - 1);
@@ -595,7 +597,7 @@ std::vector<ClaimedTerm> TermExtractor::Extract(std::string_view whole) const {
         term.value = NumberValue(captured);
         if (!term.value.empty() && !data.unit.empty()) term.value += " " + data.unit;
       }
-      if (term.value.empty()) continue;
+      if (term.value.empty() && values.empty()) continue;
     }
     if (values.empty()) values.push_back(term.value);
     if (!data.weak) (polarity == TermPolarity::kPermits ? permitted_kinds : limited_kinds).insert(data.kind);
