@@ -32,8 +32,8 @@ constexpr double kPrecisionHold = 0.99;
 constexpr double kRecallHold = 0.98;
 constexpr double kPrecisionDevelopment = 0.99;
 constexpr double kRecallDevelopment = 0.98;
-constexpr double kPrecisionDevelopment2 = 0.90;
-constexpr double kRecallDevelopment2 = 0.69;
+constexpr double kPrecisionDevelopment2 = 0.98;
+constexpr double kRecallDevelopment2 = 0.96;
 // What was measured at first sight: nothing may be written for these texts, and nothing else may cost any of it.
 constexpr double kPrecisionUnseen = 0.92;
 constexpr double kRecallUnseen = 0.82;
