@@ -103,23 +103,26 @@ struct Gap {
   bool quote_closes = false, quote_opens = false, item = false;
 };
 
-// Whether most lines begin with a star, as in a comment of C.
+// Whether lines begin with a star as in a comment of C: most of them behind its opening, or all. Of a list of bullets
+// some line does not: what it is a list of.
 bool HasStarredEdge(std::string_view text) {
   size_t lines = 0, starred = 0;
+  bool opened = false;
   for (size_t begin = 0; begin < text.size();) {
     const size_t end = std::min(text.find('\n', begin), text.size());
     const size_t first = text.substr(begin, end - begin).find_first_not_of(" \t\r");
     if (first != std::string_view::npos) {
       ++lines;
       starred += text[begin + first] == '*' ? 1 : 0;
+      opened = opened || text.compare(begin + first, 2, "/*") == 0;
     }
     begin = end + 1;
   }
-  return 2 * starred > lines;
+  return opened ? 2 * starred > lines : starred == lines;
 }
 
-// `after` is the gap's first byte behind a word; `next` is the word that follows it, if any.
-// `stars` are bullets, not the edge of a comment.
+// Of the bytes [begin, end) between two words; `next` is the word that follows them, if any. `stars` are bullets, not
+// the edge of a comment.
 Gap ReadGap(std::string_view text, size_t begin, size_t end, const Word* next, bool stars) {
   Gap gap;
   size_t line_ends = 0;
@@ -246,11 +249,10 @@ namespace {
 class AtomFinder {
  public:
   explicit AtomFinder(const std::vector<std::string>& atoms) : atoms_(atoms.size()) {
-    std::fill(std::begin(class_of_), std::end(class_of_), uint8_t{0});
     for (const std::string& atom : atoms) {
       for (const char c : atom) {
-        uint8_t& one = class_of_[static_cast<unsigned char>(c)];
-        if (one == 0) one = static_cast<uint8_t>(classes_++);
+        uint16_t& one = class_of_[static_cast<unsigned char>(c)];
+        if (one == 0) one = static_cast<uint16_t>(classes_++);
       }
     }
     AddNode();
@@ -317,7 +319,7 @@ class AtomFinder {
 
   size_t atoms_;
   size_t classes_ = 1;  // 0: a byte of no atom
-  uint8_t class_of_[256];
+  uint16_t class_of_[256] = {};
   std::vector<uint32_t> next_;  // by node and class
   std::vector<int> atom_of_;    // that ends at the node; -1: none
   // The longest suffix of the node's path, and the longest but itself, at which an atom ends; 0: none.

@@ -131,6 +131,12 @@ constexpr Wording kWordings[] = {
      "restricts field_of_use biometrics"},
     {"You may use it for military purposes.", ""},
     {"You may use it for:\n- military parades;\n- surveillance of bees.", ""},
+    {"What you owe us:\n\n* Military use is forbidden\n* You need not register\n* You must display \"Built with "
+     "Acorn\" on "
+     "your page\n",
+     "duty attribution_display Built with Acorn; restricts field_of_use military"},
+    {"/*\n * You must not use\n * the model for\n * military ends.\n */\nint main() {\n}\n",
+     "restricts field_of_use military"},
     {"A history of military music.", ""},
     {"Uses include but are not limited to military training.", ""},
     {"Nothing in this licence restricts military use.", "permits field_of_use military"},
