@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstring>
+#include <limits>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
@@ -13,7 +14,7 @@ namespace weighbridge::classify {
 namespace {
 
 // A chain looks back over this many runs for its predecessor.
-constexpr size_t kLookBack = 48;
+constexpr size_t kLookBack = 16;
 // What a shared word is worth, and what others between two runs cost: one in each text, one more in the found or in the
 // official text.
 constexpr int kScale = 100;
@@ -25,11 +26,6 @@ constexpr uint32_t kLeastWords = 14;
 
 struct Vote {
   uint32_t found, official;
-};
-
-struct Query {
-  uint64_t fingerprint;
-  uint32_t position;
 };
 
 // Which diagonals are covered by runs that end no sooner than the words now asked for, which never go back.
@@ -70,16 +66,16 @@ class Covered {
 
 // A run as long as this is where its words belong: votes within it for other places of the same text are passages that
 // the text repeats.
-constexpr uint32_t kSettledWords = 32;
-constexpr size_t kUsualRuns = 16;
+constexpr uint32_t kSettledWords = 16;
 
 // Grows votes for one text, which come in the order of the found words, into the longest shared runs around them, each
 // once.
 class RunGrower {
  public:
-  RunGrower(absl::Span<const uint32_t> official, absl::Span<const uint32_t> found)
-      : official_(official), found_(found) {
-    runs_.reserve(kUsualRuns);
+  // The runs go to *runs, which must outlive the grower.
+  RunGrower(absl::Span<const uint32_t> official, absl::Span<const uint32_t> found, std::vector<Run>* runs)
+      : official_(official), found_(found), runs_(*runs) {
+    runs_.clear();
   }
 
   // Votes for found words before this one can be left out.
@@ -119,99 +115,123 @@ class RunGrower {
     return static_cast<uint32_t>(count);
   }
 
-  std::vector<Run> Finish() {
-    std::sort(runs_.begin(), runs_.end(), [](const Run& a, const Run& b) {
+  // Puts the runs in the order of the found words. Nearly always they are.
+  void Finish() {
+    const auto before = [](const Run& a, const Run& b) {
       return std::pair(a.found, a.official) < std::pair(b.found, b.official);
-    });
-    return std::move(runs_);
+    };
+    if (!std::is_sorted(runs_.begin(), runs_.end(), before)) std::sort(runs_.begin(), runs_.end(), before);
   }
 
  private:
   const absl::Span<const uint32_t> official_, found_;
-  std::vector<Run> runs_;
+  std::vector<Run>& runs_;
   Covered covered_;
   int64_t last_diagonal_ = INT64_MAX;
   uint32_t last_end_ = 0, settled_end_ = 0;
 };
 
+// The best chain that ends with a run.
+struct Link {
+  int64_t official_end, found_end, size;  // of the run
+  int64_t score;
+  int32_t previous;
+  uint32_t overlap;
+};
+
+// The best score of so many neighbouring links, and the last found word of all.
+constexpr size_t kLinksOfBlock = 8;
+struct LinkBlock {
+  int64_t score, end;
+};
+
+struct ChainBuffers {
+  std::vector<Link> links;
+  std::vector<LinkBlock> blocks;
+  std::vector<uint32_t> order;
+  std::vector<uint8_t> used;
+  std::vector<Run> backwards;
+};
+
 // Best chains of runs that ascend in both texts; words that only one text has between two runs cost.
-void ChainRuns(uint32_t text, uint32_t least, std::vector<Run> runs, std::vector<Chain>* chains) {
-  struct Link {
-    int64_t score;
-    int32_t previous;
-    uint32_t overlap;
-  };
-  // The best score of so many neighbours, and the last found word of all.
-  constexpr size_t kBlock = 8;
-  struct Block {
-    int64_t score, end;
-  };
+void ChainRuns(uint32_t text, uint32_t least, absl::Span<const Run> runs, ChainBuffers* buffers,
+               std::vector<Chain>* chains) {
   if (runs.size() == 1) {
-    if (runs.front().size >= least) chains->push_back({text, runs.front().size, std::move(runs)});
+    if (runs.front().size >= least) chains->push_back({text, runs.front().size, {runs.front()}});
     return;
   }
   uint64_t words = 0;
   for (const Run& run : runs) words += run.size;
   if (words < least) return;
-  static thread_local std::vector<Link> links;
-  static thread_local std::vector<Block> blocks;
+  auto& links = buffers->links;
+  auto& blocks = buffers->blocks;
   links.resize(runs.size());
-  blocks.assign(runs.size() / kBlock + 1, {0, 0});
+  blocks.assign(runs.size() / kLinksOfBlock + 1, {0, 0});
   for (size_t i = 0; i < runs.size(); ++i) {
-    const Run& run = runs[i];
-    const int64_t own = int64_t{run.size} * kScale;
-    links[i] = {own, -1, 0};
+    const int64_t official = runs[i].official, found = runs[i].found, size = runs[i].size;
+    const int64_t own = size * kScale;
+    int64_t best = own;
+    int64_t best_previous = -1, best_overlap = 0;
     // From the nearest one back, leaving out those that cannot be better; of equally good ones the first counts.
     const size_t stop = i > kLookBack ? i - kLookBack : 0;
     for (size_t j = i; j-- > stop;) {
-      if (j % kBlock == kBlock - 1 || j + 1 == i) {
-        const Block& block = blocks[j / kBlock];
-        const int64_t least_cost = std::max<int64_t>(0, run.found - block.end) * kBothCost;
-        if (block.score + own - least_cost < links[i].score) {
-          j -= j % kBlock;
+      if (j % kLinksOfBlock == kLinksOfBlock - 1 || j + 1 == i) {
+        const LinkBlock& block = blocks[j / kLinksOfBlock];
+        const int64_t least_cost = std::max<int64_t>(0, found - block.end) * kBothCost;
+        if (block.score + own - least_cost < best) {
+          j -= j % kLinksOfBlock;
           continue;
         }
       }
-      const Run& other = runs[j];
-      const int64_t official_gap = int64_t{run.official} - (other.official + other.size);
-      const int64_t found_gap = int64_t{run.found} - (other.found + other.size);
+      const Link& other = links[j];
+      const int64_t official_gap = official - other.official_end;
+      const int64_t found_gap = found - other.found_end;
       const int64_t overlap = std::max<int64_t>({0, -official_gap, -found_gap});
-      if (overlap >= run.size || overlap >= other.size) continue;
       const int64_t missing = std::max<int64_t>(0, official_gap + overlap);
       const int64_t added = std::max<int64_t>(0, found_gap + overlap);
-      const int64_t cost = std::min(missing, added) * kBothCost +
-                           (added > missing ? (added - missing) * kAddedCost : (missing - added) * kMissingCost);
-      const int64_t score = links[j].score + (run.size - overlap) * kScale - cost;
-      if (score > links[i].score || (score == links[i].score && links[i].previous >= 0)) {
-        links[i] = {score, static_cast<int32_t>(j), static_cast<uint32_t>(overlap)};
+      const int64_t surplus = added - missing;
+      const int64_t cost =
+          std::min(missing, added) * kBothCost + std::max(surplus * kAddedCost, -surplus * kMissingCost);
+      const int64_t score = other.score + (size - overlap) * kScale - cost;
+      if (score < best || overlap >= std::min(size, other.size)) continue;
+      if (score > best || best_previous >= 0) {
+        best = score;
+        best_previous = static_cast<int64_t>(j);
+        best_overlap = overlap;
       }
     }
-    Block& block = blocks[i / kBlock];
-    block.score = std::max(block.score, links[i].score);
-    block.end = std::max(block.end, int64_t{run.found} + run.size);
+    links[i] = {official + size,
+                found + size,
+                size,
+                best,
+                static_cast<int32_t>(best_previous),
+                static_cast<uint32_t>(best_overlap)};
+    LinkBlock& block = blocks[i / kLinksOfBlock];
+    block.score = std::max(block.score, best);
+    block.end = std::max(block.end, found + size);
   }
-  static thread_local std::vector<uint32_t> order;
+  auto& order = buffers->order;
   order.clear();
   for (size_t i = 0; i < runs.size(); ++i) {
     if (links[i].score >= int64_t{least} * kScale) order.push_back(static_cast<uint32_t>(i));
   }
   std::sort(order.begin(), order.end(),
             [&](uint32_t a, uint32_t b) { return std::pair(-links[a].score, a) < std::pair(-links[b].score, b); });
-  static thread_local std::vector<uint8_t> used;
+  auto& used = buffers->used;
+  auto& backwards = buffers->backwards;
   used.assign(runs.size(), 0);
   for (const uint32_t end : order) {
-    Chain chain{text, 0, {}};
-    uint32_t trim = 0;
+    backwards.clear();
+    uint32_t matched = 0, trim = 0;
     for (int32_t at = static_cast<int32_t>(end); at >= 0 && used[at] == 0; at = links[at].previous) {
       used[at] = 1;
       // The overlap is taken from the front of the later run.
       trim = links[at].previous >= 0 && used[links[at].previous] == 0 ? links[at].overlap : 0;
-      chain.runs.push_back({runs[at].official + trim, runs[at].found + trim, runs[at].size - trim});
-      chain.matched += runs[at].size - trim;
+      backwards.push_back({runs[at].official + trim, runs[at].found + trim, runs[at].size - trim});
+      matched += runs[at].size - trim;
     }
-    if (chain.matched < least) continue;
-    std::reverse(chain.runs.begin(), chain.runs.end());
-    chains->push_back(std::move(chain));
+    if (matched < least) continue;
+    chains->push_back({text, matched, {backwards.rbegin(), backwards.rend()}});
   }
 }
 
@@ -246,32 +266,69 @@ struct Contender {
   uint32_t added() const { return end - first - places; }
 };
 
-// What is counted of one text. Small numbers where they suffice: then all texts fit into the nearest cache.
+// What is counted of one text, as one vector: votes, places with votes, one behind the last of these, and how far
+// before kMost the first of them lies. All zeros if it has no vote. Small numbers where they suffice: then all texts
+// fit into the nearer caches.
 template <typename Number>
 struct Tally {
-  Number votes = 0, places = 0, end = 0;
-  Number first = static_cast<Number>(-1);
+  typedef Number Vector __attribute__((vector_size(4 * sizeof(Number))));
+  static constexpr Number kMost = std::numeric_limits<Number>::max();
+  Vector counts = {};
 };
 
-// Buffers that grow to the size of the largest text a thread has seen, and are clean between two texts.
+// Buffers that a thread keeps from one text to the next.
 struct Scratch {
   std::vector<Shingle> shingles;
   std::vector<Place> places;
   std::vector<Kind> kinds;
-  std::vector<uint32_t> kind_of_set;          // by set: number of its kind, plus one; 0 between two texts
-  std::vector<Tally<uint16_t>> tallies;       // by text
-  std::vector<Tally<uint32_t>> wide_tallies;  // by text
-  std::vector<uint16_t> touched;              // texts with votes
+  std::vector<uint32_t> kind_of_set;         // by set: number of its kind, plus one; 0 between two texts
+  std::vector<Tally<int16_t>> tallies;       // by text; zeros between two texts
+  std::vector<Tally<int32_t>> wide_tallies;  // the same
   std::vector<Contender> contenders, kept;
   std::vector<uint32_t> explained;  // by place: how many places before it the leader has
-  std::vector<uint32_t> ranks;      // by kind: where the text stands in it, or kNobody
-  std::vector<uint16_t> numbers;    // by text: of the kept one, plus one; 0 between two texts
+  std::vector<uint32_t> ranks;      // by kind: where the text stands in it, kNobody or kNotSought
   std::vector<Vote> gathered;
-  std::vector<uint32_t> begins, next;
+  std::vector<uint32_t> begins;
+  struct Slot {
+    uint32_t next, step;
+  };
+  std::vector<Slot> slots;  // by text: where its next vote goes
+  std::vector<Run> runs;    // of one text
+  ChainBuffers chain_buffers;
+
+  size_t bytes() const {
+    const auto of = [](const auto&... buffers) { return ((buffers.capacity() * sizeof(buffers[0])) + ...); };
+    return of(shingles, places, kinds, kind_of_set, tallies, wide_tallies, contenders, kept, explained, ranks, gathered,
+              begins, slots, runs, chain_buffers.links, chain_buffers.blocks, chain_buffers.order, chain_buffers.used,
+              chain_buffers.backwards);
+  }
 };
 
-// A thread keeps its buffers for the next text, unless one held more votes than a megabyte of licences does.
-constexpr size_t kMostKeptVotes = size_t{1} << 21;
+// What a thread keeps at most between two texts: as much as those of a hundred kilobytes need.
+constexpr size_t kMostKeptBytes = size_t{8} << 20;
+
+// Lends a thread its buffers for one text. They are thrown away where work on them ended early, for then they are not
+// clean and would give the next text wrong answers, and where they have grown too large.
+class Lease {
+ public:
+  Lease() = default;
+  ~Lease() {
+    if (!returned_ || scratch_.bytes() > kMostKeptBytes) scratch_ = Scratch();
+  }
+  Lease(const Lease&) = delete;
+  Lease& operator=(const Lease&) = delete;
+
+  Scratch& scratch() { return scratch_; }
+  // The buffers are clean.
+  void Return() { returned_ = true; }
+
+ private:
+  static thread_local Scratch scratch_;
+  bool returned_ = false;
+};
+
+thread_local Scratch Lease::scratch_;
+
 // Looks ahead so many shingles: the tables are larger than the caches.
 constexpr size_t kAhead = 12;
 // A text of which less than a quarter is there, all of it explained as well by one text with four times its votes, is a
@@ -353,35 +410,38 @@ bool MayBeThere(uint32_t votes, uint32_t shingles) {
 // Texts that may be there, with what is counted of them.
 template <typename Number>
 void CountVotes(const IndexView& index, std::vector<Tally<Number>>* tallies, Scratch* scratch) {
+  using Vector = typename Tally<Number>::Vector;
+  constexpr Number kMost = Tally<Number>::kMost;
+  constexpr size_t kBlock = 8;  // tallies that are looked at together
   const absl::Span<const uint32_t> shingle_counts = index.shingle_counts();
-  tallies->resize(shingle_counts.size());
-  scratch->touched.resize(shingle_counts.size() + 1);
-  uint16_t* const touched = scratch->touched.data();
-  size_t touched_count = 0;
+  tallies->resize((shingle_counts.size() + kBlock - 1) / kBlock * kBlock);
+  Tally<Number>* const of_text = tallies->data();
   for (const Kind& kind : scratch->kinds) {
     const Number places = static_cast<Number>(kind.places);
-    const Number first = static_cast<Number>(kind.first), end = static_cast<Number>(kind.end);
+    const Vector fresh = {places, places, 0, 0}, again = {places, 0, 0, 0};
+    const Vector span = {0, 0, static_cast<Number>(kind.end),
+                         static_cast<Number>(kMost - static_cast<Number>(kind.first))};
     uint32_t before = UINT32_MAX;
     for (const uint16_t text : kind.texts) {
-      // Without a branch, which nobody could predict.
-      Tally<Number>& tally = (*tallies)[text];
-      touched[touched_count] = text;
-      touched_count += tally.votes == 0 ? 1 : 0;
-      tally.votes = static_cast<Number>(tally.votes + places);
-      tally.places = static_cast<Number>(tally.places + (text != before ? places : 0));
-      tally.first = std::min(tally.first, first);
-      tally.end = std::max(tally.end, end);
+      const Vector counts = of_text[text].counts + (text != before ? fresh : again);
+      of_text[text].counts = counts > span ? counts : span;
       before = text;
     }
   }
   scratch->contenders.clear();
-  for (size_t i = 0; i < touched_count; ++i) {
-    Tally<Number>& tally = (*tallies)[touched[i]];
-    const uint32_t shingles = shingle_counts[touched[i]];
-    if (MayBeThere(tally.votes, shingles)) {
-      scratch->contenders.push_back({touched[i], shingles, tally.votes, tally.places, tally.first, tally.end});
+  for (size_t block = 0; block < tallies->size(); block += kBlock) {
+    Vector any = {};
+    for (size_t i = 0; i < kBlock; ++i) any |= of_text[block + i].counts;
+    if (any[0] == 0) continue;
+    for (size_t text = block; text < block + kBlock; ++text) {
+      const Vector counts = of_text[text].counts;
+      if (counts[0] < static_cast<Number>(kLeastVotes)) continue;
+      const uint32_t votes = static_cast<uint32_t>(counts[0]), shingles = shingle_counts[text];
+      if (!MayBeThere(votes, shingles)) continue;
+      scratch->contenders.push_back({static_cast<uint32_t>(text), shingles, votes, static_cast<uint32_t>(counts[1]),
+                                     static_cast<uint32_t>(kMost - counts[3]), static_cast<uint32_t>(counts[2])});
     }
-    tally = Tally<Number>();
+    std::fill(of_text + block, of_text + block + kBlock, Tally<Number>());
   }
 }
 
@@ -465,27 +525,24 @@ bool SearchIsDearer(const std::vector<Contender>& kept, size_t postings) {
 
 // Gathers the votes for the kept contenders from all postings: those for kept[i] lie at [begins[i], begins[i + 1]).
 void GatherVotes(const IndexView& index, Scratch* scratch) {
-  scratch->numbers.resize(index.texts().size());
-  scratch->begins.assign(1, 0);
-  for (size_t i = 0; i < scratch->kept.size(); ++i) {
-    const Contender& contender = scratch->kept[i];
-    scratch->numbers[contender.text] = static_cast<uint16_t>(i + 1);
-    scratch->begins.push_back(scratch->begins.back() + contender.votes);
-  }
-  scratch->gathered.resize(scratch->begins.back() + 1);
-  scratch->next.assign(1, scratch->begins.back());
-  scratch->next.insert(scratch->next.end(), scratch->begins.begin(), scratch->begins.end());
+  auto& begins = scratch->begins;
+  begins.assign(1, 0);
+  for (const Contender& contender : scratch->kept) begins.push_back(begins.back() + contender.votes);
+  scratch->gathered.resize(begins.back() + 1);
+  // Without a branch, which nobody could predict: votes for the others all go to the place behind all.
+  scratch->slots.assign(index.texts().size(), {begins.back(), 0});
+  for (size_t i = 0; i < scratch->kept.size(); ++i) scratch->slots[scratch->kept[i].text] = {begins[i], 1};
+  Scratch::Slot* const slots = scratch->slots.data();
+  Vote* const gathered = scratch->gathered.data();
   for (const Place& place : scratch->places) {
     const absl::Span<const uint16_t> texts = scratch->kinds[place.kind].texts;
     const uint32_t* positions = index.Positions(index.shingles()[place.shingle]);
     for (size_t k = 0; k < texts.size(); ++k) {
-      // Without a branch, which nobody could predict: votes for the others go to the one behind all.
-      const uint16_t number = scratch->numbers[texts[k]];
-      scratch->gathered[scratch->next[number]] = {place.position, positions[k]};
-      scratch->next[number] += number > 0 ? 1 : 0;
+      Scratch::Slot& slot = slots[texts[k]];
+      gathered[slot.next] = {place.position, positions[k]};
+      slot.next += slot.step;
     }
   }
-  for (const Contender& contender : scratch->kept) scratch->numbers[contender.text] = 0;
 }
 
 // Looks for the votes for one contender where no long run has settled them.
@@ -522,13 +579,27 @@ std::vector<Chain> FindWholes(const IndexView& index, absl::Span<const uint32_t>
   return chains;
 }
 
+// Those that match most come first; of equal ones those that were found first.
+void OrderByMatched(std::vector<Chain>* chains) {
+  std::vector<std::pair<uint32_t, uint32_t>> order;  // matched, number
+  order.reserve(chains->size());
+  for (const Chain& chain : *chains) order.push_back({chain.matched, static_cast<uint32_t>(order.size())});
+  std::sort(order.begin(), order.end(),
+            [](const auto& a, const auto& b) { return a.first != b.first ? a.first > b.first : a.second < b.second; });
+  std::vector<Chain> ordered;
+  ordered.reserve(chains->size());
+  for (const auto& [matched, number] : order) ordered.push_back(std::move((*chains)[number]));
+  *chains = std::move(ordered);
+}
+
 }  // namespace
 
 std::vector<Chain> FindCandidates(const IndexView& index, absl::Span<const uint32_t> found, bool* incomplete) {
   *incomplete = false;
   std::vector<Chain> wholes = FindWholes(index, found);
   if (!wholes.empty()) return wholes;
-  static thread_local Scratch scratch;
+  Lease lease;
+  Scratch& scratch = lease.scratch();
   FindPlaces(index, found, &scratch);
   auto& places = scratch.places;
   size_t total = CountPostings(index, places);
@@ -538,13 +609,14 @@ std::vector<Chain> FindCandidates(const IndexView& index, absl::Span<const uint3
     total = CountPostings(index, places);
   }
   FindKinds(index, &scratch);
-  if (total <= UINT16_MAX) {
+  if (total <= INT16_MAX) {
     CountVotes(index, &scratch.tallies, &scratch);
   } else {
     CountVotes(index, &scratch.wide_tallies, &scratch);
   }
   KeepUndominated(&scratch);
   auto& kept = scratch.kept;
+  auto& runs = scratch.runs;
   std::sort(kept.begin(), kept.end(), [](const Contender& a, const Contender& b) { return a.Before(b); });
   const bool gather = SearchIsDearer(kept, total);
   if (gather) GatherVotes(index, &scratch);
@@ -566,20 +638,20 @@ std::vector<Chain> FindCandidates(const IndexView& index, absl::Span<const uint3
     const IndexText& text = index.texts()[contender.text];
     const absl::Span<const uint32_t> official = index.Words(text);
     const uint32_t least = std::max(kLeastWords, text.word_count / kLeastShare);
-    RunGrower grower(official, found);
+    RunGrower grower(official, found, &runs);
     if (gather) {
       for (uint32_t k = scratch.begins[i]; k < scratch.begins[i + 1]; ++k) grower.Add(scratch.gathered[k]);
     } else {
       SearchVotes(index, contender, &scratch, &grower);
     }
-    std::vector<Run> runs = grower.Finish();
+    grower.Finish();
     for (const Run& run : runs) {
       if (run.size == official.size()) whole.push_back({run.found, run.found + run.size, contender.votes});
     }
-    ChainRuns(contender.text, least, std::move(runs), &chains);
+    ChainRuns(contender.text, least, runs, &scratch.chain_buffers, &chains);
   }
-  std::stable_sort(chains.begin(), chains.end(), [](const Chain& a, const Chain& b) { return a.matched > b.matched; });
-  if (total > kMostKeptVotes) scratch = Scratch();
+  OrderByMatched(&chains);
+  lease.Return();
   return chains;
 }
 

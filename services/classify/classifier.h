@@ -110,7 +110,8 @@ class Classifier {
   // of another version. A phrase is compiled when a text first holds its words.
   static absl::StatusOr<std::unique_ptr<Classifier>> Create(std::string_view index);
 
-  // Pure; thread-safe; cannot fail. Linear in the size of `text`.
+  // Pure; thread-safe. Throws std::bad_alloc and nothing else; later answers are no worse for it. Linear in the size of
+  // `text`.
   Classification Classify(std::string_view text) const;
 
   // How many texts exhausted the memory of the phrase automaton (and were searched phrase by phrase).

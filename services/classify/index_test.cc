@@ -83,6 +83,20 @@ TEST(IndexTest, ForgedBytesAreRefusedOrUsedSafely) {
   EXPECT_GT(loaded, 0);
 }
 
+// Votes are counted by the order of these.
+TEST(IndexTest, RefusesASetOutOfOrder) {
+  auto compiled =
+      CompileIndex({LearnOrFail("Pebble", "1", PebbleText()), LearnOrFail("Shingle", "1", PebbleText())}, {});
+  ASSERT_TRUE(compiled.ok());
+  IndexHeader header;
+  std::memcpy(&header, compiled->data(), sizeof(header));
+  ASSERT_GE(header.set_texts.count, 2u);
+  const uint16_t descending[] = {1, 0};
+  std::memcpy(&(*compiled)[header.set_texts.offset], descending, sizeof(descending));
+  Seal(&*compiled);
+  EXPECT_EQ(Classifier::Create(*compiled).status().code(), absl::StatusCode::kDataLoss);
+}
+
 TEST(IndexTest, RefusesTwoFilesOfOneName) {
   const TokenFile file = LearnOrFail("Pebble", "1", PebbleText());
   EXPECT_FALSE(CompileIndex({file, file}, {}).ok());

@@ -128,6 +128,7 @@ absl::StatusOr<IndexView> IndexView::Load(std::string_view bytes) {
       before = marker.before_word;
     }
   }
+  if (view.texts_.size() > kMaxIndexTexts) return Broken("too many texts");
   if (view.shingle_counts_.size() != view.texts_.size()) return Broken("shingle counts");
   const size_t slots = view.slots_.size();
   if ((slots & (slots - 1)) != 0) return Broken("shingle table size");
@@ -139,6 +140,8 @@ absl::StatusOr<IndexView> IndexView::Load(std::string_view bytes) {
   if (slots > 0 && used >= slots) return Broken("shingle table without an empty slot");
   for (const IndexTextSet& set : view.sets_) {
     if (!Inside(set.begin, set.count, view.set_texts_.size()) || set.count == 0) return Broken("set of texts");
+    const absl::Span<const uint16_t> texts = view.set_texts_.subspan(set.begin, set.count);
+    if (!std::is_sorted(texts.begin(), texts.end())) return Broken("order of a set of texts");
   }
   for (const uint16_t text : view.set_texts_) {
     if (text >= view.texts_.size()) return Broken("text of a set");

@@ -83,6 +83,7 @@ struct IndexPhrase {
 };
 
 inline constexpr char kIndexMagic[8] = {'W', 'B', 'C', 'L', 'S', 'I', 'D', 'X'};
+// Another one for every change of the records, of how shingles are chosen, and of what PhraseSet::Starts says of a phrase.
 inline constexpr uint32_t kIndexFormatVersion = 4;
 
 // Of a whole text. Finds it; that it is the text, its words and digests say.

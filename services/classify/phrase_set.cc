@@ -90,7 +90,9 @@ absl::StatusOr<std::unique_ptr<PhraseSet>> PhraseSet::Create(const std::vector<s
 absl::StatusOr<std::unique_ptr<PhraseSet>> PhraseSet::Restore(const std::vector<std::string>& patterns,
                                                               std::string_view starts) {
   WB_ASSIGN_OR_RETURN(PhraseStarts restored, PhraseStarts::Restore(starts, patterns.size()));
-  return Make(patterns, std::move(restored), kPhraseSetMemoryBytes);
+  auto made = Make(patterns, std::move(restored), kPhraseSetMemoryBytes);
+  if (!made.ok()) return absl::DataLossError(made.status().message());
+  return made;
 }
 
 std::string PhraseSet::Starts() const { return compiled_->starts.Bytes(); }

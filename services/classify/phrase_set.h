@@ -35,9 +35,10 @@ class PhraseSet {
   // `patterns` as in TriggerPhrase. InvalidArgument if one does not compile.
   static absl::StatusOr<std::unique_ptr<PhraseSet>> Create(const std::vector<std::string>& patterns,
                                                            int64_t max_memory_bytes = kPhraseSetMemoryBytes);
-  // The same set without the work: patterns are compiled when they are first tried. `starts` is what Starts of the set
-  // that Create made of these patterns returned; DataLoss if it is damaged. A pattern that does not compile, which
-  // Create would not have taken, hits wherever it is tried.
+  // The same set without the work: most patterns are compiled when they are first tried. `starts` is what Starts of the
+  // set that Create made of these patterns returned. DataLoss if it could not be searched safely; that it belongs to the
+  // patterns, the checksum of the index has to say. A pattern that does not compile, which Create would not have taken,
+  // is DataLoss too, or hits wherever it is tried.
   static absl::StatusOr<std::unique_ptr<PhraseSet>> Restore(const std::vector<std::string>& patterns,
                                                             std::string_view starts);
   std::string Starts() const;

@@ -120,7 +120,19 @@ TEST(PhraseSetTest, RestoresNothingThatIsNotSafe) {
   EXPECT_GT(accepted, 0u);
 }
 
-TEST(PhraseSetTest, APatternThatTheIndexNeverHeldHits) {
+// An index holds these bytes, and is searched by them alone.
+TEST(PhraseSetTest, StartsAreThoseOfTheFormatOfTheIndex) {
+  const auto set = PhraseSet::Create(Patterns());
+  ASSERT_TRUE(set.ok());
+  EXPECT_EQ(HashWord((*set)->Starts()), 555966695u)
+      << "indexes made before would be searched otherwise: raise kIndexFormatVersion";
+}
+
+TEST(PhraseSetTest, APatternThatTheIndexNeverHeldIsAnErrorOrHits) {
+  const auto nowhere = PhraseSet::Create({R"(\b\w+x sold\b)"});
+  ASSERT_TRUE(nowhere.ok());
+  EXPECT_EQ(PhraseSet::Restore({R"(\w+ sold()"}, (*nowhere)->Starts()).status().code(), absl::StatusCode::kDataLoss);
+
   const auto set = PhraseSet::Create({R"(\bsold\b)"});
   ASSERT_TRUE(set.ok());
   const auto restored = PhraseSet::Restore({"sold("}, (*set)->Starts());

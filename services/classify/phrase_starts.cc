@@ -257,8 +257,8 @@ class PhraseStarts::Memo {
   static Memo& Of(const PhraseStarts& starts) {
     static thread_local Memo memo;
     if (memo.serial_ != starts.serial_) {
+      memo.known_.assign(kSlots, Known());  // first: it may throw
       memo.serial_ = starts.serial_;
-      memo.known_.assign(kSlots, Known());
     }
     return memo;
   }

@@ -798,8 +798,8 @@ bool Scanner::MayBeNoWord(uint64_t low, size_t size, size_t begin, char after, b
   if (size > kMostMarkerLetters) return false;
   if (after == ')' && begin > 0 && text_[begin - 1] == '(') return true;
   if (!line_start) return false;
-  // Markers of letters have a full stop or bracket behind them, which may be escaped.
-  return after == '.' || after == ')' || after == '\\' || (size == 3 && (first == 'd' || first == 'r'));  // dnl, rem
+  // Markers of letters have a full stop or bracket behind them.
+  return after == '.' || after == ')' || (size == 3 && (first == 'd' || first == 'r'));  // dnl, rem
 }
 
 void Scanner::ScanWord() {
