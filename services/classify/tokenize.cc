@@ -4,26 +4,19 @@
 #include <array>
 #include <cstring>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "services/base/utf8.h"
 #include "services/classify/fold.h"
 #include "services/classify/framing.h"
 #include "services/classify/link.h"
+#include "services/classify/link_watcher.h"
 #include "services/classify/spelling.h"
 #include "services/classify/word_hash.h"
 
 namespace weighbridge::classify {
 namespace {
 
-// Brackets within brackets; of deeper ones the outermost are forgotten.
-constexpr size_t kMostOpenBrackets = 8;
-// Closing brackets without an opening one of their own that may end the text of a link: one of a code span may stand
-// before.
-constexpr int kMostStrayBrackets = 4;
-// Markdown knows no longer names of definitions.
-constexpr size_t kMaxReferenceBytes = 999;
 constexpr size_t kMaxStruckBytes = 4096;
 constexpr size_t kMaxJoinBytes = 40;
 // So many invisible characters in a row are no accident of layout.
@@ -127,7 +120,7 @@ class HashMemo {
 class Scanner {
  public:
   Scanner(std::string_view text, TokenizedText* out)
-      : text_(text), out_(*out), front_(FindFrontMatter(text)), html_(IsHtmlDocument(text)) {}
+      : text_(text), out_(*out), front_(FindFrontMatter(text)), html_(IsHtmlDocument(text)), links_(text) {}
 
   void Run() {
     out_.normalised.reserve(text_.size() + 16);
@@ -138,8 +131,7 @@ class Scanner {
     for (int i = 0; i < 2 && text_.compare(pos_, 3, "\xEF\xBB\xBF") == 0; ++i) pos_ += 3;
     while (pos_ < text_.size()) Step();
     out_.words.resize(word_count_);
-    EndAnchor(text_.size(), text_.size());
-    NoteReferences();
+    for (const LinkWatcher::Link& link : links_.Finish()) Note(OddityKind::kLinkTarget, link.begin, link.end);
     NoteWideWords();
     std::stable_sort(out_.oddities.begin(), out_.oddities.end(),
                      [](const Oddity& a, const Oddity& b) { return a.begin < b.begin; });
@@ -193,10 +185,10 @@ class Scanner {
         }
         return;
       case '[':
-        OpenBracket();
+        links_.OpenBracket(pos_, line_start_);
         break;
       case ']':
-        CloseBracket();
+        links_.CloseBracket(pos_);
         if (SkipLinkTarget()) return;
         break;
       case '~':
@@ -389,8 +381,11 @@ class Scanner {
     if (tag.hides) Note(OddityKind::kHiddenMarkup, pos_, tag.end);
     if (tag.strikes) Note(OddityKind::kStruck, pos_, tag.end);
     if (tag.name == "a") {
-      EndAnchor(pos_, tag.closing ? tag.end : pos_);
-      if (!tag.closing) anchor_ = {pos_, tag.end, HrefOf(text_.substr(pos_, tag.end - pos_))};
+      if (tag.closing) {
+        links_.CloseAnchor(pos_, tag.end);
+      } else {
+        links_.OpenAnchor(pos_, tag.end);
+      }
     }
     pos_ = tag.end;
     if (tag.block) {
@@ -406,84 +401,7 @@ class Scanner {
     return true;
   }
 
-  // What ends an anchor (its closing tag, the next anchor or the text) begins at `at`.
-  void EndAnchor(size_t at, size_t noted_end) {
-    if (!anchor_.target.empty()) {
-      std::string_view label = text_.substr(anchor_.label_begin, at - anchor_.label_begin);
-      if (label.size() > kMaxLinkBytes) label = label.substr(0, label.rfind(' ', kMaxLinkBytes - 1));
-      if (LeadsElsewhere(label, anchor_.target)) Note(OddityKind::kLinkTarget, anchor_.begin, noted_end);
-    }
-    anchor_.target = {};
-  }
-
-  bool IsEscaped() const {
-    size_t backslashes = 0;
-    while (backslashes < pos_ && text_[pos_ - 1 - backslashes] == '\\') ++backslashes;
-    return backslashes % 2 == 1;
-  }
-
-  void OpenBracket() {
-    last_bracket_ = pos_;
-    stray_brackets_ = 0;
-    if (IsEscaped()) return;
-    if (brackets_.size() == kMostOpenBrackets) brackets_.erase(brackets_.begin());
-    brackets_.push_back({pos_, line_start_});
-  }
-
-  // At the end of what may be the text of a Markdown link: "[text](target)", "[text][name]", "[text]", or the
-  // definition "[name]: target".
-  void CloseBracket() {
-    const char next = At(pos_ + 1);
-    Bracket open = {last_bracket_, false};
-    if (!brackets_.empty() && !IsEscaped()) {
-      open = brackets_.back();
-      brackets_.pop_back();
-    } else if (last_bracket_ == std::string_view::npos || (next != '(' && next != '[') ||
-               ++stray_brackets_ > kMostStrayBrackets) {
-      return;
-    }
-    const std::string_view label = text_.substr(open.at + 1, pos_ - open.at - 1);
-    if (label.size() > kMaxLinkBytes) return;
-    if (next == ':' && open.line_start) {
-      definitions_.push_back({label, pos_ + 2});
-      return;
-    }
-    if (!HoldsAddress(label)) return;
-    if (next == '(') {
-      const std::string_view target = LinkTarget(text_, pos_ + 2);
-      const size_t end = static_cast<size_t>(target.data() - text_.data()) + target.size();
-      if (LeadsElsewhere(label, target)) Note(OddityKind::kLinkTarget, open.at, end);
-      return;
-    }
-    size_t end = pos_ + 1;
-    std::string_view name = label;
-    if (next == '[') {
-      const size_t close = text_.substr(0, std::min(text_.size(), pos_ + kMaxLinkBytes)).find(']', pos_ + 2);
-      if (close != std::string_view::npos) {
-        if (close > pos_ + 2) name = text_.substr(pos_ + 2, close - pos_ - 2);
-        end = close + 1;
-      }
-    }
-    if (name.size() <= kMaxReferenceBytes) references_.push_back({open.at, end, label, ReferenceName(name)});
-  }
-
-  // Definitions may stand behind what refers to them; of several of one name the first counts.
-  void NoteReferences() {
-    if (references_.empty() || definitions_.empty()) return;
-    std::unordered_map<std::string_view, std::string_view> targets;
-    for (const Reference& reference : references_) targets.emplace(reference.name, std::string_view());
-    for (const Definition& definition : definitions_) {
-      const auto found = targets.find(ReferenceName(definition.name));
-      if (found != targets.end() && found->second.empty()) found->second = LinkTarget(text_, definition.target);
-    }
-    for (const Reference& reference : references_) {
-      if (LeadsElsewhere(reference.label, targets[reference.name])) {
-        Note(OddityKind::kLinkTarget, reference.begin, reference.end);
-      }
-    }
-  }
-
-  // The target of a Markdown link is not read; its text is. Whether the one is the other CloseBracket asks.
+  // The target of a Markdown link is not read; its text is. Whether the one is the other links_ asks.
   bool SkipLinkTarget() {
     if (At(pos_ + 1) != '(') return false;
     const size_t limit = std::min(text_.size(), pos_ + kMaxLinkBytes);
@@ -650,29 +568,7 @@ class Scanner {
   size_t struck_end_ = 0;
   size_t address_end_ = 0;
   size_t picture_end_ = SIZE_MAX;
-  struct Anchor {
-    size_t begin = 0, label_begin = 0;
-    std::string_view target;  // empty if none is open
-  };
-  Anchor anchor_;
-  struct Bracket {
-    size_t at;
-    bool line_start;
-  };
-  std::vector<Bracket> brackets_;  // open ones
-  size_t last_bracket_ = std::string_view::npos;
-  int stray_brackets_ = 0;
-  struct Reference {  // whose text is an address
-    size_t begin, end;
-    std::string_view label;
-    std::string name;
-  };
-  std::vector<Reference> references_;
-  struct Definition {
-    std::string_view name;
-    size_t target;  // where it begins
-  };
-  std::vector<Definition> definitions_;
+  LinkWatcher links_;
   struct WideWord {
     size_t begin, end, word;  // `word`: its number
   };
