@@ -1,5 +1,6 @@
 #include "services/auditor/exact_strings.h"
 
+#include <algorithm>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -11,9 +12,13 @@
 namespace weighbridge::auditor {
 namespace {
 
-// The bytes from the first to the last word with the mark that ends the sentence, on one line.
+// The bytes from the first to the last word with the mark that ends the sentence, on one line. Quotes around the
+// sentence are not part of it.
 std::string Sentence(std::string_view text, uint32_t begin, uint32_t end) {
-  while (end < text.size() && (text[end] == '.' || text[end] == '"')) ++end;
+  if (end < text.size() && text[end] == '.') ++end;
+  const std::string_view sentence = text.substr(begin, end - begin);
+  const bool quote_open = std::count(sentence.begin(), sentence.end(), '"') % 2 == 1;
+  if (quote_open && end < text.size() && text[end] == '"') ++end;
   std::string line;
   for (const char c : text.substr(begin, end - begin)) {
     const bool blank = c == ' ' || (c >= '\t' && c <= '\r');

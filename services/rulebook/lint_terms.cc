@@ -1,11 +1,17 @@
 // Everything in a licence that carries a clause: tests, duties, contradictions, permissions, outputs, terminations,
 // statements.
 #include <algorithm>
+#include <cstddef>
 #include <set>
+#include <string>
+#include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/str_format.h"
 #include "proto/weighbridge/rules/v1/facts.pb.h"
 #include "proto/weighbridge/v1/enums.pb.h"
+#include "services/classify/token_file.h"
+#include "services/classify/tokenize.h"
 #include "services/rulebook/lint_parts.h"
 
 namespace weighbridge::rulebook {
@@ -37,6 +43,25 @@ void LintId(const Cursor& at, const std::string& id, std::set<std::string>* ids)
   }
 }
 
+// The words of an edge of a range are those of the token file there. `begin_of`: where so many words have to stand.
+template <typename BeginOf>
+void LintEdge(const classify::TokenFile& tokens, const Cursor& at, const char* field, const std::string& edge,
+              BeginOf begin_of) {
+  const std::vector<classify::Word> words = classify::Tokenize(edge).words;
+  if (words.size() > at.As<ExactString>().word_count()) {
+    at.ReportAt(field, "more words than the range has");
+    return;
+  }
+  const size_t begin = begin_of(words.size());
+  for (size_t i = 0; i < words.size(); ++i) {
+    if (tokens.words[begin + i].hash == words[i].hash) continue;
+    at.ReportAt(field,
+                absl::StrFormat("\"%s\" does not stand at word %d of %s (words are counted without list markers)", edge,
+                                begin, at.As<ExactString>().token_file()));
+    return;
+  }
+}
+
 void LintString(const LintContext& context, const Cursor& at) {
   const auto& string = at.As<ExactString>();
   at.Require({"what"});
@@ -62,9 +87,22 @@ void LintString(const LintContext& context, const Cursor& at) {
     at.ReportAt("word_count", absl::StrFormat("word_count must be 1 to %d", kStringTokensMax));
   }
   const std::string path = "licenses/" + std::string(LicenseFolder(at.path())) + "/" + string.token_file();
-  if (context.rules->token_files.count(path) == 0) {
+  const auto found = context.rules->token_files.find(path);
+  if (found == context.rules->token_files.end()) {
     at.ReportAt("token_file", absl::StrFormat("there is no file %s", path));
+    return;
   }
+  at.Require({"begins_with", "ends_with"});
+  const absl::StatusOr<classify::TokenFile> tokens = classify::ParseTokenFile(found->second);
+  if (!tokens.ok()) return;  // LintTokenFolders reports it
+  const size_t first = string.first_word(), count = string.word_count();
+  if (count > tokens->words.size() || first > tokens->words.size() - count) {
+    at.ReportAt("first_word", absl::StrFormat("the range ends behind the last of %d words of %s", tokens->words.size(),
+                                              string.token_file()));
+    return;
+  }
+  LintEdge(*tokens, at, "begins_with", string.begins_with(), [&](size_t) { return first; });
+  LintEdge(*tokens, at, "ends_with", string.ends_with(), [&](size_t words) { return first + count - words; });
 }
 
 void LintDuty(const LintContext& context, const ConditionOwner& owner, const Cursor& at, std::set<std::string>* ids) {

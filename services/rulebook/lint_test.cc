@@ -334,6 +334,24 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"RangeWithoutCount", kAcorn1, "text: \"Acorn\"", "token_file: \"1.tokens\"",
              "rules/licenses/acorn-1.0/rule.textproto:49:3: word_count must be 1 to 400\n"
              "rules/licenses/acorn-1.0/rule.textproto:49:13: there is no file licenses/acorn-1.0/1.tokens\n"},
+        Case{"RangeSlipped", kWillow, "trigger: distributed }",
+             "trigger: distributed strings { token_file: \"1.tokens\" first_word: 4 word_count: 5 what: \"notice\" "
+             "begins_with: \"Anybody who\" ends_with: \"a copy of\" } }",
+             "rules/licenses/Willow-1.0/rule.textproto:14:183: \"Anybody who\" does not stand at word 4 of 1.tokens "
+             "(words are counted without list markers)\n"},
+        Case{"RangeLongerThanItsText", kWillow, "trigger: distributed }",
+             "trigger: distributed strings { token_file: \"1.tokens\" first_word: 3 word_count: 300 what: \"notice\" "
+             "begins_with: \"Anybody\" ends_with: \"copy\" } }",
+             "rules/licenses/Willow-1.0/rule.textproto:14:140: the range ends behind the last of 56 words of "
+             "1.tokens\n"},
+        Case{"RangeWithoutItsEdges", kWillow, "trigger: distributed }",
+             "trigger: distributed strings { token_file: \"1.tokens\" first_word: 3 word_count: 5 what: \"notice\" } }",
+             "rules/licenses/Willow-1.0/rule.textproto:14:107: begins_with is "
+             "missing\nrules/licenses/Willow-1.0/rule.textproto:14:107: ends_with is missing\n"},
+        Case{"EdgeLongerThanItsRange", kWillow, "trigger: distributed }",
+             "trigger: distributed strings { token_file: \"1.tokens\" first_word: 3 word_count: 1 what: \"notice\" "
+             "begins_with: \"Anybody\" ends_with: \"Anybody who\" } }",
+             "rules/licenses/Willow-1.0/rule.textproto:14:206: more words than the range has\n"},
         Case{"NamePrefixMissing", kAcorn1, "  strings { text: \"Acorn\" what: \"name prefix\" }\n", "",
              "rules/licenses/acorn-1.0/rule.textproto:45:3: derivative_name needs the word that the name must have, in "
              "`strings`\n"},
