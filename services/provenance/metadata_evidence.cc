@@ -1,6 +1,7 @@
 #include "services/provenance/metadata_evidence.h"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <optional>
 #include <set>
@@ -518,6 +519,7 @@ class FamilyReader {
     const std::string model_type = config->model_type.has_value() ? config->model_type->value : "";
     AddArchitecture(artifact.path() + ": model_type", model_type, architectures, "",
                     PlaceInFile(artifact.path(), 0, 0, 0, "model_type"));
+    AddShape(artifact.path(), *config);
     if (config->name_or_path.has_value()) {
       AddName(
           artifact.path() + ": _name_or_path", config->name_or_path->value,
@@ -536,6 +538,30 @@ class FamilyReader {
     for (const auto* member : matches.front().members) AddLicenses(*matches.front().family, *member, hint);
     hint.evidence = std::move(place);
     Keep(std::move(hint));
+  }
+
+  // A model under another name and architecture that others share still has its sizes.
+  void AddShape(const std::string& path, const formats::ModelConfig& config) {
+    constexpr uint64_t kMost = std::numeric_limits<uint32_t>::max();
+    for (const auto& size :
+         {config.vocab_size, config.hidden_size, config.intermediate_size, config.num_hidden_layers}) {
+      if (!size.has_value() || *size > kMost) return;
+    }
+    rules::v1::Shape shape;
+    shape.set_vocab_size(static_cast<uint32_t>(*config.vocab_size));
+    shape.set_hidden_size(static_cast<uint32_t>(*config.hidden_size));
+    shape.set_intermediate_size(static_cast<uint32_t>(*config.intermediate_size));
+    shape.set_num_hidden_layers(static_cast<uint32_t>(*config.num_hidden_layers));
+    for (const auto& match : rules_.FamiliesByShape(shape)) {
+      FamilyHint hint;
+      hint.said = absl::StrFormat("%s: a vocabulary of %d, hidden size %d, intermediate size %d, %d layers", path,
+                                  shape.vocab_size(), shape.hidden_size(), shape.intermediate_size(),
+                                  shape.num_hidden_layers());
+      hint.family = match.family->name();
+      for (const auto* member : match.members) AddLicenses(*match.family, *member, hint);
+      hint.evidence = PlaceInFile(path, 0, 0, 0, "hidden_size");
+      Keep(std::move(hint));
+    }
   }
 
   void AddName(const std::string& said, const std::string& name, v1::EvidenceRef place) {

@@ -125,6 +125,25 @@ std::vector<ArchitectureMatch> FamilyIndex::ByArchitecture(std::string_view mode
   return matches;
 }
 
+std::vector<ArchitectureMatch> FamilyIndex::ByShape(const rules::v1::Shape& shape) const {
+  constexpr uint32_t kMostAddedTokens = 512;
+  const auto fits = [&shape](const rules::v1::Shape& known) {
+    return shape.hidden_size() == known.hidden_size() && shape.intermediate_size() == known.intermediate_size() &&
+           shape.num_hidden_layers() == known.num_hidden_layers() && shape.vocab_size() >= known.vocab_size() &&
+           shape.vocab_size() - known.vocab_size() <= kMostAddedTokens;
+  };
+  std::vector<ArchitectureMatch> matches;
+  for (const Family* family : all_) {
+    ArchitectureMatch match;
+    match.family = family;
+    for (const FamilyMember& member : family->members()) {
+      if (std::any_of(member.shapes().begin(), member.shapes().end(), fits)) match.members.push_back(&member);
+    }
+    if (!match.members.empty()) matches.push_back(std::move(match));
+  }
+  return matches;
+}
+
 std::vector<NameMatch> FamilyIndex::NamesIn(std::string_view text) const {
   while (!text.empty() && text.back() == '/') text.remove_suffix(1);
   text = text.substr(text.rfind('/') + 1);  // npos + 1 is 0

@@ -33,6 +33,8 @@ class FamilyIndex {
                                                 absl::Span<const std::string> architectures,
                                                 std::string_view gguf_architecture) const;
 
+  std::vector<ArchitectureMatch> ByShape(const rules::v1::Shape& shape) const;
+
   std::vector<NameMatch> NamesIn(std::string_view text) const;
 
  private:

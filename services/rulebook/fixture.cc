@@ -241,6 +241,7 @@ members {
   model_types: "acorn"
   gguf_architectures: "acorn"
   released: "2024-01-15"
+  shapes { vocab_size: 9000 hidden_size: 64 intermediate_size: 256 num_hidden_layers: 4 }
   openness: OPEN_WEIGHTS_RESTRICTED
   source: "invented"
 }

@@ -99,6 +99,9 @@ void LintMember(const LintContext& context, const Cursor& at) {
     }
   }
   LintParts(at);
+  for (int i = 0; i < member.shapes_size(); ++i) {
+    at.Sub("shapes", i).Require({"vocab_size", "hidden_size", "intermediate_size", "num_hidden_layers"});
+  }
   std::set<std::string> called;
   for (int i = 0; i < member.also_called_size(); ++i) {
     const std::string& name = member.also_called(i);

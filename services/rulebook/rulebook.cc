@@ -253,6 +253,10 @@ std::vector<ArchitectureMatch> Rulebook::FamiliesByArchitecture(std::string_view
   return index_->families.ByArchitecture(model_type, architectures, gguf_architecture);
 }
 
+std::vector<ArchitectureMatch> Rulebook::FamiliesByShape(const rules::v1::Shape& shape) const {
+  return index_->families.ByShape(shape);
+}
+
 std::vector<NameMatch> Rulebook::ModelNamesIn(std::string_view text) const { return index_->families.NamesIn(text); }
 
 const rules::v1::Overlay& Rulebook::overlay() const { return index_->compiled.overlay(); }

@@ -155,6 +155,9 @@ class Rulebook {
                                                         absl::Span<const std::string> architectures,
                                                         std::string_view gguf_architecture) const;
 
+  // Families with rows that list these sizes; a vocabulary may be larger by a few hundred added tokens.
+  std::vector<ArchitectureMatch> FamiliesByShape(const rules::v1::Shape& shape) const;
+
   // Families named in a free string such as the name of a directory or of somebody else's repository; of a string with
   // '/' in it the last part counts, because an organisation is no model. Whole words only: neither "TinyLlama" nor
   // "llamas" names llama. In the order of the string. Evidence to compare, never a licence by itself.

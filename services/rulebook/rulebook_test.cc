@@ -219,6 +219,26 @@ TEST(FamilyTest, ArchitecturesAreExactAndWeak) {
   EXPECT_EQ(shown(Mini().FamiliesByArchitecture("", {}, "")), "");
 }
 
+TEST(FamilyTest, SizesAreExactSaveForAddedTokens) {
+  const auto found = [](uint32_t vocab, uint32_t hidden, uint32_t intermediate, uint32_t layers) {
+    rules::v1::Shape shape;
+    shape.set_vocab_size(vocab);
+    shape.set_hidden_size(hidden);
+    shape.set_intermediate_size(intermediate);
+    shape.set_num_hidden_layers(layers);
+    const std::vector<ArchitectureMatch> matches = Mini().FamiliesByShape(shape);
+    return matches.size() == 1 && matches.front().family->id() == "acorn" && matches.front().members.size() == 1;
+  };
+  EXPECT_TRUE(found(9000, 64, 256, 4));
+  EXPECT_TRUE(found(9512, 64, 256, 4));
+  EXPECT_FALSE(found(9513, 64, 256, 4));
+  EXPECT_FALSE(found(8999, 64, 256, 4));
+  EXPECT_FALSE(found(9000, 65, 256, 4));
+  EXPECT_FALSE(found(9000, 64, 257, 4));
+  EXPECT_FALSE(found(9000, 64, 256, 5));
+  EXPECT_FALSE(found(0, 0, 0, 0));
+}
+
 // ---- fields, countries, classifier
 // -----------------------------------------------------------------------------------------
 

@@ -150,7 +150,10 @@ bool IsTermsName(const FileName& name) {
           ? !HasTableSuffix(name)
           : name.HasPhrase({"legal_notice", "legal_notices", "legal_terms", "legal_information", "mentions_legales"});
   const bool conditions = name.HasPhrase({"conditions_of", "terms_conditions", "conditions_generales",
-                                          "conditions_d_utilisation", "conditions_dutilisation"});
+                                          "conditions_d_utilisation", "conditions_dutilisation", "usage_conditions",
+                                          "use_conditions", "usage_rights", "use_rights"}) ||
+                          (name.words.size() == 1 && name.words[0] == "conditions" && !HasDataSuffix(name) &&
+                           !HasSourceSuffix(name));
   return agreement || legal || conditions || std::any_of(name.words.begin(), name.words.end(), NamesTerms);
 }
 

@@ -91,8 +91,16 @@ class ConfigReader {
     }
     const Value* text_config = root.Find("text_config");
     for (const Value* map : {&root, text_config}) {
-      if (map != nullptr && !config_.vocab_size.has_value() && map->Find("vocab_size") != nullptr)
-        config_.vocab_size = map->Find("vocab_size")->AsUint();
+      const struct {
+        std::string_view key;
+        std::optional<uint64_t>* value;
+      } sizes[] = {{"vocab_size", &config_.vocab_size},
+                   {"hidden_size", &config_.hidden_size},
+                   {"intermediate_size", &config_.intermediate_size},
+                   {"num_hidden_layers", &config_.num_hidden_layers}};
+      for (const auto& [key, value] : sizes) {
+        if (map != nullptr && !value->has_value() && map->Find(key) != nullptr) *value = map->Find(key)->AsUint();
+      }
     }
     if (const Member* member = root.FindMember("auto_map")) {
       if (Stands(member->value)) config_.auto_map = member->key_at;

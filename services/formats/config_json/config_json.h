@@ -33,7 +33,8 @@ struct ModelConfig {
   std::optional<ConfigValue> torch_dtype;  // or "dtype" of newer writers
   std::optional<ConfigValue> transformers_version;
   std::optional<ConfigValue> class_name;  // "_class_name" of diffusers components
-  std::optional<uint64_t> vocab_size;     // of the model or its text_config
+  // Of the model or its text_config.
+  std::optional<uint64_t> vocab_size, hidden_size, intermediate_size, num_hidden_layers;
   std::optional<Position> auto_map;       // the config names code of its own
   std::vector<ConfigEvidence> vision;
   std::vector<ConfigEvidence> audio;
