@@ -1,16 +1,19 @@
 #include "services/rulebook/overlay.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <map>
 #include <set>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_format.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
 #include "google/protobuf/text_format.h"
 #include "google/protobuf/util/message_differencer.h"
+#include "services/classify/shingle.h"
 #include "services/classify/token_file.h"
 #include "services/crypto/sha256.h"
 #include "services/rulebook/license_index.h"
@@ -170,13 +173,62 @@ bool GlobsMeet(std::string_view a, std::string_view b) {
   return next[0];
 }
 
-// The words of a wording; empty for a file that does not parse.
-std::string WordingOf(std::string_view bytes) {
+// A shorter text is no wording of its own: it stands in many licences.
+constexpr size_t kLeastWords = 30;
+
+// A wording that is compared with others.
+struct Wording {
+  std::string digest;                   // of its words; empty for a file that does not parse
+  std::vector<uint64_t> all, required;  // shingles of all of it, and of what no text of it can lack; sorted, each once
+  size_t required_words = 0;
+};
+
+std::vector<uint64_t> ShinglesOf(const std::vector<uint32_t>& words) {
+  std::vector<classify::Shingle> found;
+  classify::FindShingles(words, &found);
+  std::vector<uint64_t> shingles;
+  for (const auto& shingle : found) shingles.push_back(shingle.fingerprint);
+  std::sort(shingles.begin(), shingles.end());
+  shingles.erase(std::unique(shingles.begin(), shingles.end()), shingles.end());
+  return shingles;
+}
+
+Wording WordingOf(std::string_view bytes) {
   const auto tokens = classify::ParseTokenFile(bytes);
-  if (!tokens.ok()) return "";
+  if (!tokens.ok()) return {};
   Sha256 hash;
-  for (const auto& token : tokens->words) hash.Update(&token.hash, sizeof(token.hash));
-  return ToHex(hash.Finish());
+  std::vector<uint32_t> all, required;
+  for (const auto& token : tokens->words) {
+    hash.Update(&token.hash, sizeof(token.hash));
+    all.push_back(token.hash);
+  }
+  for (const auto& segment : tokens->segments) {
+    if (segment.kind != classify::Segment::Kind::kFixed || segment.group != 0) continue;
+    required.insert(required.end(), all.begin() + segment.begin, all.begin() + segment.end);
+  }
+  if (required.size() < kLeastWords) required = all;
+  return {ToHex(hash.Finish()), ShinglesOf(all), ShinglesOf(required), required.size()};
+}
+
+// The share of a text that makes it ours. A disclaimer is nearly two thirds of the shortest licences and stands in new
+// ones by right, so those must be there nearly whole.
+constexpr size_t kShortWords = 300;
+constexpr double kShareOfShort = 0.8, kShareOfLong = 0.6;
+// What a best match does not leave this far behind is named with it, this many by name.
+constexpr double kShareMargin = 0.05;
+constexpr size_t kWordingsNamed = 8;
+
+// How much of what `part` cannot lack stands in `whole`; 0 if that makes it no part.
+double ShareIn(const Wording& part, const Wording& whole) {
+  if (part.required_words < kLeastWords || part.required.empty()) return 0;
+  size_t shared = 0;
+  auto at = whole.all.begin();
+  for (const uint64_t shingle : part.required) {
+    while (at != whole.all.end() && *at < shingle) ++at;
+    if (at != whole.all.end() && *at == shingle) ++shared;
+  }
+  const double share = static_cast<double>(shared) / static_cast<double>(part.required.size());
+  return share >= (part.required_words < kShortWords ? kShareOfShort : kShareOfLong) ? share : 0;
 }
 
 class Finder {
@@ -267,7 +319,6 @@ class Finder {
 
   void LookAtWording(const std::string& path, std::string_view bytes) {
     const auto ours = ours_.token_files.find(path);
-    const std::string wording = WordingOf(bytes);
     const std::string folder(LicenseFolder(path));
     if (ours != ours_.token_files.end() && ours->second == bytes) return;
     if (const auto id = our_ids_.find(folder); id != our_ids_.end()) {
@@ -276,18 +327,43 @@ class Finder {
       return;
     }
     // A wording of ours that is the user's licence too: which of them a text is would be for the order of files to say.
+    const Wording wording = WordingOf(bytes);
+    if (wording.digest.empty()) return;
     if (our_wordings_.empty()) {
       for (const auto& [our_path, our_bytes] : ours_.token_files) {
-        our_wordings_.emplace(WordingOf(our_bytes), std::string(LicenseFolder(our_path)));
+        our_wordings_.emplace_back(LicenseFolder(our_path), WordingOf(our_bytes));
       }
     }
-    const auto same = our_wordings_.find(wording);
-    if (wording.empty() || same == our_wordings_.end()) return;
-    Redefinition& added = Add(path, 0, absl::StrFormat("has the wording of %s", same->second));
-    added.add_license_ids(our_ids_[same->second]);
-    for (const auto& license : theirs_.licenses) {
-      if (LicenseFolder(license.path) == folder) added.add_license_ids(license.message.id());
+    const auto add = [&](std::string difference, const std::vector<std::string>& owners) {
+      Redefinition& added = Add(path, 0, std::move(difference));
+      for (const std::string& owner : owners) added.add_license_ids(our_ids_[owner]);
+      for (const auto& license : theirs_.licenses) {
+        if (LicenseFolder(license.path) == folder) added.add_license_ids(license.message.id());
+      }
+    };
+    for (const auto& [owner, our_wording] : our_wordings_) {
+      if (our_wording.digest == wording.digest) return add(absl::StrFormat("has the wording of %s", owner), {owner});
     }
+    // The same with words added, left out or changed.
+    std::map<std::string, double> shares;
+    double best = 0;
+    for (const auto& [owner, our_wording] : our_wordings_) {
+      const double share = std::max(ShareIn(our_wording, wording), ShareIn(wording, our_wording));
+      if (share == 0) continue;
+      shares[owner] = std::max(shares[owner], share);
+      best = std::max(best, share);
+    }
+    std::vector<std::string> owners;
+    for (const auto& [owner, share] : shares) {
+      if (share >= best - kShareMargin) owners.push_back(owner);
+    }
+    if (owners.empty()) return;
+    std::stable_sort(owners.begin(), owners.end(),
+                     [&](const std::string& a, const std::string& b) { return shares[a] > shares[b]; });
+    std::string names;
+    for (size_t i = 0; i < std::min(owners.size(), kWordingsNamed); ++i) names += (i > 0 ? ", " : "") + owners[i];
+    if (owners.size() > kWordingsNamed) names += absl::StrFormat(" and %d more", owners.size() - kWordingsNamed);
+    add(absl::StrFormat("holds the wording of %s", names), owners);
   }
 
   void LookAtFamily(const Parsed<Family>& theirs) {
@@ -348,8 +424,8 @@ class Finder {
   ParsedRules ours_, theirs_;
   rules::v1::Compiled compiled_;
   std::map<std::string, std::string_view> our_bytes_, their_bytes_;
-  std::map<std::string, std::string> our_ids_;       // folder to id
-  std::map<std::string, std::string> our_wordings_;  // digest to folder
+  std::map<std::string, std::string> our_ids_;                 // folder to id
+  std::vector<std::pair<std::string, Wording>> our_wordings_;  // by folder; made when first asked for
   std::vector<const Parsed<Family>*> our_families_;
   Overlay out_;
 };

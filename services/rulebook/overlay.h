@@ -16,7 +16,8 @@ inline constexpr std::string_view kOverlayPath = "overlay.textproto";
 
 // Every file of `overlay` that changes what `base` says, in the order of paths:
 // - a licence or use policy of ours with other facts, or with other or further wordings, touches decisions on it;
-// - a licence of the user's that takes a hub tag, license name, address or wording of ours touches decisions on both;
+// - a licence of the user's that takes a hub tag, license name, address or wording of ours touches decisions on both; a
+//   wording is also taken with words added or changed, or as an excerpt;
 // - other fields of use, country groups or trigger phrases, other rows of one of our families, and rows of the user's
 // that
 //   stand before one of ours or take away what an architecture says touch every decision.

@@ -1,12 +1,20 @@
 #include "services/rulebook/overlay.h"
 
+#include <algorithm>
+#include <cstdint>
+#include <map>
 #include <ostream>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_format.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "services/classify/learn.h"
+#include "services/classify/token_file.h"
+#include "services/rulebook/builtin.h"
 #include "services/rulebook/fixture.h"
 #include "services/rulebook/rulebook.h"
 
@@ -65,6 +73,39 @@ std::string Words(const rules::v1::Overlay& overlay) {
   return words;
 }
 
+// The licence gravel and a wording of it.
+std::vector<RuleFile> GravelOf(std::string_view text) {
+  classify::LearnRequest request;
+  request.id = "LicenseRef-gravel";
+  request.source = "invented";
+  request.text = text;
+  const auto tokens = classify::Learn(request);
+  EXPECT_TRUE(tokens.ok()) << tokens.status();
+  return {Gravel({}), {"licenses/gravel/1.tokens", tokens.ok() ? *tokens : ""}};
+}
+
+std::string WillowWith(std::string_view from, std::string_view to) {
+  std::string text(WillowText());
+  const size_t at = text.find(from);
+  EXPECT_NE(at, std::string::npos) << from;
+  return text.replace(at, from.size(), to);
+}
+
+// The paragraph of Willow with this number: title, permission, disclaimer.
+std::string WillowParagraph(int number) {
+  std::string_view text = WillowText();
+  for (; number > 0; --number) text.remove_prefix(text.find("\n\n") + 2);
+  return std::string(text.substr(0, text.find("\n\n"))) + "\n\n";
+}
+
+constexpr std::string_view kGravelTerms =
+    "Whoever picks up these stones may lay a path with them, build a wall that leans on nobody else's, and sell what "
+    "is "
+    "left over by the bucket, as long as the path stays open for people who walk and no stone is thrown at a bird.\n\n";
+
+constexpr char kHoldsWillow[] =
+    "rules/licenses/gravel/1.tokens: holds the wording of Willow-1.0 [Willow-1.0 LicenseRef-gravel ]\n";
+
 struct Case {
   const char* name;
   std::vector<RuleFile> overlay;
@@ -114,7 +155,16 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"OurWordingUnderAnotherLicence",
              {Gravel({}), {"licenses/gravel/1.tokens", FileOf(kWillowTokens).bytes}},
              "rules/licenses/gravel/1.tokens: has the wording of Willow-1.0 [Willow-1.0 LicenseRef-gravel ]\n"},
-        Case{"ALicenceOfTheirOwn", {Gravel({})}, ""},
+        Case{"OurWordingBetweenOtherWords",
+             GravelOf("Terms of the Gravel House\n\n" + std::string(WillowText()) + "\nthe end\n"), kHoldsWillow},
+        Case{"OurWordingBehindAnotherLicence",
+             GravelOf(std::string(kGravelTerms) + std::string(kGravelTerms) + std::string(WillowText())), kHoldsWillow},
+        Case{"OurWordingWithAnotherLetter", GravelOf(WillowWith("cuttings", "cutting")), kHoldsWillow},
+        Case{"OurWordingWithoutItsTitle", GravelOf(WillowWith("Willow Licence 1.0", "")), kHoldsWillow},
+        Case{"AnExcerpt", GravelOf(WillowParagraph(1)), kHoldsWillow},
+        Case{"AnExcerptBelowAnotherTitle", GravelOf("Gravel\n\n" + WillowParagraph(1)), kHoldsWillow},
+        Case{"ADisclaimerOfOurs", GravelOf(std::string(kGravelTerms) + WillowParagraph(2)), ""},
+        Case{"AWordingOfTheirOwn", GravelOf(kGravelTerms), ""}, Case{"ALicenceOfTheirOwn", {Gravel({})}, ""},
         Case{"AHubTagOfOurs",
              {Gravel({{"license_names:", "hub_tags: \"willow\"\nlicense_names:"}})},
              "rules/licenses/gravel/rule.textproto:10: the hub tag \"willow\" of Willow-1.0 stands for gravel too "
@@ -146,6 +196,109 @@ INSTANTIATE_TEST_SUITE_P(
              {Edited("triggers.textproto", {{"restrictive: true", "restrictive: false"}})},
              "rules/triggers.textproto:7: changes phrase nc [everything]\n"}),
     [](const auto& info) { return std::string(info.param.name); });
+
+using Tokens = std::vector<classify::TokenFile::Token>;
+
+// One licence of the user's for each wording, in folders "w0", "w1", ...
+std::vector<RuleFile> LicencesOf(const std::vector<Tokens>& wordings) {
+  std::vector<RuleFile> files;
+  for (size_t i = 0; i < wordings.size(); ++i) {
+    classify::TokenFile file;
+    file.id = "LicenseRef-mine";
+    file.kind = "licence";
+    file.source = "invented";
+    file.words = wordings[i];
+    file.segments.resize(1);
+    file.segments[0].end = static_cast<uint32_t>(file.words.size());
+    files.push_back({absl::StrFormat("licenses/w%d/1.tokens", i), classify::FormatTokenFile(file)});
+  }
+  return files;
+}
+
+// So many words that stand nowhere else.
+Tokens OtherWords(uint32_t count) {
+  Tokens words;
+  for (uint32_t i = 0; i < count; ++i) words.push_back({0x9E3779B9u * (i + 1), classify::WordClass::kWord});
+  return words;
+}
+
+Tokens Joined(Tokens first, const Tokens& second) {
+  first.insert(first.end(), second.begin(), second.end());
+  return first;
+}
+
+class OverlayOfOursTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    const auto& book = BuiltinRulebook();
+    ASSERT_TRUE(book.ok()) << book.status();
+    const auto files = UnpackBundle((*book)->bundle());
+    ASSERT_TRUE(files.ok()) << files.status();
+    ours_ = *files;
+  }
+
+  Tokens WordsAt(std::string_view path) const {
+    for (const RuleFile& file : ours_) {
+      if (file.path != path) continue;
+      const auto tokens = classify::ParseTokenFile(file.bytes);
+      if (tokens.ok()) return tokens->words;
+    }
+    ADD_FAILURE() << path;
+    return {};
+  }
+
+  std::vector<RuleFile> ours_;
+};
+
+TEST_F(OverlayOfOursTest, NoWordingOfOursIsTakenUnseen) {
+  std::vector<Tokens> wordings;
+  std::vector<std::string> owners;
+  for (const RuleFile& file : ours_) {
+    if (file.path.size() < 7 || file.path.substr(file.path.size() - 7) != ".tokens") continue;
+    const auto tokens = classify::ParseTokenFile(file.bytes);
+    ASSERT_TRUE(tokens.ok()) << file.path;
+    const Tokens& words = tokens->words;
+    Tokens edited = words;
+    for (size_t i = 40; i < edited.size(); i += 60) ++edited[i].hash;
+    wordings.push_back(Joined(Joined(OtherWords(8), words), OtherWords(2)));
+    wordings.push_back(edited);
+    wordings.push_back(Joined(OtherWords(6), Tokens(words.begin(), words.begin() + words.size() * 2 / 5 + 20)));
+    owners.insert(owners.end(), 3, tokens->id);
+  }
+  ASSERT_GT(owners.size(), 300u);
+  const rules::v1::Overlay found = FindRedefinitions(ours_, LicencesOf(wordings));
+  std::map<std::string, const rules::v1::Redefinition*> by_path;
+  for (const auto& redefined : found.redefinition()) by_path[redefined.path()] = &redefined;
+  for (size_t i = 0; i < owners.size(); ++i) {
+    const auto* redefined = by_path[absl::StrFormat("licenses/w%d/1.tokens", i)];
+    ASSERT_NE(redefined, nullptr) << owners[i] << ", edit " << i % 3;
+    EXPECT_THAT(redefined->license_ids(), testing::Contains(owners[i])) << "edit " << i % 3;
+  }
+}
+
+TEST_F(OverlayOfOursTest, ManyNearCopiesAreCounted) {
+  const rules::v1::Overlay found =
+      FindRedefinitions(ours_, LicencesOf({Joined(OtherWords(8), WordsAt("licenses/CC-BY-NC-4.0/1.tokens"))}));
+  ASSERT_EQ(found.redefinition_size(), 1);
+  const auto& redefined = found.redefinition(0);
+  EXPECT_THAT(redefined.difference(), HasSubstr("CC-BY-NC-4.0"));
+  EXPECT_LE(std::count(redefined.difference().begin(), redefined.difference().end(), ','), 7);
+}
+
+// The last words of these are a disclaimer that new licences have by right.
+TEST_F(OverlayOfOursTest, ADisclaimerOfOursIsNoWording) {
+  const std::pair<const char*, int> disclaimers[] = {
+      {"0BSD", 66}, {"BSD-1-Clause", 102}, {"BSD-3-Clause", 104}, {"BSD-4-Clause", 104},
+      {"ISC", 64},  {"MIT", 76},           {"MIT-0", 76},         {"NCSA", 76}};
+  std::vector<Tokens> wordings;
+  for (const auto& [folder, count] : disclaimers) {
+    const Tokens words = WordsAt(absl::StrFormat("licenses/%s/1.tokens", folder));
+    for (const uint32_t own : {40u, 150u, 1000u}) {
+      wordings.push_back(Joined(OtherWords(own), Tokens(words.end() - count, words.end())));
+    }
+  }
+  EXPECT_EQ(Words(FindRedefinitions(ours_, LicencesOf(wordings))), "");
+}
 
 TEST(OverlayRulebookTest, AChangeIsPartOfDigestAndBundle) {
   std::vector<RuleIssue> issues;

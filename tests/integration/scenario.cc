@@ -9,6 +9,8 @@
 #include <system_error>
 #include <utility>
 
+#include "absl/status/statusor.h"
+#include "services/classify/learn.h"
 #include "tests/integration/text_edits.h"
 #include "tests/support/corpus.h"
 #include "tests/support/model_builder.h"
@@ -74,6 +76,7 @@ class FileComposer {
     const std::string rest = blank == std::string::npos ? "" : Trimmed(step.substr(blank));
     if (verb == "empty") return true;
     if (verb == "ours") return AddOurRule(rest.empty() ? file_.path : rest);
+    if (verb == "learn") return LearnAs(rest);
     if (verb == "text" || verb == "artifact") {
       std::string text;
       composed_ = FetchText(verb == "artifact" ? "artifact:" + rest : rest, text);
@@ -103,6 +106,19 @@ class FileComposer {
       composed_.error = "no rule file of ours: " + path;
     }
     return bytes.has_value();
+  }
+
+  bool LearnAs(const std::string& id) {
+    classify::LearnRequest request;
+    request.id = id;
+    request.source = "a scenario";
+    request.text = bytes_;
+    const absl::StatusOr<std::string> tokens = classify::Learn(request);
+    if (tokens.ok())
+      bytes_ = *tokens;
+    else
+      composed_.error = std::string(tokens.status().message());
+    return tokens.ok();
   }
 
   bool AddTensor(const std::string& rest) {
