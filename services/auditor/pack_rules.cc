@@ -9,6 +9,8 @@
 
 #include "absl/strings/str_format.h"
 #include "google/protobuf/text_format.h"
+#include "google/protobuf/util/message_differencer.h"
+#include "services/auditor/further_wordings.h"
 #include "services/base/status_macros.h"
 #include "services/base/utf8.h"
 #include "services/classify/classifier.h"
@@ -29,9 +31,6 @@ using rules::v1::License;
 
 // The day on which the words for categories were written: what is "checked" in a rule that rests on its category.
 constexpr char kCategoriesWritten[] = "2026-11-26";
-constexpr char kHeader[] =
-    "# proto-file: proto/weighbridge/rules/v1/license.proto\n"
-    "# proto-message: weighbridge.rules.v1.License\n\n";
 // Rounds in which texts that blur one of ours are taken out; each takes out at least one.
 constexpr int kRoundsMax = 8;
 
@@ -133,37 +132,6 @@ void Append(const formats::Value& map, std::string_view key, std::vector<std::st
 }
 
 bool HasWords(std::string_view text) { return text.find_first_not_of(" \t\r\n") != std::string_view::npos; }
-
-// True if every text that `found` names is certain and no words are left that speak of anything else.
-bool AllBare(const classify::Classification& found) {
-  if (found.matches.empty()) return false;
-  for (size_t i = 0; i < found.matches.size(); ++i) {
-    if (!found.Bare(i)) return false;
-  }
-  return std::none_of(found.residue.begin(), found.residue.end(), [](const auto& residue) { return residue.blocks; });
-}
-
-std::set<std::string> IdsOf(const classify::Classification& found) {
-  std::set<std::string> ids;
-  for (const classify::TextMatch& match : found.matches) {
-    ids.insert(match.license_id);
-    ids.insert(match.also.begin(), match.also.end());
-  }
-  return ids;
-}
-
-std::string Joined(const std::set<std::string>& words) {
-  std::string out;
-  for (const std::string& word : words) out += (out.empty() ? "" : ", ") + word;
-  return out;
-}
-
-// Digest of the words of a wording: two texts with one digest are the same to the classifier.
-Sha256Digest WordsDigest(const classify::TokenFile& tokens) {
-  Sha256 hash;
-  for (const classify::TokenFile::Token& token : tokens.words) hash.Update(&token.hash, sizeof(token.hash));
-  return hash.Finish();
-}
 
 struct Candidate {
   std::string file;
@@ -295,10 +263,48 @@ License MakeLicense(const Candidate& candidate, const std::string& id, Names& na
   return license;
 }
 
-std::string RuleText(const License& license) {
-  std::string text;
-  google::protobuf::TextFormat::PrintToString(license, &text);
-  return kHeader + text;
+constexpr std::string_view kRuleName = "rule.textproto";
+
+bool EndsWithRule(std::string_view path) {
+  return path.size() > kRuleName.size() && path.substr(path.size() - kRuleName.size()) == kRuleName;
+}
+
+// True if the token file reads and its words are none of `wordings`.
+bool IsNewWording(const std::string& bytes, const std::set<Sha256Digest>& wordings) {
+  const absl::StatusOr<classify::TokenFile> tokens = classify::ParseTokenFile(bytes);
+  return tokens.ok() && wordings.count(WordsDigest(*tokens)) == 0;
+}
+
+// Gives the licences of `files` the further wordings that the index has for them, as far as their rules are the same
+// but for these: a rule that was laid over ours keeps the wordings that it names.
+void AddToOurs(const std::map<std::string, std::string>& tokens_of,
+               const std::map<std::string, std::string>& index_rules, const std::set<Sha256Digest>& wordings,
+               std::vector<rulebook::RuleFile>* files) {
+  const size_t count = files->size();
+  for (size_t i = 0; i < count; ++i) {
+    const auto indexed = index_rules.find((*files)[i].path);
+    if (indexed == index_rules.end() || indexed->second == (*files)[i].bytes) continue;
+    const std::string folder = indexed->first.substr(0, indexed->first.size() - kRuleName.size());
+    License ours, theirs;
+    if (!google::protobuf::TextFormat::ParseFromString((*files)[i].bytes, &ours) ||
+        !google::protobuf::TextFormat::ParseFromString(indexed->second, &theirs)) {
+      continue;
+    }
+    License without = theirs;
+    auto* texts = without.mutable_provenance()->mutable_texts();
+    texts->erase(std::remove_if(texts->begin(), texts->end(),
+                                [](const auto& text) { return IsFurtherWording(text.token_file()); }),
+                 texts->end());
+    if (!google::protobuf::util::MessageDifferencer::Equals(ours, without)) continue;
+    for (const auto& text : theirs.provenance().texts()) {
+      const auto tokens = tokens_of.find(folder + text.token_file());
+      if (!IsFurtherWording(text.token_file()) || tokens == tokens_of.end()) continue;
+      if (!IsNewWording(tokens->second, wordings)) continue;
+      *ours.mutable_provenance()->add_texts() = text;
+      files->push_back({tokens->first, tokens->second});
+    }
+    (*files)[i].bytes = RuleText(ours);
+  }
 }
 
 class Maker {
@@ -318,12 +324,15 @@ class Maker {
   bool Learn(Candidate& candidate, const std::string& id);
   absl::Status Load();
   std::set<std::string> Blurring() const;
+  absl::Status AddSpdxWordings();
 
   const source::TextPack& pack_;
   const source::TextPack& spdx_;
   const rulebook::Rulebook& base_;
   Names names_;
-  std::deque<std::string> bodies_;  // of the SPDX list; entries point into them
+  std::deque<SpdxText> listed_;  // of the SPDX list; entries point into them
+  std::vector<ListedText> listed_texts_;
+  std::vector<std::string_view> bodies_;  // of the pack, whatever became of them
   std::vector<Candidate> candidates_;
   std::map<Sha256Digest, std::pair<size_t, std::string>> wordings_;  // digest of words to index and key
   // Texts that the base reads as its own, with what it reads: none of them may change.
@@ -337,20 +346,24 @@ void Maker::ReadSpdx(const std::set<std::string>& known, std::vector<Candidate>*
     absl::StatusOr<SpdxText> text = ParseSpdxText(file);
     if (!text.ok()) {
       Lose(file.name, PackLeftOut::kUnreadable, std::string(text.status().message()));
-    } else if (known.count(Lower(text->id)) != 0 || names_.IsOurs(text->id) ||
-               provenance::PresentForm({text->id, false, ""}).has_value()) {
+      continue;
+    }
+    const SpdxText& listed = listed_.emplace_back(*std::move(text));
+    listed_texts_.push_back({file.name, listed.id, listed.body});
+    if (known.count(Lower(listed.id)) != 0 || names_.IsOurs(listed.id) ||
+        provenance::PresentForm({listed.id, false, ""}).has_value()) {
       ++result_.spdx_known;
     } else {
       Candidate candidate;
       candidate.file = file.name;
       candidate.of_spdx = true;
-      candidate.entry.key = Lower(text->id);
-      candidate.entry.name = text->name;
+      candidate.entry.key = Lower(listed.id);
+      candidate.entry.name = listed.name;
       candidate.entry.category = kSpdxCategory;
       candidate.entry.owner = "Unspecified";
-      candidate.entry.spdx_id = text->id;
-      if (!text->link.empty()) candidate.entry.links.push_back(text->link);
-      candidate.entry.body = bodies_.emplace_back(std::move(text->body));
+      candidate.entry.spdx_id = listed.id;
+      if (!listed.link.empty()) candidate.entry.links.push_back(listed.link);
+      candidate.entry.body = listed.body;
       read->push_back(std::move(candidate));
     }
   }
@@ -373,6 +386,7 @@ void Maker::Read() {
       Candidate candidate;
       candidate.file = text.name;
       candidate.entry = *std::move(entry);
+      bodies_.push_back(candidate.entry.body);
       read.push_back(std::move(candidate));
     }
   }
@@ -502,6 +516,18 @@ std::set<std::string> Maker::Blurring() const {
   return blurring;
 }
 
+// The texts of the SPDX list that are not read for certain become further wordings.
+absl::Status Maker::AddSpdxWordings() {
+  WB_ASSIGN_OR_RETURN(FurtherWordings further,
+                      AddFurtherWordings(std::move(result_.files), std::move(result_.rules), bodies_, listed_texts_));
+  result_.files = std::move(further.files);
+  result_.rules = std::move(further.rules);
+  result_.spdx_texts = listed_texts_.size();
+  result_.spdx_wordings = further.added;
+  result_.spdx_unsure = std::move(further.unsure);
+  return absl::OkStatus();
+}
+
 absl::StatusOr<PackRules> Maker::Make() {
   Read();
   if (candidates_.empty()) return absl::NotFoundError("no text of the pack can be learnt: is this a licence pack?");
@@ -516,6 +542,7 @@ absl::StatusOr<PackRules> Maker::Make() {
     for (auto it = out; it != candidates_.end(); ++it) Lose(it->file, PackLeftOut::kBlurs);
     candidates_.erase(out, candidates_.end());
   }
+  if (!listed_texts_.empty()) WB_RETURN_IF_ERROR(AddSpdxWordings());
   for (const Candidate& candidate : candidates_) {
     const classify::Classification found = result_.rules->classifier().Classify(candidate.entry.body);
     const std::set<std::string> ids = IdsOf(found);
@@ -642,7 +669,9 @@ absl::StatusOr<std::shared_ptr<const rulebook::Rulebook>> LayerPackLicenses(cons
     if (const auto tokens = classify::ParseTokenFile(file.bytes); tokens.ok()) wordings.insert(WordsDigest(*tokens));
   }
   std::map<std::string, std::string> tokens_of;
+  std::map<std::string, std::string> index_rules;
   for (rulebook::RuleFile& file : indexed) {
+    if (EndsWithRule(file.path)) index_rules.emplace(file.path, std::move(file.bytes));
     if (file.path.size() > 7 && file.path.compare(file.path.size() - 7, 7, ".tokens") == 0) {
       tokens_of.emplace(file.path, std::move(file.bytes));
     }
@@ -667,9 +696,21 @@ absl::StatusOr<std::shared_ptr<const rulebook::Rulebook>> LayerPackLicenses(cons
     links->erase(std::remove_if(links->begin(), links->end(),
                                 [&](const std::string& link) { return !over.LicensesByLink(link).empty(); }),
                  links->end());
-    files.push_back({folder + "rule.textproto", RuleText(license)});
+    // Further wordings of it, but those that the rules laid over have for a licence of theirs.
+    License kept = license;
+    kept.mutable_provenance()->clear_texts();
+    for (const auto& text : license.provenance().texts()) {
+      if (IsFurtherWording(text.token_file())) {
+        const std::string& further = tokens_of[folder + text.token_file()];
+        if (!IsNewWording(further, wordings)) continue;
+        files.push_back({folder + text.token_file(), further});
+      }
+      *kept.mutable_provenance()->add_texts() = text;
+    }
+    files.push_back({folder + "rule.textproto", RuleText(kept)});
     files.push_back({folder + "1.tokens", tokens});
   }
+  AddToOurs(tokens_of, index_rules, wordings, &files);
   std::vector<rulebook::RuleIssue> issues;
   absl::StatusOr<std::shared_ptr<const rulebook::Rulebook>> rules =
       rulebook::Rulebook::FromFiles(std::move(files), &issues);

@@ -13,6 +13,7 @@
 
 #include "absl/status/statusor.h"
 #include "proto/weighbridge/rules/v1/license.pb.h"
+#include "services/auditor/further_wordings.h"
 #include "services/rulebook/rule_file.h"
 #include "services/rulebook/rulebook.h"
 #include "services/source/text_pack.h"
@@ -86,9 +87,12 @@ struct PackLoss {
 struct PackRules {
   std::vector<rulebook::RuleFile> files;  // those of the base and those made from the pack
   std::shared_ptr<const rulebook::Rulebook> rules;
-  size_t licenses = 0;    // made from the pack and the SPDX list
-  size_t of_spdx = 0;     // those of them that only the SPDX list has
-  size_t spdx_known = 0;  // texts of the SPDX list that were not looked at: the pack or the base has their ids
+  size_t licenses = 0;                  // made from the pack and the SPDX list
+  size_t of_spdx = 0;                   // those of them that only the SPDX list has
+  size_t spdx_known = 0;                // texts of the SPDX list whose ids the pack or the base has
+  size_t spdx_texts = 0;                // texts of the SPDX list that could be read
+  size_t spdx_wordings = 0;             // those of them that became further wordings of known licences
+  std::vector<UnsureText> spdx_unsure;  // those that are not read for certain, as whatever licence
   std::vector<PackLoss> left_out;
   // Texts with a rule that are not read as themselves for certain, and what they are read as.
   std::vector<PackLoss> unsure;
@@ -99,7 +103,8 @@ struct PackRules {
 // if nothing of the pack can be used, or for a fault of this program.
 //
 // Of `spdx`, files of the npm package spdx-license-list ("MIT.json"), the licences whose ids neither pack nor base has
-// follow. The pack wins over them as ours does over the pack.
+// follow. The pack wins over them as ours does over the pack. A text of it that is not read for certain then becomes a
+// further wording of the licence with its id, ours included, as far as no text is read worse by that.
 absl::StatusOr<PackRules> MakePackRules(const source::TextPack& pack, const rulebook::Rulebook& base,
                                         const source::TextPack& spdx = {});
 

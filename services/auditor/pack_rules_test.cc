@@ -7,6 +7,8 @@
 
 #include "absl/status/status.h"
 #include "gtest/gtest.h"
+#include "services/auditor/further_wordings.h"
+#include "services/classify/classifier.h"
 #include "services/rulebook/fixture.h"
 
 namespace weighbridge::auditor {
@@ -205,6 +207,61 @@ TEST(PackRulesTest, TheSpdxListAddsWhatNothingElseHas) {
       EXPECT_EQ(with->SerializeAsString(), license->SerializeAsString()) << license->id();
     }
   }
+}
+
+// The words of `body` with another sentence in them: a wording that the classifier takes for a change.
+std::string Reworded(std::string body) {
+  const std::string from = "at no cost to the owner";
+  const size_t at = body.find(from);
+  return body.replace(at, from.size(), "and must not ask for more than half of the cost from the owner");
+}
+
+TEST(PackRulesTest, TextsOfTheSpdxListBecomeFurtherWordings) {
+  const auto base = Base();
+  const source::TextPack spdx = Pack({
+      SpdxFile("Kite", Reworded(Body("kite"))), SpdxFile("Kite-Old", Reworded(Body("kite"))),  // word for word the same
+      SpdxFile("Drum", Body("drum")),          // read as what the pack has, whatever the id
+      SpdxFile("Willow-1.0", Body("willow")),  // ours, with a text that ours has not
+      SpdxFile("eCos-2.0", Body("ecos")),      // given up by the list
+  });
+  const auto made = MakePackRules(SamplePack(), *base, spdx);
+  ASSERT_TRUE(made.ok()) << made.status();
+  EXPECT_EQ(made->spdx_texts, 5u);
+  EXPECT_EQ(made->spdx_wordings, 2u);
+  const auto read = [](const rulebook::Rulebook& rules, const std::string& text) {
+    const classify::Classification found = rules.classifier().Classify(text);
+    return AllBare(found) ? Joined(IdsOf(found)) : "unsure";
+  };
+  const auto alone = MakePackRules(SamplePack(), *base);
+  ASSERT_TRUE(alone.ok()) << alone.status();
+  EXPECT_EQ(read(*alone->rules, Reworded(Body("kite"))), "unsure");
+  EXPECT_EQ(read(*made->rules, Reworded(Body("kite"))), "Kite");
+  EXPECT_EQ(read(*made->rules, Body("willow")), "Willow-1.0");
+  EXPECT_EQ(read(*made->rules, Body("ecos")), "unsure");
+  // All that was certain before is what it was.
+  for (const std::string& text : {Body("kite"), Body("drum"), Body("spoon"), std::string(rulebook::WillowText())}) {
+    EXPECT_NE(read(*alone->rules, text), "unsure");
+    EXPECT_EQ(read(*made->rules, text), read(*alone->rules, text));
+  }
+  // Facts and names of ours are the same: a text more is all.
+  License willow = *Find(*made, "Willow-1.0");
+  ASSERT_EQ(willow.provenance().texts_size(), base->LicenseById("Willow-1.0")->provenance().texts_size() + 1);
+  willow.mutable_provenance()->mutable_texts()->RemoveLast();
+  EXPECT_EQ(willow.SerializeAsString(), base->LicenseById("Willow-1.0")->SerializeAsString());
+  // They stay under rules that are laid over, but not for a licence that these change.
+  const auto over = LayerPackLicenses(*base, *made->rules);
+  ASSERT_TRUE(over.ok()) << over.status();
+  EXPECT_EQ(read(**over, Reworded(Body("kite"))), "Kite");
+  EXPECT_EQ(read(**over, Body("willow")), "Willow-1.0");
+  std::vector<rulebook::RuleFile> files = rulebook::MiniRulebook();
+  rulebook::Edit("licenses/Willow-1.0/rule.textproto", "other_names: \"The Willow Licence\"", "other_names: \"Osier\"",
+                 &files);
+  std::vector<rulebook::RuleIssue> issues;
+  const auto theirs = rulebook::Rulebook::FromFiles(files, &issues);
+  ASSERT_TRUE(theirs.ok()) << rulebook::ToString(issues);
+  const auto both = LayerPackLicenses(**theirs, *made->rules);
+  ASSERT_TRUE(both.ok()) << both.status();
+  EXPECT_EQ(read(**both, Body("willow")), "unsure");
 }
 
 TEST(PackRulesTest, HostileFilesOfTheSpdxListAreRefused) {

@@ -118,7 +118,13 @@ TEST(RealPackTest, TheSpdxListOnlyAdds) {
   }
   EXPECT_GE(with->of_spdx, 10u);
   EXPECT_EQ(with->licenses, alone->licenses + with->of_spdx);
-  EXPECT_EQ(with->unsure.size(), alone->unsure.size());
+  EXPECT_LE(with->unsure.size(), alone->unsure.size());
+  for (const UnsureText& unsure : with->spdx_unsure)
+    std::cout << unsure.file << " is read as " << unsure.read_as << "\n";
+  std::cout << with->spdx_wordings << " further wordings, " << with->spdx_unsure.size() << " of " << with->spdx_texts
+            << " texts unsure\n";
+  EXPECT_GE(with->spdx_wordings, 150u);
+  EXPECT_LE(with->spdx_unsure.size(), 60u);
   std::vector<source::PackText> texts = pack->texts;
   if (const auto corpus = CorpusDir(); corpus.has_value()) {
     const auto more = source::ReadTextPack(*corpus + "/licenses");
