@@ -466,6 +466,21 @@ uint32_t FindRank(uint32_t text, const Kind& kind) {
   return *at == text ? static_cast<uint32_t>(at - kind.texts.data()) : kNobody;
 }
 
+// True if most of the contender's places are none of the leader's, which only has others in its span: a phrase that a
+// licence shares with the use policy behind it stretches the policy's span over half of the licence. `ranks`: of the
+// leader.
+bool StandsAlone(const Contender& contender, const std::vector<Kind>& kinds, const std::vector<uint32_t>& ranks) {
+  // The leader has as many places in the span as the contender: of a narrow one it has most.
+  if (uint64_t{contender.added()} * 2 <= contender.places) return false;
+  uint32_t own = 0;
+  for (size_t k = 0; k < kinds.size(); ++k) {
+    if (ranks[k] != kNobody || kinds[k].end <= contender.first || kinds[k].first >= contender.end) continue;
+    if (FindRank(contender.text, kinds[k]) != kNobody) own += kinds[k].places;
+    if (own * 2 > contender.places) return true;
+  }
+  return false;
+}
+
 // Keeps those contenders that may be the best explanation of some part of the text, or a near rival of it. Many
 // licences quote each other; the text with the most votes leads those that have nothing of their own within their span,
 // of which the nearest follow it.
@@ -508,6 +523,9 @@ void KeepUndominated(Scratch* scratch) {
                         return a.first != b.first ? a.first < b.first : a.second.Before(b.second);
                       });
     for (size_t i = 0; i < count; ++i) kept.push_back(followers[i].second);
+    for (size_t i = count; i < followers.size(); ++i) {
+      if (StandsAlone(followers[i].second, scratch->kinds, ranks)) contenders.push_back(followers[i].second);
+    }
   }
   kept.insert(kept.end(), contenders.begin(), contenders.end());
 }

@@ -1,7 +1,9 @@
 // The verdicts, on invented licences: mutants, disguises, collisions and harmless twins.
 #include "services/classify/classifier.h"
 
+#include <iterator>
 #include <ostream>
+#include <random>
 #include <string>
 #include <thread>
 #include <vector>
@@ -102,6 +104,56 @@ TEST(ClassifierTest, NamesBothSiblingsWhenNothingDecides) {
   EXPECT_EQ(found.matches[0].verdict, MatchVerdict::kExact);
   EXPECT_EQ(found.matches[0].also, std::vector<std::string>{"Tarn-B"});
   EXPECT_FALSE(found.Bare(0));
+}
+
+std::vector<std::string> InventedWords(uint32_t seed, size_t count) {
+  constexpr const char* kSyllables[] = {"bar", "den", "fol", "gim", "hur", "kas",
+                                        "lev", "mip", "nor", "pel", "rut", "sav"};
+  std::minstd_rand random(seed);
+  std::vector<std::string> words(count);
+  for (std::string& word : words) {
+    for (int i = 0; i < 3; ++i) word += kSyllables[random() % std::size(kSyllables)];
+  }
+  return words;
+}
+
+// With another word at every place that is `first` more than a multiple of `step`.
+std::vector<std::string> Sibling(std::vector<std::string> words, size_t first, size_t step) {
+  for (size_t i = first; i < words.size(); i += step) words[i] = "other" + words[i];
+  return words;
+}
+
+std::string Prose(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : " ") + word;
+  return text;
+}
+
+// A phrase of the policy stands in the licence, as its title does where the licence refers to it: that makes the policy
+// no sibling of the licence, of which there are enough to take every place.
+TEST(ClassifierTest, APolicyBehindALicenceThatNamesItIsNoSiblingOfTheLicence) {
+  const std::vector<std::string> policy = InventedWords(7, 220);
+  std::vector<std::string> licence = InventedWords(3, 900);
+  licence.insert(licence.begin() + 300, policy.begin(), policy.begin() + 20);
+  std::vector<TokenFile> files = {LearnOrFail("Licence", "1", Prose(licence)),
+                                  LearnOrFail("Policy", "1", Prose(policy))};
+  for (size_t i = 1; i <= 12; ++i) {
+    files.push_back(LearnOrFail("Licence-" + std::to_string(i), "1", Prose(Sibling(licence, i, 40))));
+  }
+  std::vector<std::string> old_policy = Sibling(policy, 30, 24);
+  for (size_t i = 0; i < 20; ++i) old_policy[i] = "old" + old_policy[i];
+  files.push_back(LearnOrFail("Old-Policy", "1", Prose(old_policy)));
+  const Built built = BuildOrFail(files);
+  const std::string changed = Prose(Sibling(policy, 40, 20));
+  EXPECT_EQ(Summary(built.classifier->Classify(changed)), "Policy MODIFIED");
+  for (const std::string& text : {Prose(licence) + "\n\n" + changed, changed + "\n\n" + Prose(licence)}) {
+    const Classification found = built.classifier->Classify(text);
+    ASSERT_EQ(found.matches.size(), 2u) << Summary(found);
+    EXPECT_EQ(found.matches[0].license_id, "Licence");
+    EXPECT_EQ(found.matches[0].verdict, MatchVerdict::kExact);
+    EXPECT_EQ(found.matches[1].license_id, "Policy");
+    EXPECT_TRUE(found.matches[1].also.empty());
+  }
 }
 
 TEST(ClassifierTest, TheLargerTextWinsWhereOneContainsTheOther) {

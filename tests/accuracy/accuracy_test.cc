@@ -2,6 +2,7 @@
 // licences at all. Needs WEIGHBRIDGE_CORPUS. Each suite prints its counts; WEIGHBRIDGE_RELEASE=1 makes ten times as
 // many cases.
 #include <algorithm>
+#include <cctype>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -15,6 +16,7 @@
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "proto/weighbridge/rules/v1/license.pb.h"
 #include "services/classify/classifier.h"
 #include "services/rulebook/builtin.h"
 #include "services/rulebook/rulebook.h"
@@ -402,6 +404,68 @@ TEST_F(AccuracyTest, HalvesAreNotTheWhole) {
       }
     }
   }
+}
+
+// ---- licences with use policies
+
+// With a number of its own before each item of a list, as hubs and wikis write them.
+std::string Renumbered(const std::string& text) {
+  std::string out;
+  int number = 0;
+  for (size_t at = 0; at < text.size();) {
+    const size_t stop = std::min(text.find('\n', at), text.size());
+    std::string line = text.substr(at, stop - at);
+    at = stop + 1;
+    const size_t mark = line.find_first_not_of(" \t");
+    size_t behind = std::string::npos;
+    if (mark != std::string::npos && (line[mark] == '*' || line[mark] == '-')) behind = mark + 1;
+    if (mark != std::string::npos && mark + 1 < line.size() &&
+        std::isalnum(static_cast<unsigned char>(line[mark])) != 0 && line[mark + 1] == '.') {
+      behind = mark + 2;
+    }
+    if (behind < line.size() && line[behind] == ' ') {
+      line = line.substr(0, mark) + std::to_string(2 + number++ % 8) + "." + line.substr(behind);
+    }
+    out += line + "\n";
+  }
+  return out;
+}
+
+// Whatever a policy is alone, it is behind and before every licence that has one.
+TEST_F(AccuracyTest, UsePoliciesBesideLicences) {
+  std::vector<const Official*> licences, policies;
+  for (const Official& text : texts_) {
+    const rules::v1::License* license = rules_->LicenseById(text.id);
+    if (license == nullptr) continue;
+    if (license->use_policies_size() > 0) licences.push_back(&text);
+    if (license->kind() == rules::v1::DocumentKind::use_policy) policies.push_back(&text);
+  }
+  int pairs = 0, whole = 0;
+  for (const Official* policy : policies) {
+    for (const std::string& bytes : {policy->bytes, Renumbered(policy->bytes)}) {
+      const Classification alone = Classify(bytes);
+      ASSERT_EQ(alone.matches.size(), 1u) << policy->name;
+      for (const Official* licence : licences) {
+        for (const std::string& both : {licence->bytes + "\n\n" + bytes, bytes + "\n\n" + licence->bytes}) {
+          const Classification found = Classify(both);
+          const auto has = [&](const std::string& id, MatchVerdict verdict) {
+            return std::any_of(found.matches.begin(), found.matches.end(), [&](const TextMatch& match) {
+              return match.license_id == id && match.verdict == verdict;
+            });
+          };
+          ++pairs;
+          whole += alone.matches[0].verdict >= MatchVerdict::kEquivalent ? 1 : 0;
+          EXPECT_TRUE(has(alone.matches[0].license_id, alone.matches[0].verdict))
+              << policy->name << " beside " << licence->name << " is no longer " << alone.matches[0].license_id;
+          EXPECT_TRUE(has(licence->id, MatchVerdict::kExact) || has(licence->id, MatchVerdict::kEquivalent))
+              << licence->name << " beside " << policy->name;
+        }
+      }
+    }
+  }
+  std::printf("%zu use policies beside %zu licences: %d files, the policy whole in %d\n", policies.size(),
+              licences.size(), pairs, whole);
+  EXPECT_GE(pairs, 400);
 }
 
 // ---- texts that are no licences
