@@ -207,7 +207,9 @@ std::vector<v1::ExplainedVersion> VersionsOf(const std::vector<ModelResolution>&
     }
     for (const std::string& glob : row.member->names()) {
       if (same->names_size() >= kNamesShown) break;
-      same->add_names(row.member->organizations().empty() ? glob : row.member->organizations(0) + "/" + glob);
+      // No repository holds a closed model, whatever may be called so.
+      const bool in_repository = !row.member->closed() && !row.member->organizations().empty();
+      same->add_names(in_repository ? row.member->organizations(0) + "/" + glob : glob);
     }
   }
   return versions;

@@ -470,11 +470,23 @@ struct FamilyHint {
   std::string unread;  // terms that hold for rows of it and that nobody read
 };
 
+// The exact name of a model of which no weights are published.
+struct ClosedName {
+  std::string said;
+  const rules::v1::Family* family = nullptr;
+  v1::EvidenceRef evidence;
+};
+
+struct Names {
+  std::vector<FamilyHint> hints;
+  std::vector<ClosedName> closed;
+};
+
 class FamilyReader {
  public:
   FamilyReader(const ModelView& view, const rulebook::Rulebook& rules) : view_(view), rules_(rules) {}
 
-  std::vector<FamilyHint> Run() {
+  Names Run() {
     AddName("repository", view_.inventory().repository(), {});
     const std::string& source = view_.inventory().source_url();
     const std::string from = source.substr(0, source.rfind('@'));
@@ -506,8 +518,9 @@ class FamilyReader {
           AddName(artifact.path() + ": " + field.key(), field.value(), place);
         }
       }
+      AddMaker(artifact);
     }
-    return std::move(hints_);
+    return std::move(out_);
   }
 
  private:
@@ -564,8 +577,33 @@ class FamilyReader {
     }
   }
 
+  // A GGUF header has the two halves of a hub name apart: "general.organization" and "general.basename".
+  void AddMaker(const v1::InventoryArtifact& artifact) {
+    const auto value_of = [&](std::string_view key) {
+      for (const v1::HeaderField& field : artifact.header().fields()) {
+        if (field.key() == key) return field.value();
+      }
+      return std::string();
+    };
+    const std::string maker = value_of("general.organization");
+    if (maker.empty()) return;
+    for (const char* key : {"general.basename", "general.name"}) {
+      std::string name = maker + "/" + value_of(key);
+      std::replace(name.begin(), name.end(), ' ', '-');
+      AddClosed(artifact.path() + ": " + key + " " + Printable(name), name, PlaceInFile(artifact.path(), 0, 0, 0, key));
+    }
+  }
+
+  // Only the developer's own name for it: of a longer name that has such a one in it nothing is claimed.
+  void AddClosed(const std::string& said, const std::string& name, v1::EvidenceRef place) {
+    const std::string hub_id = HubIdOf(name);
+    const auto model = hub_id.empty() ? std::nullopt : rules_.ResolveModel(hub_id);
+    if (model.has_value() && model->member->closed()) out_.closed.push_back({said, model->family, std::move(place)});
+  }
+
   void AddName(const std::string& said, const std::string& name, v1::EvidenceRef place) {
     if (name.empty()) return;
+    AddClosed(said + " " + Printable(name), name, place);
     const std::string hub_id = HubIdOf(name);
     if (const auto model = hub_id.empty() ? std::nullopt : rules_.ResolveModel(hub_id)) {
       FamilyHint hint{said + " " + Printable(name), model->family->name(), {}, place, ""};
@@ -582,7 +620,7 @@ class FamilyReader {
 
   // A hint at terms that nobody read contradicts whatever licence is named.
   void Keep(FamilyHint hint) {
-    if (!hint.licenses.empty() || !hint.unread.empty()) hints_.push_back(std::move(hint));
+    if (!hint.licenses.empty() || !hint.unread.empty()) out_.hints.push_back(std::move(hint));
   }
 
   void AddLicenses(const rules::v1::Family& family, const rules::v1::FamilyMember& member, FamilyHint& hint) const {
@@ -595,7 +633,7 @@ class FamilyReader {
 
   const ModelView& view_;
   const rulebook::Rulebook& rules_;
-  std::vector<FamilyHint> hints_;
+  Names out_;
 };
 
 }  // namespace
@@ -609,7 +647,7 @@ std::vector<v1::Finding> FamilyFindings(const ModelView& view, const rulebook::R
   std::vector<v1::Finding> findings;
   if (claims.empty()) return findings;  // no licence at all is a finding already
   std::set<std::string> seen;
-  for (FamilyHint& hint : FamilyReader(view, rules).Run()) {
+  for (FamilyHint& hint : FamilyReader(view, rules).Run().hints) {
     const bool agrees = std::any_of(claims.begin(), claims.end(), [&](const Claim& claim) {
       return std::any_of(hint.licenses.begin(), hint.licenses.end(),
                          [&](const auto* license) { return claim.Names(license); });
@@ -624,6 +662,21 @@ std::vector<v1::Finding> FamilyFindings(const ModelView& view, const rulebook::R
                     absl::StrFormat("%s points at %s, which is under %s, but nothing here names that licence",
                                     hint.said, hint.family, names),
                     std::move(hint.evidence)));
+  }
+  return findings;
+}
+
+std::vector<v1::Finding> ClosedNameFindings(const ModelView& view, const rulebook::Rulebook& rules) {
+  std::vector<v1::Finding> findings;
+  std::set<std::string> seen;
+  for (ClosedName& name : FamilyReader(view, rules).Run().closed) {
+    if (!seen.insert(name.said).second) continue;
+    findings.push_back(MakeFinding(
+        v1::LICENSE_FAMILY_CONTRADICTS, v1::Outcome::NEEDS_REVIEW,
+        absl::StrFormat("%s points at %s, of which %s publishes no weights: files of that name did not come from their "
+                        "developer",
+                        name.said, name.family->name(), name.family->developer()),
+        std::move(name.evidence)));
   }
   return findings;
 }

@@ -111,6 +111,16 @@ Reconciliation Judge(const TestModel& model, const std::vector<RuleEdit>& edits 
   return Reconcile(model.inventory, model.documents, edits.empty() ? *plain : *kept.back(), v1::Policy());
 }
 
+// Of a repository with that name.
+TestModel Called(TestModel model, const std::string& repository, const std::string& card = "license: willow") {
+  if (!card.empty()) model.Card(card);
+  model.inventory.set_repository(repository);
+  return model;
+}
+
+const std::vector<RuleEdit> kZephyrOfZephyr = {{"families/zephyr.textproto", "names: \"zephyr-cloud-5*\"",
+                                                "organizations: \"zephyr\" names: \"zephyr-cloud-5*\""}};
+
 struct Case {
   std::string name;
   TestModel model;
@@ -367,6 +377,36 @@ std::vector<Case> Cases() {
            .Doc("LICENSE", "license_text", willow)
            .Weights("m.gguf", {{"general.name", "My Acorn 2.0 tune"}}, "gguf"),
        "Willow-1.0:EXACT", "license.family_contradicts"},
+      // ---- closed models
+      {"ClosedRepository", Called(W(), "zephyr/Zephyr-Cloud-5-Air"), "Willow-1.0", "license.family_contradicts", "", "",
+       "Willow-1.0", kZephyrOfZephyr},
+      {"ClosedRepositoryOfOthers", Called(W(), "someone/zephyr-cloud-5"), "Willow-1.0", "", "", "", "Willow-1.0",
+       kZephyrOfZephyr},
+      {"ClosedNameInsideAnother", Called(W(), "zephyr/like-zephyr-cloud-5"), "Willow-1.0", "", "", "", "Willow-1.0",
+       kZephyrOfZephyr},
+      {"ClosedNameInConfig",
+       W().Card("license: willow")
+           .Doc("config.json", "config", R"({"model_type": "x", "_name_or_path": "zephyr/zephyr-cloud-5"})"),
+       "Willow-1.0", "license.family_contradicts", "", "", "Willow-1.0", kZephyrOfZephyr},
+      {"ClosedAddressInHeader",
+       TestModel()
+           .Card("license: willow")
+           .Weights("m.gguf", {{"general.url", "https://huggingface.co/zephyr/zephyr-cloud-5"}}, "gguf"),
+       "Willow-1.0", "license.family_contradicts", "", "", "Willow-1.0", kZephyrOfZephyr},
+      {"ClosedMakerInHeader",
+       TestModel()
+           .Card("license: willow")
+           .Weights("m.gguf", {{"general.organization", "Zephyr"}, {"general.basename", "Zephyr Cloud 5"}}, "gguf"),
+       "Willow-1.0", "license.family_contradicts", "", "", "Willow-1.0", kZephyrOfZephyr},
+      {"ClosedNameInProse",
+       TestModel()
+           .Card("license: willow", "Trained on what zephyr/zephyr-cloud-5 wrote.")
+           .Weights("m.gguf", {{"general.name", "My Zephyr Cloud 5 tune"}}, "gguf"),
+       "Willow-1.0", "", "", "", "Willow-1.0", kZephyrOfZephyr},
+      {"ClosedBase", W().Card("license: willow\nbase_model: zephyr/zephyr-cloud-5"), "Willow-1.0", "license.closed", "",
+       "", "Willow-1.0", kZephyrOfZephyr},
+      {"ClosedRepositoryWithoutLicence", Called(W(), "zephyr/zephyr-cloud-5", ""), "",
+       "license.family_contradicts license.none", "", "", "", kZephyrOfZephyr},
       {"NameWithItsLicence",
        TestModel().Card("license: acorn2").Weights("m.gguf", {{"general.name", "Acorn 2.0"}}, "gguf"),
        "acorn-2.0 acorn-policy", "", "", "", "LicenseRef-acorn-2.0"},

@@ -143,8 +143,8 @@ class Rulebook {
   absl::Span<const Family* const> families() const;
 
   // The row of a hub repository "org/name": organisation exact, name by glob, first match wins in the order of the
-  // families' file names and their rows. Nothing for other shapes. Closed models have no organisation: see
-  // ModelNamesIn().
+  // families' file names and their rows. Nothing for other shapes. A closed model resolves by the name that its
+  // developer would give it, if its row has an organisation.
   std::optional<ModelResolution> ResolveModel(std::string_view repository) const;
 
   // The licences and use policies of a row.

@@ -46,6 +46,22 @@ TEST_F(IdentityTest, AHubSnapshotIsReadThroughItsLinksAndItsNameIsEvidence) {
   EXPECT_TRUE(contradicted) << "the card says apache-2.0, the repository is a Llama";
 }
 
+TEST_F(IdentityTest, ASnapshotOfAClosedModelIsNoneWhateverItsLicenceSays) {
+  const std::string card = testing_support::BuildModelCard("license: mit", "# m\n");
+  for (const std::string name : {"openai--gpt-4o", "black-forest-labs--FLUX.1-pro", "google--imagen-4"}) {
+    const std::string folder = "models--" + name + "/snapshots/0123456789abcdef0123456789abcdef01234567";
+    dir_.Write(folder + "/model.safetensors", weights_);
+    dir_.Write(folder + "/README.md", card);
+    const v1::GateResult result = Gate(folder, 5);
+    bool told = false;
+    for (const auto& finding : result.findings()) {
+      told |= finding.rule_id() == "license.family_contradicts" &&
+              finding.message().find("publishes no weights") != std::string::npos;
+    }
+    EXPECT_TRUE(told) << result.ShortDebugString();
+  }
+}
+
 TEST_F(IdentityTest, AHubSnapshotMayNotReachOutsideItsBlobs) {
   dir_.Write("secret", "x");
   dir_.Write("models--meta-llama--Llama-3.1-8B/blobs/w", weights_);
