@@ -520,7 +520,7 @@ INSTANTIATE_TEST_SUITE_P(
     Families, LintCaseTest,
     ::testing::Values(
         Case{"ShapeIncomplete", kAcornFamily, "vocab_size: 9000 ", "",
-             "rules/families/acorn.textproto:XX: vocab_size is missing\n"},
+             "rules/families/acorn.textproto:36:3: vocab_size is missing\n"},
         Case{"OtherFile", kAcornFamily, "id: \"acorn\"", "id: \"oak\"",
              "rules/families/acorn.textproto:3:1: id \"oak\" is not the file's name \"acorn\"\n"},
         Case{"NoDeveloper", kWillowFamily, "developer: \"Willow Group\"\n", "\n",
