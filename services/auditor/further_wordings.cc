@@ -132,6 +132,11 @@ class Adder {
   void Learn(const ListedText& text, const License& license, std::vector<Wording>* learnt) {
     const auto rule = rules_of_.find(license.id());
     if (rule == rules_of_.end() || license.kind() == DocumentKind::use_policy) return;
+    // A rule that was made from this very text says which part of it is the licence.
+    const std::string sha256 = Sha256Hex(text.body);
+    for (const auto& known : rule->second.second.provenance().texts()) {
+      if (known.sha256() == sha256) return;
+    }
     Wording wording;
     wording.text = &text;
     wording.license_id = license.id();

@@ -201,10 +201,13 @@ TEST(PackRulesTest, TheSpdxListAddsWhatNothingElseHas) {
   const auto alone = MakePackRules(SamplePack(), *base);
   ASSERT_TRUE(alone.ok()) << alone.status();
   for (const License* license : alone->rules->licenses()) {
-    const License* with = Find(*made, license->id().c_str());
-    ASSERT_NE(with, nullptr) << license->id();
+    const License* found = Find(*made, license->id().c_str());
+    ASSERT_NE(found, nullptr) << license->id();
+    License with = *found;
+    auto* texts = with.mutable_provenance()->mutable_texts();
+    while (!texts->empty() && IsFurtherWording(texts->rbegin()->token_file())) texts->RemoveLast();
     if (license->id() != "LicenseRef-scancode-drum") {
-      EXPECT_EQ(with->SerializeAsString(), license->SerializeAsString()) << license->id();
+      EXPECT_EQ(with.SerializeAsString(), license->SerializeAsString()) << license->id();
     }
   }
 }
