@@ -48,6 +48,17 @@ std::string IdsOf(const classify::Classification& found) {
   return out;
 }
 
+// Those that are bare: a text that differs has other neighbours once there are more wordings.
+std::string BareIdsOf(const classify::Classification& found) {
+  std::set<std::string> ids;
+  for (size_t i = 0; i < found.matches.size(); ++i) {
+    if (found.Bare(i)) ids.insert(found.matches[i].license_id);
+  }
+  std::string out;
+  for (const std::string& id : ids) out += (out.empty() ? "" : " ") + id;
+  return out;
+}
+
 // Of 2,615 texts, those without a rule of their own are named with their reason; what has one is read as itself.
 TEST(RealPackTest, EveryTextIsItselfOrNamed) {
   const PackRules* made = Made();
@@ -138,7 +149,7 @@ TEST(RealPackTest, TheSpdxListOnlyAdds) {
     const classify::Classification was = alone->rules->classifier().Classify(body);
     if (was.matches.empty() || !was.Bare(0)) continue;
     ++bare;
-    EXPECT_EQ(IdsOf(with->rules->classifier().Classify(body)), IdsOf(was)) << text.name;
+    EXPECT_EQ(BareIdsOf(with->rules->classifier().Classify(body)), BareIdsOf(was)) << text.name;
   }
   EXPECT_GT(bare, 2000u);
 }
