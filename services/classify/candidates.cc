@@ -469,9 +469,11 @@ uint32_t FindRank(uint32_t text, const Kind& kind) {
 // True if most of the contender's places are none of the leader's, which only has others in its span: a phrase that a
 // licence shares with the use policy behind it stretches the policy's span over half of the licence. `ranks`: of the
 // leader.
-bool StandsAlone(const Contender& contender, const std::vector<Kind>& kinds, const std::vector<uint32_t>& ranks) {
-  // The leader has as many places in the span as the contender: of a narrow one it has most.
-  if (uint64_t{contender.added()} * 2 <= contender.places) return false;
+// `leads`: how many places of the span are the leader's.
+bool StandsAlone(const Contender& contender, uint32_t leads, const std::vector<Kind>& kinds,
+                 const std::vector<uint32_t>& ranks) {
+  // Mostly there are not so many places that are none of the leader's.
+  if (uint64_t{contender.end - contender.first - leads} * 2 <= contender.places) return false;
   uint32_t own = 0;
   for (size_t k = 0; k < kinds.size(); ++k) {
     if (ranks[k] != kNobody || kinds[k].end <= contender.first || kinds[k].first >= contender.end) continue;
@@ -524,7 +526,9 @@ void KeepUndominated(Scratch* scratch) {
                       });
     for (size_t i = 0; i < count; ++i) kept.push_back(followers[i].second);
     for (size_t i = count; i < followers.size(); ++i) {
-      if (StandsAlone(followers[i].second, scratch->kinds, ranks)) contenders.push_back(followers[i].second);
+      const Contender& follower = followers[i].second;
+      const uint32_t leads = explained[follower.end] - explained[follower.first];
+      if (StandsAlone(follower, leads, scratch->kinds, ranks)) contenders.push_back(follower);
     }
   }
   kept.insert(kept.end(), contenders.begin(), contenders.end());
