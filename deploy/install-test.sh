@@ -88,7 +88,7 @@ compose=(deploy/examples/compose.sh)
 pack="$(wb_licence_pack_dir)"
 if [[ -f "$pack/complete" ]]; then compose+=(--texts "$pack/texts"); fi
 "${compose[@]}" "$tree/examples" >/dev/null
-cp -- "$deb" "$tree/root/weighbridge.deb"
+cp -- "$deb" "$tree/srv/weighbridge.deb"
 
 # inside COMMAND...: runs it in the system, with nothing of this machine's environment.
 inside() {
@@ -143,7 +143,7 @@ check "tarball: moved, every program starts" 0 '^all$' sh -c 'for p in "$0/bin/"
 rm -rf "$tree/srv/moved" "$tree/root/.local"
 
 # A system that was made long ago knows versions that the mirror no longer has.
-install=(apt-get install -q -y --no-install-recommends /root/weighbridge.deb)
+install=(apt-get install -q -y --no-install-recommends /srv/weighbridge.deb)
 inside "${install[@]}" >"$work/log" 2>&1 || { inside apt-get update -q >>"$work/log" 2>&1 && inside "${install[@]}" >>"$work/log" 2>&1; } || {
   tail -n 8 "$work/log" >&2
   if grep -qE 'Could not resolve|Cannot initiate|Unable to fetch|Failed to fetch' "$work/log"; then
@@ -166,28 +166,28 @@ check ".deb: completion of a value" 0 '^markdown$' bash -c 'source /usr/share/ba
 # The daemon: started on a socket, asked the same as the program, stopped.
 if [[ -x "$tree/usr/bin/weighbridged" ]]; then
   check ".deb: manual page of the daemon" 0 '^\.Dt WEIGHBRIDGED 8$' gzip -dc /usr/share/man/man8/weighbridged.8.gz
-  cat >"$tree/root/daemon.sh" <<'END'
+  cat >"$tree/srv/daemon.sh" <<'END'
 set -eu
-mkfifo /root/said
-weighbridged --listen unix:/root/socket --db /root/daemon.db --create-db --scan-root /examples >/root/said 2>/root/log &
+mkfifo /srv/said
+weighbridged --listen unix:/srv/socket --db /srv/daemon.db --create-db --scan-root /examples >/srv/said 2>/srv/log &
 daemon=$!
-exec 3</root/said
+exec 3</srv/said
 # Its first line says where it listens; reading it is how to wait for that.
-read -r line <&3 || { cat /root/log; exit 1; }
+read -r line <&3 || { cat /srv/log; exit 1; }
 gate=0
-weighbridge gate /examples/llama-3.1-tag-only --profile /examples/profiles/startup.yaml --quiet --server unix:/root/socket >/root/result || gate=$?
-read -r decision rest </root/result || decision=none
+weighbridge gate /examples/llama-3.1-tag-only --profile /examples/profiles/startup.yaml --quiet --server unix:/srv/socket >/srv/result || gate=$?
+read -r decision rest </srv/result || decision=none
 kill -TERM "$daemon"
 stopped=0
 wait "$daemon" || stopped=$?
-cat /root/log
+cat /srv/log
 echo "$line; it ended with $stopped"
 echo "gate: $decision, $gate"
 END
-  check ".deb: the daemon listens and stops" 0 '^listening on unix:/root/socket; it ended with 0$' sh /root/daemon.sh
+  check ".deb: the daemon listens and stops" 0 '^listening on unix:/srv/socket; it ended with 0$' sh /srv/daemon.sh
   if inside weighbridge gate --help | grep -q -- --server; then
-    rm "$tree/root/said"
-    check ".deb: a gate through the daemon" 0 '^gate: APPROVED_WITH_CONDITIONS, 0$' sh /root/daemon.sh
+    rm "$tree/srv/said"
+    check ".deb: a gate through the daemon" 0 '^gate: APPROVED_WITH_CONDITIONS, 0$' sh /srv/daemon.sh
   fi
 fi
 

@@ -208,8 +208,7 @@ int RunBuildIndex(const RulesOptions& options) {
   if (!options.spdx.empty()) {
     of_spdx = absl::StrFormat(
         "of the SPDX list %d licences that the pack lacks; %d others are known by their ids, %d of their texts added "
-        "as "
-        "further wordings; %d of %d texts are not read for certain\n",
+        "as further wordings; %d of %d texts are not read for certain\n",
         made->of_spdx, made->spdx_known, made->spdx_wordings, made->spdx_unsure.size(), made->spdx_texts);
     for (const auditor::UnsureText& unsure : made->spdx_unsure) {
       if (!options.verbose) break;
@@ -292,8 +291,9 @@ void AddRulesCommands(CLI::App& app, Run& run) {
           RunBuildIndex);
   build->add_option("WHEEL|DIR", build_options->file, "The licence pack (deploy/licence-pack.sh fetches it)")
       ->required();
-  build->add_option("--spdx", build_options->spdx,
-                    "Folder with files of the npm package spdx-license-list: what the pack lacks, and further wordings");
+  build->add_option(
+      "--spdx", build_options->spdx,
+      "Folder with files of the npm package spdx-license-list: what the pack lacks, and further wordings");
   build->add_flag("--verbose", build_options->verbose, "Name every text that was left out");
 
   auto [import, import_options] = add("import-texts", "Take official texts into the database", RunImport);

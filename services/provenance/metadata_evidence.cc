@@ -645,9 +645,10 @@ Gathered GatherMetadataEvidence(const ModelView& view, const rulebook::Rulebook&
 std::vector<v1::Finding> FamilyFindings(const ModelView& view, const rulebook::Rulebook& rules,
                                         const std::vector<Claim>& claims) {
   std::vector<v1::Finding> findings;
-  if (claims.empty()) return findings;  // no licence at all is a finding already
   std::set<std::string> seen;
-  for (FamilyHint& hint : FamilyReader(view, rules).Run().hints) {
+  Names names_here = FamilyReader(view, rules).Run();
+  if (claims.empty()) names_here.hints.clear();  // no licence at all is a finding already
+  for (FamilyHint& hint : names_here.hints) {
     const bool agrees = std::any_of(claims.begin(), claims.end(), [&](const Claim& claim) {
       return std::any_of(hint.licenses.begin(), hint.licenses.end(),
                          [&](const auto* license) { return claim.Names(license); });
@@ -663,13 +664,9 @@ std::vector<v1::Finding> FamilyFindings(const ModelView& view, const rulebook::R
                                     hint.said, hint.family, names),
                     std::move(hint.evidence)));
   }
-  return findings;
-}
-
-std::vector<v1::Finding> ClosedNameFindings(const ModelView& view, const rulebook::Rulebook& rules) {
-  std::vector<v1::Finding> findings;
-  std::set<std::string> seen;
-  for (ClosedName& name : FamilyReader(view, rules).Run().closed) {
+  // No claim accounts for these.
+  seen.clear();
+  for (ClosedName& name : names_here.closed) {
     if (!seen.insert(name.said).second) continue;
     findings.push_back(MakeFinding(
         v1::LICENSE_FAMILY_CONTRADICTS, v1::Outcome::NEEDS_REVIEW,

@@ -17,12 +17,10 @@ Gathered GatherMetadataEvidence(const ModelView& view, const rulebook::Rulebook&
 
 // Config, GGUF architecture and names are weak: they name no licence, but where they point at a family none of whose
 // licences is claimed, a person must look (DESIGN section 5). An architecture that several families share says nothing.
+// A model that bears the exact name of one that is not published is a finding whatever is claimed: the name is untrue, or
+// the licence is.
 std::vector<v1::Finding> FamilyFindings(const ModelView& view, const rulebook::Rulebook& rules,
                                         const std::vector<Claim>& claims);
-
-// A model that bears the exact name of one that is not published: the name is untrue, or the licence is. No claim
-// accounts for it.
-std::vector<v1::Finding> ClosedNameFindings(const ModelView& view, const rulebook::Rulebook& rules);
 
 }  // namespace weighbridge::provenance
 

@@ -58,7 +58,6 @@ class Reconciler {
     Append(out_.findings, std::move(conflicts.findings));
     Append(out_.findings, RestrictionFindings(gathered_.restrictions, EvaluatedLicenses()));
     Append(out_.findings, FamilyFindings(view_, rules_, gathered_.claims));
-    Append(out_.findings, ClosedNameFindings(view_, rules_));
     out_.lineage = std::move(gathered_.lineage);
     if (base_.has_value()) out_.lineage.push_back(LinkToBase(view_.inventory(), *base_));
     out_.measured = MeasureModel(view_, out_.lineage, gathered_.multimodal_base);

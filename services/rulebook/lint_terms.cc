@@ -48,6 +48,7 @@ template <typename BeginOf>
 void LintEdge(const classify::TokenFile& tokens, const Cursor& at, const char* field, const std::string& edge,
               BeginOf begin_of) {
   const std::vector<classify::Word> words = classify::Tokenize(edge).words;
+  if (words.empty() && !edge.empty()) at.ReportAt(field, "holds no word");
   if (words.size() > at.As<ExactString>().word_count()) {
     at.ReportAt(field, "more words than the range has");
     return;

@@ -348,6 +348,10 @@ INSTANTIATE_TEST_SUITE_P(
              "trigger: distributed strings { token_file: \"1.tokens\" first_word: 3 word_count: 5 what: \"notice\" } }",
              "rules/licenses/Willow-1.0/rule.textproto:14:107: begins_with is "
              "missing\nrules/licenses/Willow-1.0/rule.textproto:14:107: ends_with is missing\n"},
+        Case{"EdgeWithoutAWord", kWillow, "trigger: distributed }",
+             "trigger: distributed strings { token_file: \"1.tokens\" first_word: 3 word_count: 2 what: \"notice\" "
+             "begins_with: \"Anybody\" ends_with: \"...\" } }",
+             "rules/licenses/Willow-1.0/rule.textproto:14:206: holds no word\n"},
         Case{"EdgeLongerThanItsRange", kWillow, "trigger: distributed }",
              "trigger: distributed strings { token_file: \"1.tokens\" first_word: 3 word_count: 1 what: \"notice\" "
              "begins_with: \"Anybody\" ends_with: \"Anybody who\" } }",
