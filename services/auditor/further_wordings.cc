@@ -10,6 +10,8 @@
 #include "services/base/status_macros.h"
 #include "services/classify/index.h"
 #include "services/classify/learn.h"
+#include "services/classify/token_file.h"
+#include "services/crypto/sha256.h"
 #include "services/provenance/spdx_list.h"
 
 namespace weighbridge::auditor {
@@ -153,7 +155,7 @@ class Adder {
     if (!tokens.ok() || !classify::CompileIndex({*tokens}, {}).ok()) return;
     wording.tokens = *std::move(bytes);
     tried_.insert(text.file);
-    const auto [twin, is_new] = words_.emplace(WordsDigest(*tokens), license.id());
+    const auto [twin, is_new] = words_.emplace(classify::WordsDigest(*tokens), license.id());
     if (is_new) {
       learnt->push_back(std::move(wording));
     } else if (twin->second != license.id()) {
@@ -162,7 +164,7 @@ class Adder {
       learnt->erase(std::remove_if(learnt->begin(), learnt->end(),
                                    [&](const Wording& other) {
                                      const auto parsed = classify::ParseTokenFile(other.tokens);
-                                     return parsed.ok() && WordsDigest(*parsed) == digest;
+                                     return parsed.ok() && classify::WordsDigest(*parsed) == digest;
                                    }),
                     learnt->end());
     }
@@ -299,12 +301,6 @@ std::string Joined(const std::set<std::string>& words) {
   std::string out;
   for (const std::string& word : words) out += (out.empty() ? "" : ", ") + word;
   return out;
-}
-
-Sha256Digest WordsDigest(const classify::TokenFile& tokens) {
-  Sha256 hash;
-  for (const classify::TokenFile::Token& token : tokens.words) hash.Update(&token.hash, sizeof(token.hash));
-  return hash.Finish();
 }
 
 std::string RuleText(const rules::v1::License& license) {

@@ -11,8 +11,6 @@
 #include "absl/status/statusor.h"
 #include "proto/weighbridge/rules/v1/license.pb.h"
 #include "services/classify/classifier.h"
-#include "services/classify/token_file.h"
-#include "services/crypto/sha256.h"
 #include "services/rulebook/rule_file.h"
 #include "services/rulebook/rulebook.h"
 
@@ -57,9 +55,6 @@ bool AllBare(const classify::Classification& found);
 std::set<std::string> IdsOf(const classify::Classification& found);
 
 std::string Joined(const std::set<std::string>& words);
-
-// Digest of the words of a wording: two texts with one digest are the same to the classifier.
-Sha256Digest WordsDigest(const classify::TokenFile& tokens);
 
 // A rule file of `license`.
 std::string RuleText(const rules::v1::License& license);

@@ -272,7 +272,7 @@ bool EndsWithRule(std::string_view path) {
 // True if the token file reads and its words are none of `wordings`.
 bool IsNewWording(const std::string& bytes, const std::set<Sha256Digest>& wordings) {
   const absl::StatusOr<classify::TokenFile> tokens = classify::ParseTokenFile(bytes);
-  return tokens.ok() && wordings.count(WordsDigest(*tokens)) == 0;
+  return tokens.ok() && wordings.count(classify::WordsDigest(*tokens)) == 0;
 }
 
 // Gives the licences of `files` the further wordings that the index has for them, as far as their rules are the same
@@ -458,7 +458,7 @@ bool Maker::Learn(Candidate& candidate, const std::string& id) {
     return false;
   }
   const auto [twin, is_new] =
-      wordings_.emplace(WordsDigest(*tokens), std::make_pair(candidates_.size(), candidate.entry.key));
+      wordings_.emplace(classify::WordsDigest(*tokens), std::make_pair(candidates_.size(), candidate.entry.key));
   if (!is_new) {
     License& first = candidates_[twin->second.first].license;
     // The names it has claimed go to the licence that is kept.
@@ -666,7 +666,8 @@ absl::StatusOr<std::shared_ptr<const rulebook::Rulebook>> LayerPackLicenses(cons
   std::set<Sha256Digest> wordings;
   for (const rulebook::RuleFile& file : files) {
     paths.insert(file.path);
-    if (const auto tokens = classify::ParseTokenFile(file.bytes); tokens.ok()) wordings.insert(WordsDigest(*tokens));
+    if (const auto tokens = classify::ParseTokenFile(file.bytes); tokens.ok())
+      wordings.insert(classify::WordsDigest(*tokens));
   }
   std::map<std::string, std::string> tokens_of;
   std::map<std::string, std::string> index_rules;
@@ -685,7 +686,7 @@ absl::StatusOr<std::shared_ptr<const rulebook::Rulebook>> LayerPackLicenses(cons
     const absl::StatusOr<classify::TokenFile> parsed = classify::ParseTokenFile(tokens);
     if (!parsed.ok()) return absl::DataLossError(absl::StrFormat("%s1.tokens: %s", folder, parsed.status().message()));
     const bool taken = paths.count(folder + "rule.textproto") != 0 || names.IsOurs(license.id()) ||
-                       names.IsOurs(license.short_id()) || wordings.count(WordsDigest(*parsed)) != 0;
+                       names.IsOurs(license.short_id()) || wordings.count(classify::WordsDigest(*parsed)) != 0;
     if (taken) continue;
     for (auto* list : {license.mutable_other_names(), license.mutable_license_names(), license.mutable_hub_tags()}) {
       list->erase(

@@ -153,9 +153,7 @@ absl::Status ReadToken(Reader* reader, TokenFile* file) {
   if (file->words.size() >= kMaxTokenWords) {
     return reader->Error(absl::StrFormat("more than %d words", kMaxTokenWords));
   }
-  file->words.push_back({hash, mark == '#'   ? WordClass::kNumber
-                               : mark == '$' ? WordClass::kSymbol
-                                             : WordClass::kWord});
+  file->words.push_back({hash, mark == '#' ? WordClass::kNumber : mark == '$' ? WordClass::kSymbol : WordClass::kWord});
   return absl::OkStatus();
 }
 
@@ -170,14 +168,13 @@ absl::StatusOr<TokenFile> ParseTokenFile(std::string_view bytes) {
   TokenFile file;
   WB_ASSIGN_OR_RETURN(const std::string format, HeaderValue(&reader, kMagic));
   if (format != absl::StrFormat("%d", kTokenFormatVersion)) {
-    return absl::FailedPreconditionError(absl::StrFormat(
-        "line 1, column %d: token format %s is not %d", kMagic.size() + 2, format, kTokenFormatVersion));
+    return absl::FailedPreconditionError(absl::StrFormat("line 1, column %d: token format %s is not %d",
+                                                         kMagic.size() + 2, format, kTokenFormatVersion));
   }
   WB_ASSIGN_OR_RETURN(const std::string normaliser, HeaderValue(&reader, "normaliser"));
   if (normaliser != absl::StrFormat("%d", kNormaliserVersion)) {
-    return absl::FailedPreconditionError(
-        absl::StrFormat("line 2, column 12: made by normaliser %s, this is %d; learn the text again", normaliser,
-                        kNormaliserVersion));
+    return absl::FailedPreconditionError(absl::StrFormat(
+        "line 2, column 12: made by normaliser %s, this is %d; learn the text again", normaliser, kNormaliserVersion));
   }
   WB_ASSIGN_OR_RETURN(file.id, HeaderValue(&reader, "id"));
   if (file.id.find(' ') != std::string::npos) return reader.Error("an id has no blanks");
@@ -225,8 +222,8 @@ absl::StatusOr<TokenFile> ParseTokenFile(std::string_view bytes) {
 }
 
 std::string FormatTokenFile(const TokenFile& file) {
-  std::string out = absl::StrFormat("%s %d\nnormaliser %d\nid %s\nkind %s\nsource %s\nsource_sha256 %s\nwords %d\n", kMagic,
-                                    kTokenFormatVersion, kNormaliserVersion, file.id, file.kind, file.source,
+  std::string out = absl::StrFormat("%s %d\nnormaliser %d\nid %s\nkind %s\nsource %s\nsource_sha256 %s\nwords %d\n",
+                                    kMagic, kTokenFormatVersion, kNormaliserVersion, file.id, file.kind, file.source,
                                     ToHex(file.source_sha256), file.words.size());
   for (const Segment& segment : file.segments) {
     const bool fixed = segment.kind == Segment::Kind::kFixed;
@@ -235,7 +232,8 @@ std::string FormatTokenFile(const TokenFile& file) {
     if (fixed) {
       out += ToHex(segment.digest);
     } else {
-      out += absl::StrFormat("%s %d", segment.kind == Segment::Kind::kFreeSlot ? "free" : "copyright", segment.max_words);
+      out +=
+          absl::StrFormat("%s %d", segment.kind == Segment::Kind::kFreeSlot ? "free" : "copyright", segment.max_words);
     }
     out += '\n';
   }
@@ -268,6 +266,12 @@ std::string FormatTokenFile(const TokenFile& file) {
   if (on_line > 0) out += '\n';
   out += "end\n";
   return out;
+}
+
+Sha256Digest WordsDigest(const TokenFile& file) {
+  Sha256 hash;
+  for (const TokenFile::Token& token : file.words) hash.Update(&token.hash, sizeof(token.hash));
+  return hash.Finish();
 }
 
 }  // namespace weighbridge::classify

@@ -81,6 +81,9 @@ absl::StatusOr<TokenFile> ParseTokenFile(std::string_view bytes);
 // Writes the format above. `file` must be well-formed as ParseTokenFile would give it.
 std::string FormatTokenFile(const TokenFile& file);
 
+// Digest of the words of a wording: two texts with one digest are the same to the classifier.
+Sha256Digest WordsDigest(const TokenFile& file);
+
 }  // namespace weighbridge::classify
 
 #endif  // WEIGHBRIDGE_SERVICES_CLASSIFY_TOKEN_FILE_H_

@@ -196,18 +196,14 @@ std::vector<uint64_t> ShinglesOf(const std::vector<uint32_t>& words) {
 Wording WordingOf(std::string_view bytes) {
   const auto tokens = classify::ParseTokenFile(bytes);
   if (!tokens.ok()) return {};
-  Sha256 hash;
   std::vector<uint32_t> all, required;
-  for (const auto& token : tokens->words) {
-    hash.Update(&token.hash, sizeof(token.hash));
-    all.push_back(token.hash);
-  }
+  for (const auto& token : tokens->words) all.push_back(token.hash);
   for (const auto& segment : tokens->segments) {
     if (segment.kind != classify::Segment::Kind::kFixed || segment.group != 0) continue;
     required.insert(required.end(), all.begin() + segment.begin, all.begin() + segment.end);
   }
   if (required.size() < kLeastWords) required = all;
-  return {ToHex(hash.Finish()), ShinglesOf(all), ShinglesOf(required), required.size()};
+  return {ToHex(classify::WordsDigest(*tokens)), ShinglesOf(all), ShinglesOf(required), required.size()};
 }
 
 // The share of a text that makes it ours. A disclaimer is nearly two thirds of the shortest licences and stands in new
