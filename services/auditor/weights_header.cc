@@ -15,6 +15,9 @@ namespace {
 
 using formats::Format;
 
+// Kept as the number of tokens alone.
+constexpr std::string_view kGgufTokensKey = "tokenizer.ggml.tokens";
+
 void AddField(std::string_view key, std::string_view value, v1::WeightsHeader& header) {
   if (value.size() > kHeaderValueBytesMax && !NamesTerms(key)) return;
   if (header.fields_size() > kHeaderFieldsMax) return;  // one more than allowed is enough to refuse it
@@ -34,6 +37,14 @@ void SetModality(const formats::TensorNameModality& names, formats::Modality key
   if (!vision && !audio) return;
   const std::string& witness = names.vision() ? names.vision_name() : names.audio_name();
   header.set_modality_witness(witness.empty() ? "header keys" : Printable(witness));
+}
+
+// "llama.embedding_length": a size by which a model is known again. "clip.vision.embedding_length" is that of a part.
+bool IsGgufSize(std::string_view key) {
+  const size_t dot = key.find('.');
+  if (dot == std::string_view::npos) return false;
+  const std::string_view size = key.substr(dot + 1);
+  return size == "vocab_size" || size == "embedding_length" || size == "feed_forward_length" || size == "block_count";
 }
 
 // Names of PEFT, kohya, LyCORIS and GGUF adapters.
@@ -79,7 +90,9 @@ ParsedWeights FromGguf(formats::GgufHeader parsed) {
   weights.header.set_version(absl::StrFormat("v%d", parsed.version));
   for (const auto& key : parsed.keys) {
     if (!KeepsGgufKey(key.key)) continue;
-    if (const auto text = key.AsString()) {
+    if (key.key == kGgufTokensKey) {
+      if (key.type == formats::GgufType::kArray) AddField(key.key, absl::StrFormat("%d", key.size), weights.header);
+    } else if (const auto text = key.AsString()) {
       AddField(key.key, *text, weights.header);
     } else if (const auto number = key.AsUint()) {
       AddField(key.key, absl::StrFormat("%d", *number), weights.header);
@@ -119,7 +132,7 @@ absl::StatusOr<ParsedWeights> WithinLimits(ParsedWeights weights) {
 
 bool KeepsGgufKey(std::string_view key) {
   return key.rfind("general.", 0) == 0 || key.rfind("adapter.", 0) == 0 || key.rfind("split.", 0) == 0 ||
-         key == "tokenizer.ggml.model" || key == "tokenizer.ggml.pre";
+         key == "tokenizer.ggml.model" || key == "tokenizer.ggml.pre" || key == kGgufTokensKey || IsGgufSize(key);
 }
 
 bool NamesTerms(std::string_view key) {

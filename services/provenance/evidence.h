@@ -79,6 +79,8 @@ struct FoundRestriction {
   bool in_license_document = false;
   v1::EvidenceRef evidence;
   std::string component;
+  // The licences of which one is named, if the passage names one that the rulebook has: only these account for it.
+  std::vector<const rules::v1::License*> named;
 };
 
 inline constexpr size_t kQuoteMaxBytes = 160;
@@ -97,7 +99,8 @@ struct Gathered {
 };
 
 // A finding with its rule id out of the closed list; severity follows from the outcome.
-v1::Finding MakeFinding(v1::RuleId rule, v1::Outcome::Value outcome, std::string message, v1::EvidenceRef evidence = {});
+v1::Finding MakeFinding(v1::RuleId rule, v1::Outcome::Value outcome, std::string message,
+                        v1::EvidenceRef evidence = {});
 
 // The printed form of a rule id, "license.text_missing".
 std::string_view RuleName(v1::RuleId rule);

@@ -9,6 +9,7 @@
 #include <tuple>
 #include <utility>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_format.h"
 #include "services/base/utf8.h"
 #include "services/formats/adapter_config/adapter_config.h"
@@ -477,6 +478,11 @@ struct ClosedName {
   v1::EvidenceRef evidence;
 };
 
+// As a config or a header says them.
+struct Sizes {
+  std::optional<uint64_t> vocab, hidden, intermediate, layers;
+};
+
 struct Names {
   std::vector<FamilyHint> hints;
   std::vector<ClosedName> closed;
@@ -519,6 +525,7 @@ class FamilyReader {
         }
       }
       AddMaker(artifact);
+      AddHeaderShape(artifact);
     }
     return std::move(out_);
   }
@@ -532,7 +539,8 @@ class FamilyReader {
     const std::string model_type = config->model_type.has_value() ? config->model_type->value : "";
     AddArchitecture(artifact.path() + ": model_type", model_type, architectures, "",
                     PlaceInFile(artifact.path(), 0, 0, 0, "model_type"));
-    AddShape(artifact.path(), *config);
+    AddShape(artifact.path(), "hidden_size",
+             {config->vocab_size, config->hidden_size, config->intermediate_size, config->num_hidden_layers});
     if (config->name_or_path.has_value()) {
       AddName(
           artifact.path() + ": _name_or_path", config->name_or_path->value,
@@ -554,17 +562,16 @@ class FamilyReader {
   }
 
   // A model under another name and architecture that others share still has its sizes.
-  void AddShape(const std::string& path, const formats::ModelConfig& config) {
+  void AddShape(const std::string& path, std::string_view key, const Sizes& sizes) {
     constexpr uint64_t kMost = std::numeric_limits<uint32_t>::max();
-    for (const auto& size :
-         {config.vocab_size, config.hidden_size, config.intermediate_size, config.num_hidden_layers}) {
+    for (const auto& size : {sizes.vocab, sizes.hidden, sizes.intermediate, sizes.layers}) {
       if (!size.has_value() || *size > kMost) return;
     }
     rules::v1::Shape shape;
-    shape.set_vocab_size(static_cast<uint32_t>(*config.vocab_size));
-    shape.set_hidden_size(static_cast<uint32_t>(*config.hidden_size));
-    shape.set_intermediate_size(static_cast<uint32_t>(*config.intermediate_size));
-    shape.set_num_hidden_layers(static_cast<uint32_t>(*config.num_hidden_layers));
+    shape.set_vocab_size(static_cast<uint32_t>(*sizes.vocab));
+    shape.set_hidden_size(static_cast<uint32_t>(*sizes.hidden));
+    shape.set_intermediate_size(static_cast<uint32_t>(*sizes.intermediate));
+    shape.set_num_hidden_layers(static_cast<uint32_t>(*sizes.layers));
     for (const auto& match : rules_.FamiliesByShape(shape)) {
       FamilyHint hint;
       hint.said = absl::StrFormat("%s: a vocabulary of %d, hidden size %d, intermediate size %d, %d layers", path,
@@ -572,23 +579,43 @@ class FamilyReader {
                                   shape.num_hidden_layers());
       hint.family = match.family->name();
       for (const auto* member : match.members) AddLicenses(*match.family, *member, hint);
-      hint.evidence = PlaceInFile(path, 0, 0, 0, "hidden_size");
+      hint.evidence = PlaceInFile(path, 0, 0, 0, key);
       Keep(std::move(hint));
     }
   }
 
+  // Of a GGUF header; without a key for the vocabulary that of the tokenizer counts.
+  void AddHeaderShape(const v1::InventoryArtifact& artifact) {
+    const std::string architecture = HeaderValue(artifact, "general.architecture");
+    if (architecture.empty()) return;
+    const auto size = [&](std::string_view key) -> std::optional<uint64_t> {
+      uint64_t value = 0;
+      if (!absl::SimpleAtoi(HeaderValue(artifact, key), &value)) return std::nullopt;
+      return value;
+    };
+    Sizes sizes;
+    sizes.vocab = size(architecture + ".vocab_size");
+    if (!sizes.vocab.has_value()) sizes.vocab = size("tokenizer.ggml.tokens");
+    sizes.hidden = size(architecture + ".embedding_length");
+    sizes.intermediate = size(architecture + ".feed_forward_length");
+    sizes.layers = size(architecture + ".block_count");
+    AddShape(artifact.path(), architecture + ".embedding_length", sizes);
+  }
+
+  // The first value of a key; empty without one.
+  static std::string HeaderValue(const v1::InventoryArtifact& artifact, std::string_view key) {
+    for (const v1::HeaderField& field : artifact.header().fields()) {
+      if (field.key() == key) return field.value();
+    }
+    return "";
+  }
+
   // A GGUF header has the two halves of a hub name apart: "general.organization" and "general.basename".
   void AddMaker(const v1::InventoryArtifact& artifact) {
-    const auto value_of = [&](std::string_view key) {
-      for (const v1::HeaderField& field : artifact.header().fields()) {
-        if (field.key() == key) return field.value();
-      }
-      return std::string();
-    };
-    const std::string maker = value_of("general.organization");
+    const std::string maker = HeaderValue(artifact, "general.organization");
     if (maker.empty()) return;
     for (const char* key : {"general.basename", "general.name"}) {
-      std::string name = maker + "/" + value_of(key);
+      std::string name = maker + "/" + HeaderValue(artifact, key);
       std::replace(name.begin(), name.end(), ' ', '-');
       AddClosed(artifact.path() + ": " + key + " " + Printable(name), name, PlaceInFile(artifact.path(), 0, 0, 0, key));
     }

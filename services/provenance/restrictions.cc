@@ -235,6 +235,9 @@ std::vector<v1::Finding> RestrictionFindings(const std::vector<FoundRestriction>
   for (const FoundRestriction& found : restrictions) {
     const bool covered = std::any_of(licenses.begin(), licenses.end(), [&](const EvaluatedLicense& evaluated) {
       const bool reaches = evaluated.component.empty() || evaluated.component == found.component;
+      if (!found.named.empty()) {
+        return reaches && std::find(found.named.begin(), found.named.end(), evaluated.license) != found.named.end();
+      }
       return reaches && Covers(*evaluated.license, found.kind, found.value);
     });
     if (covered) continue;

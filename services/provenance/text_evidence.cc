@@ -9,6 +9,8 @@
 #include "services/base/utf8.h"
 #include "services/classify/classifier.h"
 #include "services/classify/terms.h"
+#include "services/formats/model_card/model_card.h"
+#include "services/provenance/named_licenses.h"
 #include "services/provenance/text_notes.h"
 
 namespace weighbridge::provenance {
@@ -37,6 +39,9 @@ v1::Match::Verdict ToProto(MatchVerdict verdict) {
 
 // Of a text that claims more, the finding says how many more.
 constexpr size_t kClaimsShownMax = 24;
+
+// The kind of trigger phrases that name another licence.
+constexpr std::string_view kOtherLicense = "other_license";
 
 bool IsTermsRole(std::string_view role) { return role == "license_text" || role == "use_policy"; }
 
@@ -68,10 +73,13 @@ class DocumentReader {
     for (size_t i = 0; i < found_.matches.size(); ++i) AddMatch(i);
     AddResidue();
     AddTerms();
+    AddNamedLicenses();
     if (found_.matches.empty() && IsTermsRole(role_)) AddUnknownText();
     if (IsTermsRole(role_)) AddClaims();
     if (truncated_) AddTruncated();
-    if (found_.incomplete && IsReadByPeople()) AddIncomplete();
+    if (found_.incomplete && IsReadByPeople()) {
+      AddIncomplete("too large or too repetitive to be compared completely with the known licences");
+    }
     AddNotes();
     AddOddities();
     return std::move(out_);
@@ -102,8 +110,15 @@ class DocumentReader {
     }
     if (claim.licenses.empty()) return;
 
-    Evidence evidence{EvidenceKind::kLicenseText, component_, path_, match.begin, match.end, claim.evidence.line(), match.token_file,
-                      v1::Match::Verdict_Name(claim.match), {}};
+    Evidence evidence{EvidenceKind::kLicenseText,
+                      component_,
+                      path_,
+                      match.begin,
+                      match.end,
+                      claim.evidence.line(),
+                      match.token_file,
+                      v1::Match::Verdict_Name(claim.match),
+                      {}};
     for (const auto* license : claim.licenses) evidence.license_ids.push_back(license->id());
     out_.evidence.push_back(std::move(evidence));
 
@@ -132,7 +147,8 @@ class DocumentReader {
     std::string message = absl::StrFormat("this is not the official text of %s", license.short_id());
     v1::EvidenceRef place = claim.evidence;
     if (match.verdict == MatchVerdict::kExact || match.verdict == MatchVerdict::kEquivalent) {
-      message = absl::StrFormat("the text of %s is whole, but words beside or inside it do not belong to it", license.short_id());
+      message = absl::StrFormat("the text of %s is whole, but words beside or inside it do not belong to it",
+                                license.short_id());
     } else {
       message += absl::StrFormat(": it %s", Words(claim.match));
       const classify::Edit* shown = nullptr;
@@ -182,12 +198,12 @@ class DocumentReader {
       if (IsNotice() && residue.triggers.empty()) continue;
       std::string triggers;
       for (const std::string& trigger : residue.triggers) triggers += (triggers.empty() ? "" : ", ") + trigger;
-      out_.findings.push_back(MakeFinding(
-          v1::LICENSE_RESIDUE, v1::Outcome::NEEDS_REVIEW,
-          absl::StrFormat("%d words at line %d belong to no licence we know%s: \"%s\"", residue.words,
-                          LineOf(text_, residue.begin), triggers.empty() ? "" : " and speak of " + triggers,
-                          Quote(text_, residue.begin, residue.end)),
-          Place(residue.begin, residue.end)));
+      out_.findings.push_back(
+          MakeFinding(v1::LICENSE_RESIDUE, v1::Outcome::NEEDS_REVIEW,
+                      absl::StrFormat("%d words at line %d belong to no licence we know%s: \"%s\"", residue.words,
+                                      LineOf(text_, residue.begin), triggers.empty() ? "" : " and speak of " + triggers,
+                                      Quote(text_, residue.begin, residue.end)),
+                      Place(residue.begin, residue.end)));
     }
   }
 
@@ -204,9 +220,55 @@ class DocumentReader {
       restriction.evidence = Place(term.begin, term.end, term.kind);
       restriction.component = component_;
       out_.restrictions.push_back(std::move(restriction));
-      out_.evidence.push_back({EvidenceKind::kCardProse, component_, path_, term.begin, term.end,
-                               LineOf(text_, term.begin), term.kind, term.value, {}});
+      out_.evidence.push_back({EvidenceKind::kCardProse,
+                               component_,
+                               path_,
+                               term.begin,
+                               term.end,
+                               LineOf(text_, term.begin),
+                               term.kind,
+                               term.value,
+                               {}});
     }
+  }
+
+  // A licence that is named where no text of it stands. Unknown terms need a person already, whatever they name.
+  void AddNamedLicenses() {
+    if (IsTermsRole(role_) && found_.matches.empty()) return;
+    const GoverningNames named = FindGoverningNames(text_, FrontMatterBytes(), found_, rules_);
+    for (const NamedLicense& name : named.names) {
+      const bool is_known = std::any_of(found_.terms.begin(), found_.terms.end(), [&](const classify::TermHit& term) {
+        return term.kind == kOtherLicense && term.begin < name.end && name.begin < term.end;
+      });
+      if (is_known) continue;
+      FoundRestriction restriction;
+      restriction.kind = kOtherLicense;
+      restriction.value = name.licenses.size() == 1 ? name.licenses.front()->short_id() : std::string();
+      restriction.quote = Quote(text_, name.begin, name.end);
+      restriction.restrictive = !name.of_data;
+      restriction.in_license_document = IsTermsRole(role_);
+      restriction.evidence = Place(name.begin, name.end, kOtherLicense);
+      restriction.component = component_;
+      restriction.named = name.licenses;
+      out_.evidence.push_back({EvidenceKind::kCardProse,
+                               component_,
+                               path_,
+                               name.begin,
+                               name.end,
+                               LineOf(text_, name.begin),
+                               std::string(kOtherLicense),
+                               restriction.quote,
+                               {}});
+      out_.restrictions.push_back(std::move(restriction));
+    }
+    if (named.incomplete) AddIncomplete("names so many licences that not all of them were looked at");
+  }
+
+  // Of a card; its fields are read as such.
+  uint64_t FrontMatterBytes() const {
+    if (role_ != "card") return 0;
+    const absl::StatusOr<formats::ModelCard> card = formats::ParseModelCard(text_);
+    return card.ok() ? card->body_begin : 0;
   }
 
   // A text that the licence index has may be a well-known one: who reads this should know that none was asked.
@@ -272,7 +334,8 @@ class DocumentReader {
     out_.findings.push_back(std::move(finding));
   }
 
-  // What an unknown or changed text says of itself, beside the review that it needs anyway: never a reason to approve or deny.
+  // What an unknown or changed text says of itself, beside the review that it needs anyway: never a reason to approve
+  // or deny.
   void AddClaims() {
     const std::vector<classify::ClaimedTerm> terms = rules_.terms().ExtractUnexplained(text_, found_);
     std::vector<std::string> shown;
@@ -289,16 +352,16 @@ class DocumentReader {
     std::string message = "claimed by rule, read by nobody: ";
     for (size_t i = 0; i < std::min(shown.size(), kClaimsShownMax); ++i) message += (i == 0 ? "" : "; ") + shown[i];
     if (shown.size() > kClaimsShownMax) message += absl::StrFormat("; and %d more", shown.size() - kClaimsShownMax);
-    message += absl::StrFormat("; first at line %d: \"%s\"", LineOf(text_, first->begin), Quote(text_, first->begin, first->end));
+    message += absl::StrFormat("; first at line %d: \"%s\"", LineOf(text_, first->begin),
+                               Quote(text_, first->begin, first->end));
     v1::Finding finding =
         MakeFinding(v1::LICENSE_TERMS_CLAIMED, v1::Outcome::INFO, std::move(message), Place(first->begin, first->end));
     finding.set_component(component_);
     out_.findings.push_back(std::move(finding));
   }
 
-  void AddIncomplete() {
-    out_.findings.push_back(MakeFinding(v1::LICENSE_DOCUMENT_UNREADABLE, v1::Outcome::NEEDS_REVIEW,
-                                        "too large or too repetitive to be compared completely with the known licences",
+  void AddIncomplete(std::string_view why) {
+    out_.findings.push_back(MakeFinding(v1::LICENSE_DOCUMENT_UNREADABLE, v1::Outcome::NEEDS_REVIEW, std::string(why),
                                         Place(0, text_.size())));
   }
 
@@ -307,20 +370,19 @@ class DocumentReader {
   void AddOddities() {
     if (found_.oddities.empty() || !IsReadByPeople() || notes_.Find(v1::TextNote::HIDDEN_TEXT) != nullptr) return;
     const classify::Oddity& first = found_.oddities.front();
-    out_.findings.push_back(MakeFinding(
-        v1::LICENSE_STATEMENT_FOUND, v1::Outcome::INFO,
-        absl::StrFormat("%d disguised or hidden characters, first at line %d (%s)", found_.oddities.size(),
-                        LineOf(text_, first.begin), classify::OddityName(first.kind)),
-        Place(first.begin, first.end)));
+    out_.findings.push_back(
+        MakeFinding(v1::LICENSE_STATEMENT_FOUND, v1::Outcome::INFO,
+                    absl::StrFormat("%d disguised or hidden characters, first at line %d (%s)", found_.oddities.size(),
+                                    LineOf(text_, first.begin), classify::OddityName(first.kind)),
+                    Place(first.begin, first.end)));
     out_.findings.back().set_severity(v1::Severity::WARNING);
   }
 
   void AddTruncated() {
-    out_.findings.push_back(MakeFinding(v1::LICENSE_DOCUMENT_UNREADABLE,
-                                        v1::Outcome::NEEDS_REVIEW,
-                                        absl::StrFormat("only the first %d bytes were read: the document is over the limit",
-                                                        text_.size()),
-                                        Place(0, text_.size())));
+    out_.findings.push_back(
+        MakeFinding(v1::LICENSE_DOCUMENT_UNREADABLE, v1::Outcome::NEEDS_REVIEW,
+                    absl::StrFormat("only the first %d bytes were read: the document is over the limit", text_.size()),
+                    Place(0, text_.size())));
   }
 
   const rulebook::Rulebook& rules_;
@@ -347,8 +409,8 @@ Gathered GatherTextEvidence(const ModelView& view, const rulebook::Rulebook& rul
     // Descriptions and whole licences stand in header values too.
     for (const v1::HeaderField& field : artifact.header().fields()) {
       if (field.value().size() < kHeaderTextBytesMin) continue;
-      all.Append(DocumentReader(rules, {artifact.path(), "header", view.ComponentOf(artifact.path()), field.key(), false,
-                                        field.value()})
+      all.Append(DocumentReader(rules, {artifact.path(), "header", view.ComponentOf(artifact.path()), field.key(),
+                                        false, field.value()})
                      .Run());
     }
     const std::optional<std::string_view> text = view.BytesOf(artifact);
@@ -358,11 +420,10 @@ Gathered GatherTextEvidence(const ModelView& view, const rulebook::Rulebook& rul
                      .Run());
     } else if (!text.has_value() &&
                (IsTermsRole(artifact.role()) || artifact.role() == "notice" || artifact.role() == "card")) {
-      all.findings.push_back(
-          MakeFinding(v1::LICENSE_DOCUMENT_UNREADABLE, v1::Outcome::NEEDS_REVIEW,
-                      absl::StrFormat("named like terms or a card, but its content (%s) cannot be read as text",
-                                      artifact.format()),
-                      PlaceInFile(artifact.path())));
+      all.findings.push_back(MakeFinding(
+          v1::LICENSE_DOCUMENT_UNREADABLE, v1::Outcome::NEEDS_REVIEW,
+          absl::StrFormat("named like terms or a card, but its content (%s) cannot be read as text", artifact.format()),
+          PlaceInFile(artifact.path())));
     }
   }
   return all;

@@ -9,20 +9,17 @@
 #include "services/provenance/evidence.h"
 #include "services/provenance/hidden_text.h"
 #include "services/provenance/language.h"
+#include "services/provenance/named_licenses.h"
 
 namespace weighbridge::provenance {
 namespace {
 
 using rules::v1::License;
 
-constexpr size_t kNameWordsMax = 10;
 constexpr size_t kNamedMax = 8;
 // Links are sought so far into a text.
 constexpr size_t kLinkBytesMax = size_t{64} << 10;
 constexpr size_t kNamedInAMessageMax = 4;
-
-bool IsLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 std::string Lower(std::string_view text) {
   std::string lower(text);
@@ -37,64 +34,14 @@ bool HoldsAny(std::string_view text, std::initializer_list<std::string_view> par
                      [&](std::string_view part) { return text.find(part) != std::string_view::npos; });
 }
 
-// A word as names are written: "2.0", "Apache-2.0", "Llama".
-struct NameWord {
-  size_t begin, end;
-};
-
-std::vector<NameWord> NameWords(std::string_view text) {
-  std::vector<NameWord> words;
-  const auto inner = [](char c) { return c == '.' || c == '-' || c == '_' || c == '+'; };
-  for (size_t at = 0; at < text.size();) {
-    if (!IsLetter(text[at]) && !IsDigit(text[at])) {
-      ++at;
-      continue;
-    }
-    size_t end = at;
-    while (end < text.size() && (IsLetter(text[end]) || IsDigit(text[end]) || inner(text[end]))) ++end;
-    size_t last = end;
-    while (inner(text[last - 1])) --last;
-    words.push_back({at, last});
-    at = end;
-  }
-  return words;
-}
-
-// A single word is a name of a licence only in capitals or with a digit: "mit" is German, and "open" is English.
-bool LooksLikeAName(std::string_view word) {
-  bool letter = false, digit = false, small = false;
-  for (const char c : word) {
-    letter = letter || IsLetter(c);
-    digit = digit || IsDigit(c);
-    small = small || (c >= 'a' && c <= 'z');
-  }
-  return letter && word.size() >= 2 && (digit || !small);
-}
-
-// Licences that the beginning of the text names, by the longest name at each place.
+// Licences that the beginning of the text names.
 std::vector<const License*> NamedIn(std::string_view text, const rulebook::Rulebook& rules) {
-  text = text.substr(0, kNamesBytesMax);
-  const std::vector<NameWord> words = NameWords(text);
   std::vector<const License*> named;
-  for (size_t first = 0; first < words.size() && named.size() < kNamedMax;) {
-    size_t taken = 1;
-    for (size_t count = std::min(kNameWordsMax, words.size() - first); count > 0; --count) {
-      if (count == 1 && !LooksLikeAName(text.substr(words[first].begin, words[first].end - words[first].begin))) break;
-      std::string name;
-      for (size_t i = first; i < first + count; ++i) {
-        name += name.empty() ? "" : " ";
-        name += text.substr(words[i].begin, words[i].end - words[i].begin);
-      }
-      const std::vector<const License*> found = rules.FindLicenses(name);
-      if (found.empty()) continue;
-      for (const License* license : found) {
-        if (named.size() < kNamedMax && std::find(named.begin(), named.end(), license) == named.end())
-          named.push_back(license);
-      }
-      taken = count;
-      break;
+  for (const NamedLicense& name : NamesIn(text.substr(0, kNamesBytesMax), rules, kNamedMax)) {
+    for (const License* license : name.licenses) {
+      if (named.size() < kNamedMax && std::find(named.begin(), named.end(), license) == named.end())
+        named.push_back(license);
     }
-    first += taken;
   }
   return named;
 }
