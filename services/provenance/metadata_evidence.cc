@@ -18,6 +18,8 @@
 #include "services/formats/model_card/model_card.h"
 #include "services/formats/model_index/model_index.h"
 #include "services/provenance/license_names.h"
+#include "services/provenance/mentioned_bases.h"
+#include "services/provenance/named_licenses.h"
 #include "services/provenance/spdx_lines.h"
 #include "services/provenance/text_evidence.h"
 
@@ -507,6 +509,9 @@ class FamilyReader {
                           PlaceInFile(artifact.path(), 0, 0, 0, "_class_name"));
         }
       }
+      if (const auto text = view_.BytesOf(artifact); text.has_value() && artifact.role() == "card") {
+        AddMentionedBases(artifact, *text);
+      }
       if (artifact.has_header())
         AddName(artifact.path() + ": file name", std::string(BaseNameOf(artifact.path())),
                 PlaceInFile(artifact.path()));
@@ -608,6 +613,26 @@ class FamilyReader {
       if (field.key() == key) return field.value();
     }
     return "";
+  }
+
+  // A base under terms that limit use; of others a card may speak without a field for them.
+  void AddMentionedBases(const v1::InventoryArtifact& artifact, std::string_view text) {
+    for (const MentionedBase& base : FindMentionedBases(text)) {
+      const std::string said = absl::StrFormat("%s: \"%s\"", artifact.path(), Quote(text, base.begin, base.end));
+      const auto place = PlaceInFile(artifact.path(), base.begin, base.end, LineOf(text, base.begin));
+      const auto add = [&](const rules::v1::Family& family, const auto& members) {
+        FamilyHint hint{said, family.name(), {}, place, ""};
+        for (const auto* member : members) AddLicenses(family, *member, hint);
+        const bool limits = std::any_of(hint.licenses.begin(), hint.licenses.end(),
+                                        [](const auto* license) { return LimitsUse(*license); });
+        if (limits || !hint.unread.empty()) Keep(std::move(hint));
+      };
+      for (const std::string& id : base.hub_ids) {
+        const auto model = rules_.ResolveModel(id);
+        if (model.has_value()) add(*model->family, std::vector<const rules::v1::FamilyMember*>{model->member});
+      }
+      for (const rulebook::NameMatch& match : rules_.ModelNamesIn(base.words)) add(*match.family, match.members);
+    }
   }
 
   // A GGUF header has the two halves of a hub name apart: "general.organization" and "general.basename".

@@ -145,21 +145,6 @@ bool SpeaksOfALicense(std::string_view sentence, const std::vector<NameWord>& wo
   return false;
 }
 
-bool LimitsUse(const License& license) {
-  if (license.has_category_facts()) {
-    const std::string& category = license.category_facts().category();
-    return category != "Permissive" && category != "Public Domain";
-  }
-  switch (license.openness()) {
-    case v1::OPEN_WEIGHTS_RESTRICTED:
-    case v1::NON_COMMERCIAL:
-    case v1::CLOSED_WEIGHTS:
-      return true;
-    default:
-      return false;
-  }
-}
-
 class Finder {
  public:
   Finder(std::string_view text, const classify::Classification& found, const rulebook::Rulebook& rules)
@@ -168,8 +153,8 @@ class Finder {
     std::sort(matches_.begin(), matches_.end());
   }
 
-  GoverningNames Run(uint64_t from) {
-    for (size_t at = from; at < text_.size() && !out_.incomplete;) {
+  GoverningNames Run() {
+    for (size_t at = 0; at < text_.size() && !out_.incomplete;) {
       size_t end = text_.find('\n', at);
       if (end == std::string_view::npos) end = text_.size();
       ReadLine(at, end);
@@ -263,6 +248,21 @@ class Finder {
 
 }  // namespace
 
+bool LimitsUse(const License& license) {
+  if (license.has_category_facts()) {
+    const std::string& category = license.category_facts().category();
+    return category != "Permissive" && category != "Public Domain";
+  }
+  switch (license.openness()) {
+    case v1::OPEN_WEIGHTS_RESTRICTED:
+    case v1::NON_COMMERCIAL:
+    case v1::CLOSED_WEIGHTS:
+      return true;
+    default:
+      return false;
+  }
+}
+
 std::vector<NamedLicense> NamesIn(std::string_view text, const rulebook::Rulebook& rules, size_t max) {
   const std::vector<NameWord> words = NameWords(text);
   std::vector<NamedLicense> names;
@@ -278,9 +278,9 @@ std::vector<NamedLicense> NamesIn(std::string_view text, const rulebook::Ruleboo
   return names;
 }
 
-GoverningNames FindGoverningNames(std::string_view text, uint64_t from, const classify::Classification& found,
+GoverningNames FindGoverningNames(std::string_view text, const classify::Classification& found,
                                   const rulebook::Rulebook& rules) {
-  return Finder(text, found, rules).Run(from);
+  return Finder(text, found, rules).Run();
 }
 
 }  // namespace weighbridge::provenance

@@ -29,6 +29,10 @@ struct NamedLicense {
   bool of_data = false;  // the sentence speaks of data and not of the model
 };
 
+// True if the licence forbids or bounds a use, by its openness; of a licence that is known by its category alone, if
+// that is not permissive.
+bool LimitsUse(const rules::v1::License& license);
+
 // Every name of a licence in `text`, the longest at each place, in order; at most `max` of them.
 std::vector<NamedLicense> NamesIn(std::string_view text, const rulebook::Rulebook& rules, size_t max);
 
@@ -38,9 +42,8 @@ struct GoverningNames {
 };
 
 // Licences that limit use, and that a sentence, a row or a section of `text` outside the matches of `found` says to be
-// those of what the text speaks of. `text` without its front matter begins at byte `from`. Pure; linear in the size of
-// the text.
-GoverningNames FindGoverningNames(std::string_view text, uint64_t from, const classify::Classification& found,
+// those of what the text speaks of. Pure; linear in the size of the text.
+GoverningNames FindGoverningNames(std::string_view text, const classify::Classification& found,
                                   const rulebook::Rulebook& rules);
 
 }  // namespace weighbridge::provenance

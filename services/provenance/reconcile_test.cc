@@ -534,6 +534,18 @@ std::vector<Case> Cases() {
        "LicenseRef-pebble"},
       {"NamedSibling", W().Card("license: acorn2", "The weights are under Acorn-1.0."), "acorn-2.0 acorn-policy",
        "license.restriction_found", "", "", "LicenseRef-acorn-2.0"},
+      // ---- what prose says that the model was made from
+      {"MadeFromARepository", W().Card("license: willow", "Fine-tuned from acorn-works/acorn-2.0-7b."), "Willow-1.0",
+       "license.family_contradicts", "", "", "Willow-1.0"},
+      {"MadeFromAName", W().Card("license: willow", "Built with Acorn 2.0"), "Willow-1.0", "license.family_contradicts",
+       "", "", "Willow-1.0"},
+      {"MadeFromAPermissiveOne", W().Card("license: pebble", "Fine-tuned from willow-group/tree."), "pebble", "", "",
+       "", "LicenseRef-pebble"},
+      {"MadeFromADeclaredOne",
+       W().Card("license: acorn2\nbase_model: acorn-works/acorn-2.0-7b", "Fine-tuned from acorn-works/acorn-2.0-7b."),
+       "acorn-2.0 acorn-policy", "", "", "", "LicenseRef-acorn-2.0"},
+      {"ComparedOnly", W().Card("license: willow", "Better than acorn-works/acorn-2.0-7b."), "Willow-1.0", "", "", "",
+       "Willow-1.0"},
       // ---- files
       {"Pointer",
        [&] {

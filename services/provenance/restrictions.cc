@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/strings/str_format.h"
+#include "services/provenance/named_licenses.h"
 
 namespace weighbridge::provenance {
 namespace {
@@ -203,6 +204,8 @@ constexpr Coverage kCoverage[] = {
        return HasTest(license, {v1::TermKind::sanctions}) || HasDuty(license, {v1::ObligationKind::legal_compliance});
      }},
     {"other_license", IsNamed},
+    // "By downloading you agree to our terms": the terms of a licence that has some.
+    {"acceptance", [](const License& license, const std::string&) { return LimitsUse(license); }},
     {"additional_terms", nullptr},
     {"age", nullptr},
     {"company_size", nullptr},

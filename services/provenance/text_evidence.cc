@@ -9,7 +9,6 @@
 #include "services/base/utf8.h"
 #include "services/classify/classifier.h"
 #include "services/classify/terms.h"
-#include "services/formats/model_card/model_card.h"
 #include "services/provenance/named_licenses.h"
 #include "services/provenance/text_notes.h"
 
@@ -235,7 +234,7 @@ class DocumentReader {
   // A licence that is named where no text of it stands. Unknown terms need a person already, whatever they name.
   void AddNamedLicenses() {
     if (IsTermsRole(role_) && found_.matches.empty()) return;
-    const GoverningNames named = FindGoverningNames(text_, FrontMatterBytes(), found_, rules_);
+    const GoverningNames named = FindGoverningNames(text_, found_, rules_);
     for (const NamedLicense& name : named.names) {
       const bool is_known = std::any_of(found_.terms.begin(), found_.terms.end(), [&](const classify::TermHit& term) {
         return term.kind == kOtherLicense && term.begin < name.end && name.begin < term.end;
@@ -262,13 +261,6 @@ class DocumentReader {
       out_.restrictions.push_back(std::move(restriction));
     }
     if (named.incomplete) AddIncomplete("names so many licences that not all of them were looked at");
-  }
-
-  // Of a card; its fields are read as such.
-  uint64_t FrontMatterBytes() const {
-    if (role_ != "card") return 0;
-    const absl::StatusOr<formats::ModelCard> card = formats::ParseModelCard(text_);
-    return card.ok() ? card->body_begin : 0;
   }
 
   // A text that the licence index has may be a well-known one: who reads this should know that none was asked.
