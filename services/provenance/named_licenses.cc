@@ -182,7 +182,8 @@ class Finder {
   void ReadSentence(size_t begin, size_t end) {
     const std::string_view sentence = text_.substr(begin, end - begin);
     const std::vector<NameWord> words = NameWords(sentence);
-    if (words.empty()) return;
+    // What an SPDX line says is a claim, which may leave the policy a choice.
+    if (words.empty() || Lower(sentence).find("spdx-license-identifier") != std::string::npos) return;
     const Topic topic = TopicOf(sentence, words);
     if (!topic.terms && !topic.model && !topic.data && !in_section_of_terms_) return;
     const bool of_data = topic.data && !topic.model;

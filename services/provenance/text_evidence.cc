@@ -1,6 +1,7 @@
 #include "services/provenance/text_evidence.h"
 
 #include <algorithm>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "services/base/utf8.h"
 #include "services/classify/classifier.h"
 #include "services/classify/terms.h"
+#include "services/formats/model_card/model_card.h"
 #include "services/provenance/named_licenses.h"
 #include "services/provenance/text_notes.h"
 
@@ -234,12 +236,13 @@ class DocumentReader {
   // A licence that is named where no text of it stands. Unknown terms need a person already, whatever they name.
   void AddNamedLicenses() {
     if (IsTermsRole(role_) && found_.matches.empty()) return;
+    const std::set<uint64_t> read = LinesOfLicenseFields();
     const GoverningNames named = FindGoverningNames(text_, found_, rules_);
     for (const NamedLicense& name : named.names) {
       const bool is_known = std::any_of(found_.terms.begin(), found_.terms.end(), [&](const classify::TermHit& term) {
         return term.kind == kOtherLicense && term.begin < name.end && name.begin < term.end;
       });
-      if (is_known) continue;
+      if (is_known || read.count(LineOf(text_, name.begin)) > 0) continue;
       FoundRestriction restriction;
       restriction.kind = kOtherLicense;
       restriction.value = name.licenses.size() == 1 ? name.licenses.front()->short_id() : std::string();
@@ -261,6 +264,19 @@ class DocumentReader {
       out_.restrictions.push_back(std::move(restriction));
     }
     if (named.incomplete) AddIncomplete("names so many licences that not all of them were looked at");
+  }
+
+  // Of a card. What its licence fields say is a claim, which may leave the policy a choice.
+  std::set<uint64_t> LinesOfLicenseFields() const {
+    std::set<uint64_t> lines;
+    const absl::StatusOr<formats::ModelCard> card =
+        role_ == "card" ? formats::ParseModelCard(text_) : absl::StatusOr<formats::ModelCard>(formats::ModelCard());
+    if (!card.ok()) return lines;  // a finding of its own
+    for (const formats::CardValue& license : card->licenses) lines.insert(license.at.line);
+    for (const auto* field : {&card->license_name, &card->license_link}) {
+      if (field->has_value()) lines.insert((*field)->at.line);
+    }
+    return lines;
   }
 
   // A text that the licence index has may be a well-known one: who reads this should know that none was asked.
