@@ -513,7 +513,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Unknown{"OLMo 9", "version 9"}, Unknown{"SAM 9", "version 9"}, Unknown{"Imagen 9", "version 9"},
                     Unknown{"Granite 9.0", "version 9.0"}, Unknown{"Llama 3.9", "version 3.9"},
                     Unknown{"Stable Diffusion 9", "version 9"}, Unknown{"Qwen2.5-9B", "9b"},
-                    Unknown{"Mistral-7B-Instruct-v0.9", "0.9"}, Unknown{"falcon-7b-imaginary", "imaginary"}));
+                    Unknown{"Mistral-7B-Instruct-v0.9", "0.9"}, Unknown{"falcon-7b-imaginary", "imaginary"},
+                    Unknown{"openai/whisper-large-v9", "9"}));
 
 // A name inside a name, or a repository of somebody else, is a work on it at most.
 TEST(ExplainNamesTest, ANameInsideAnotherIsOfLowConfidence) {

@@ -7,7 +7,6 @@
 
 #include "absl/strings/str_format.h"
 #include "services/auditor/auditor.h"
-#include "services/auditor/load_rules.h"
 #include "services/base/status_macros.h"
 #include "services/base/utf8.h"
 #include "services/cli/approval_options.h"
@@ -151,7 +150,6 @@ int RunScanOrGate(const GateOptions& options, auditor::Scope scope) {
   for (const auditor::GateResponse& response : *responses) {
     exit_code = WorseExitCode(exit_code, ExitCodeOfResult(response.result, scope));
     results.push_back(response.result);
-    if (!on_server) auditor::NameFolder(options.common.rules_dir, results.back());
   }
   const absl::Status written = WriteGateResults(options.common, options.output, options.path, results, exit_code);
   if (!written.ok()) return Fail(written);

@@ -166,9 +166,9 @@ TEST_F(LicenseIndexTest, AModelComesBeforeALicenceOfThePackOfThatName) {
   dir_.Write("other/imagen.LICENSE",
              "---\nkey: imagen\nname: Imagen\ncategory: Permissive\nowner: Imagen Makers\n---\n" + std::string(kKite));
   ASSERT_EQ(weighbridge_.Run({"rules", "build-index", dir_.At("other"), "-o", index_}).exit_code, 0);
-  const ProcessResult result = weighbridge_.Run({"explain", "Imagen", "--index", index_});
+  const ProcessResult result = weighbridge_.Run({"explain", "Imagen", "--format", "json", "--index", index_});
   EXPECT_EQ(result.exit_code, 0) << Describe(result);
-  EXPECT_TRUE(Says(result.out, "(closed_model)")) << result.out;
+  EXPECT_TRUE(Says(result.out, "\"closed_model\"")) << result.out;
   EXPECT_TRUE(Says(result.out, "A licence is called so too, known by its category alone")) << result.out;
   const ProcessResult licenses = weighbridge_.Run({"licenses", "Imagen", "--index", index_});
   EXPECT_EQ(licenses.exit_code, 0) << Describe(licenses);
