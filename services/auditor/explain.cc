@@ -32,13 +32,6 @@ std::string Lower(std::string_view text) {
   return lower;
 }
 
-// Licences of a set differ in openness: the least open one is what to reckon with.
-v1::Openness WorstOpenness(const Licenses& licenses) {
-  v1::Openness worst = v1::OPENNESS_UNKNOWN;
-  for (const License* license : licenses) worst = std::max(worst, license->openness());
-  return worst;
-}
-
 std::string NamesOf(const Licenses& licenses) {
   std::string names;
   for (const License* license : licenses) names += (names.empty() ? "" : ", ") + license->short_id();
@@ -49,6 +42,12 @@ std::string ConfidenceOf(const Licenses& licenses) {
   auto least = rules::v1::Confidence::high;
   for (const License* license : licenses) least = std::max(least, license->provenance().confidence());
   return rules::v1::Confidence::Value_Name(least);
+}
+
+// "rules/licenses/x/rule.textproto:3, in the place of ours: takes away tests users".
+std::string WordsOf(const rules::v1::Redefinition& redefined) {
+  return absl::StrFormat("%s%s: %s", rulebook::PlaceOf(redefined),
+                         redefined.ours_sha256().empty() ? "" : ", in the place of ours", redefined.difference());
 }
 
 std::string_view KindOf(const License& license) {
@@ -70,93 +69,195 @@ v1::ExplainResult Start(std::string_view kind, std::string_view name) {
   return result;
 }
 
+std::string Low() { return rules::v1::Confidence::Value_Name(rules::v1::Confidence::low); }
+
+void Say(std::string_view words, v1::ExplainResult& result) {
+  if (words.empty()) return;
+  result.set_summary(result.summary() + (result.summary().empty() ? "" : " ") + std::string(words));
+}
+
+// "barred under a, b; allowed under c", the worst first.
+std::string CommercialUseOf(const v1::ExplainResult& result) {
+  std::vector<std::pair<std::string, std::string>> stances;  // in the order of the candidates
+  for (const auto& one : result.candidates()) {
+    const std::string stance = one.commercial_use().empty() ? "not known" : one.commercial_use();
+    auto same = std::find_if(stances.begin(), stances.end(), [&](const auto& entry) { return entry.first == stance; });
+    if (same == stances.end()) same = stances.insert(stances.end(), {stance, ""});
+    same->second += (same->second.empty() ? "" : ", ") + one.short_id();
+  }
+  std::string words;
+  for (const auto& [stance, names] : stances) {
+    words += absl::StrFormat("%s%s under %s", words.empty() ? "" : "; ", stance, names);
+  }
+  return words;
+}
+
+// Several that may hold: what to reckon with is the worst of them, and that it depends.
+void SayCandidates(std::vector<v1::ExplainedLicense> candidates, v1::ExplainResult& result) {
+  if (candidates.size() < 2) return;
+  std::string names, figures;
+  for (auto& one : candidates) {
+    names += (names.empty() ? "" : ", ") + one.short_id();
+    if (!one.thresholds().empty()) figures += (figures.empty() ? "" : ", ") + one.short_id();
+    *result.add_candidates() = std::move(one);
+  }
+  const auto& worst = result.candidates(0);
+  result.set_main_restriction(
+      absl::StrFormat("It depends on the version; at worst (%s): %s", worst.short_id(), worst.main_restriction()));
+  Say(absl::StrFormat("The name alone does not say which of these holds: %s. Commercial use: %s.", names,
+                      CommercialUseOf(result)),
+      result);
+  if (!figures.empty()) Say(absl::StrFormat("Limits by number of users or revenue: under %s.", figures), result);
+}
+
 void Describe(const Licenses& licenses, v1::ExplainResult& result) {
   for (const License* license : licenses) result.add_license_ids(license->id());
-  result.set_openness(WorstOpenness(licenses));
   if (licenses.empty()) return;
   result.set_confidence(ConfidenceOf(licenses));
-  result.set_main_restriction(licenses.front()->main_restriction());
+  std::vector<v1::ExplainedLicense> candidates = CandidatesOf(licenses);
+  result.set_openness(candidates.front().openness());
+  result.set_main_restriction(candidates.front().main_restriction());
+  std::vector<v1::Openness> classes;
+  for (const auto& one : candidates) classes.push_back(one.openness());
+  result.set_answer(AnswerOf(classes));
   if (licenses.size() == 1) {
     result.set_summary(licenses.front()->summary());
   } else {
-    result.set_summary(absl::StrFormat("The name alone does not say which of these holds: %s.", NamesOf(licenses)));
+    SayCandidates(std::move(candidates), result);
   }
 }
 
 // Which versions of a family or model are under what.
 void AddVersions(const std::vector<rulebook::ModelResolution>& rows, v1::ExplainResult& result) {
-  std::vector<v1::ExplainedVersion> versions = VersionsOf(rows);
-  result.set_answer(AnswerOf(versions));
-  for (auto& version : versions) *result.add_versions() = std::move(version);
+  for (auto& version : VersionsOf(rows)) *result.add_versions() = std::move(version);
+}
+
+// Where rules laid over ours changed what is said of these licences or rows.
+void AddRedefined(const std::vector<rulebook::ModelResolution>& rows, const rulebook::Rulebook& rules,
+                  v1::ExplainResult& result) {
+  for (const auto& redefined : rules.overlay().redefinition()) {
+    const bool touches = std::any_of(redefined.license_ids().begin(), redefined.license_ids().end(),
+                                     [&](const std::string& id) {
+                                       const auto& ids = result.license_ids();
+                                       return std::find(ids.begin(), ids.end(), id) != ids.end();
+                                     }) ||
+                         std::any_of(rows.begin(), rows.end(), [&](const rulebook::ModelResolution& row) {
+                           return redefined.path() == absl::StrFormat("families/%s.textproto", row.family->id());
+                         });
+    if (touches) result.add_redefined(WordsOf(redefined));
+  }
 }
 
 v1::ExplainResult OfModel(std::string_view name, const rulebook::ModelResolution& model,
                           const rulebook::Rulebook& rules) {
-  v1::ExplainResult result = Start(model.member->closed() ? "closed_model" : "model", name);
+  const rulebook::FamilyMember& row = *model.member;
+  v1::ExplainResult result = Start(row.closed() ? "closed_model" : "model", name);
   Describe(model.licenses, result);
-  if (model.member->closed()) {
-    result.set_openness(v1::CLOSED_WEIGHTS);
-    result.set_main_restriction(
-        "No weights are published: the model is offered as a service only, under the provider's terms.");
-    result.set_summary(
-        absl::StrFormat("Files that claim to be %s did not come from its developer.", model.family->name()));
-  } else if (model.member->openness() != v1::OPENNESS_UNKNOWN) {
-    result.set_openness(model.member->openness());
+  std::vector<v1::Openness> classes = {OpennessOf(model)};
+  if (row.closed()) {
+    Say(absl::StrFormat("Files that claim to be %s did not come from its developer.", model.family->name()), result);
+  } else if (!row.unread_license().empty()) {
+    Say(absl::StrFormat("Its terms are %s, which the rulebook does not hold: a person has to read them.",
+                        row.unread_license()),
+        result);
+  } else if (model.licenses.size() > 1) {
+    for (const License* license : model.licenses) classes.push_back(license->openness());
   }
-  const std::string& unread = model.member->unread_license();
-  if (!unread.empty()) {
-    const std::string words =
-        absl::StrFormat("Its terms are %s, which the rulebook does not hold: a person has to read them.", unread);
-    result.set_summary(result.summary() + (result.summary().empty() ? "" : " ") + words);
-    result.set_confidence(rules::v1::Confidence::Value_Name(rules::v1::Confidence::low));
+  if (row.confidence() == rules::v1::Confidence::low) {
+    Say(row.closed() ? "That it has no weights was not checked."
+                     : "That these terms hold was not checked: a person has to.",
+        result);
   }
-  if (!model.member->boundary().empty()) {
-    result.set_summary(result.summary() + (result.summary().empty() ? "" : " ") + model.member->boundary());
-  }
+  Say(row.boundary(), result);
   AddVersions({model}, result);
-  if (!model.member->main_restriction().empty() || result.main_restriction().empty()) {
+  result.set_openness(OpennessOf(model));
+  result.set_answer(AnswerOf(std::move(classes)));
+  result.set_confidence(RowConfidence(model));
+  if (!row.main_restriction().empty() || result.main_restriction().empty()) {
     result.set_main_restriction(result.versions(0).main_restriction());
   }
   *result.mutable_openness_statement() = provenance::StateOpennessOfRow(model, rules);
   return result;
 }
 
-// Several rows that a name means.
-v1::ExplainResult OfRows(std::string_view name, const std::vector<rulebook::ModelResolution>& rows) {
+// Several rows that a name means, and licences that are called so too.
+v1::ExplainResult OfRows(std::string_view name, const std::vector<rulebook::ModelResolution>& rows,
+                         const Licenses& called_so) {
   const bool closed = std::all_of(rows.begin(), rows.end(), [](const auto& row) { return row.member->closed(); });
   const bool one_family =
       std::all_of(rows.begin(), rows.end(), [&](const auto& row) { return row.family == rows[0].family; });
   v1::ExplainResult result =
       Start(closed ? "closed_model" : "family", one_family && !closed ? rows[0].family->name() : std::string(name));
   AddVersions(rows, result);
-  Licenses all;
-  bool unread = false;
+  Licenses all = called_so;
   // What to reckon with is the least open of what somebody can hold.
-  v1::Openness worst = closed ? v1::CLOSED_WEIGHTS : v1::OPENNESS_UNKNOWN;
-  const rulebook::ModelResolution* of_worst = &rows[0];
-  for (const rulebook::ModelResolution& row : rows) {
-    unread = unread || !row.member->unread_license().empty();
-    if (row.member->closed()) continue;
-    if (row.member->openness() > worst) {
-      worst = row.member->openness();
-      of_worst = &row;
-    }
-    for (const License* license : row.licenses) {
-      if (std::find(all.begin(), all.end(), license) == all.end()) all.push_back(license);
-    }
+  v1::Openness worst = closed ? v1::CLOSED_WEIGHTS : v1::FULLY_OPEN;
+  const rulebook::ModelResolution* of_worst = nullptr;
+  std::vector<v1::Openness> classes;
+  std::string least;
+  for (const License* license : called_so) {
+    classes.push_back(license->openness());
+    if (LessOpen(license->openness(), worst)) worst = license->openness();
   }
+  for (const rulebook::ModelResolution& row : rows) {
+    classes.push_back(OpennessOf(row));
+    if (RowConfidence(row) == Low()) least = Low();
+    if (row.member->closed()) continue;
+    if (of_worst == nullptr || LessOpen(OpennessOf(row), OpennessOf(*of_worst))) of_worst = &row;
+    if (LessOpen(OpennessOf(row), worst)) worst = OpennessOf(row);
+    all.insert(all.end(), row.licenses.begin(), row.licenses.end());
+  }
+  std::set<const License*> seen;
+  all.erase(std::remove_if(all.begin(), all.end(), [&](const License* one) { return !seen.insert(one).second; }),
+            all.end());
   for (const License* license : all) result.add_license_ids(license->id());
   result.set_openness(worst);
+  result.set_answer(AnswerOf(std::move(classes)));
   if (!all.empty()) result.set_confidence(ConfidenceOf(all));
-  if (unread) result.set_confidence(rules::v1::Confidence::Value_Name(rules::v1::Confidence::low));
-  result.set_main_restriction(VersionsOf({*of_worst})[0].main_restriction());
+  if (!least.empty()) result.set_confidence(least);
+  result.set_main_restriction(VersionsOf({of_worst != nullptr ? *of_worst : rows[0]})[0].main_restriction());
   if (closed) {
-    result.set_summary(
-        absl::StrFormat("Files that claim to be %s did not come from its developer.", rows[0].family->name()));
-  } else if (result.versions_size() > 1) {
-    result.set_summary("The name alone does not say which of the versions below it is.");
+    Say(absl::StrFormat("Files that claim to be %s did not come from its developer.", rows[0].family->name()), result);
+    return result;
   }
+  std::vector<v1::ExplainedLicense> candidates = CandidatesOf(rows);
+  for (auto& one : CandidatesOf(called_so)) {
+    const auto same = [&](const v1::ExplainedLicense& other) { return other.license_id() == one.license_id(); };
+    if (std::none_of(candidates.begin(), candidates.end(), same)) candidates.push_back(std::move(one));
+  }
+  std::stable_sort(candidates.begin(), candidates.end(),
+                   [](const auto& a, const auto& b) { return LessOpen(a.openness(), b.openness()); });
+  SayCandidates(std::move(candidates), result);
+  if (result.versions_size() > 1) Say("The versions below say which is under what.", result);
   return result;
+}
+
+// A name that goes on where no known one does: what is known beside it, and nothing of it.
+v1::ExplainResult OfUnknown(std::string_view name, const NamedRows& named) {
+  v1::ExplainResult result = Start("family", name);
+  AddVersions(named.rows, result);
+  const bool version = named.unknown[0] >= '0' && named.unknown[0] <= '9';
+  const std::string known = KnownOf(named.rows);
+  const std::string what = absl::StrFormat("no %s%s of %s is known here", version ? "version " : "\"",
+                                           named.unknown + (version ? "" : "\""), named.stem);
+  result.set_openness(v1::OPENNESS_UNKNOWN);
+  result.set_confidence(Low());
+  result.set_answer(Printable(absl::StrFormat("not known: %s", what)));
+  result.set_main_restriction("Its terms are not known: let a person read them before it is used.");
+  result.set_summary(Printable(absl::StrFormat(
+      "N%s; known: %s. The versions below are what is known beside it: none of them says anything of this one.",
+      what.substr(1), known)));
+  return result;
+}
+
+// ", and no SPDX expression: offset 6: ..." for what has an operator or a bracket.
+std::string WhyNoExpression(std::string_view name) {
+  const std::string words = " " + Lower(name) + " ";
+  const bool meant = words.find(" or ") != std::string::npos || words.find(" and ") != std::string::npos ||
+                     words.find(" with ") != std::string::npos || words.find('(') != std::string::npos;
+  const auto expression = provenance::ParseSpdxExpression(name);
+  if (!meant || expression.ok()) return "";
+  return absl::StrFormat(", and no SPDX expression: %s", Printable(std::string(expression.status().message())));
 }
 
 // "MIT OR Apache-2.0": what each way to satisfy it asks for.
@@ -171,11 +272,14 @@ std::optional<v1::ExplainResult> OfExpression(std::string_view name, const ruleb
   const std::string normal = provenance::FormatSpdxExpression(*expression);
   Licenses all;
   for (const auto& operand : named.operands) all.insert(all.end(), operand.begin(), operand.end());
-  // The most restrictive one first: what matters most is said of it.
-  std::stable_sort(all.begin(), all.end(),
-                   [](const License* a, const License* b) { return a->openness() > b->openness(); });
   v1::ExplainResult result = Start("expression", normal);
   Describe(all, result);
+  // Its parts stand together or are for the policy to choose from: neither is a question of versions.
+  if (all.size() > 1) {
+    result.set_main_restriction(CandidatesOf(all).front().main_restriction());
+    result.clear_candidates();
+    result.clear_answer();
+  }
   std::string summary =
       ways.size() == 1
           ? "All of these stand together. "
@@ -230,34 +334,115 @@ std::optional<v1::ExplainResult> OfFact(std::string_view name) {
   return result;
 }
 
+// A name of the families, and licences that are called so.
+v1::ExplainResult OfNamed(std::string_view name, const NamedRows& named, const Licenses& called_so,
+                          const rulebook::Rulebook& rules) {
+  if (!named.unknown.empty()) return OfUnknown(name, named);
+  v1::ExplainResult result = named.rows.size() == 1 && called_so.empty() ? OfModel(name, named.rows[0], rules)
+                                                                         : OfRows(name, named.rows, called_so);
+  if (!named.inside) return result;
+  result.set_name(std::string(name));
+  result.set_confidence(Low());
+  Say("No model of exactly this name is known here: it has the name of one in it, or is kept by somebody else, so "
+      "these "
+      "terms are what a work on it would take over, and more may hold.",
+      result);
+  return result;
+}
+
+// True if every licence of the rows is one of `licenses`, so that the licence is the answer for all of them.
+bool AllUnder(const std::vector<rulebook::ModelResolution>& rows, const Licenses& licenses) {
+  return std::all_of(rows.begin(), rows.end(), [&](const rulebook::ModelResolution& row) {
+    return !row.member->closed() && row.member->unread_license().empty() &&
+           std::all_of(row.licenses.begin(), row.licenses.end(), [&](const License* one) {
+             return std::find(licenses.begin(), licenses.end(), one) != licenses.end();
+           });
+  });
+}
+
+bool ByCategoryAlone(const Licenses& licenses) {
+  return std::all_of(licenses.begin(), licenses.end(), [](const License* one) { return one->has_category_facts(); });
+}
+
+struct Meaning {
+  std::optional<rulebook::ModelResolution> model;  // a hub repository
+  Licenses licenses;
+  NamedRows named;
+};
+
+Meaning MeaningOf(std::string_view name, const rulebook::Rulebook& rules) {
+  Meaning meaning;
+  meaning.model = rules.ResolveModel(name);
+  // A row for whatever an organisation publishes knows less than the name may say.
+  if (meaning.model.has_value() && !TakesEveryName(*meaning.model->member)) return meaning;
+  meaning.licenses = rules.FindLicenses(name);
+  meaning.named = RowsNamed(name, rules);
+  if (meaning.named.rows.empty() || !meaning.named.Exact()) {
+    // What only begins as a licence's name does is no reason to doubt the licence.
+    if (!meaning.licenses.empty()) meaning.named = {};
+  }
+  if (meaning.model.has_value() && meaning.named.unknown.empty()) {
+    meaning.named = {};
+    meaning.licenses.clear();
+  } else {
+    meaning.model.reset();
+  }
+  return meaning;
+}
+
+v1::ExplainResult OfLicenses(std::string_view name, const Meaning& meaning) {
+  const Licenses& licenses = meaning.licenses;
+  const bool one = licenses.size() == 1;
+  v1::ExplainResult result =
+      Start(one ? KindOf(*licenses.front()) : "family", one ? licenses.front()->name() : std::string(name));
+  Describe(licenses, result);
+  AddVersions(meaning.named.rows, result);
+  for (const auto& row : meaning.named.rows) {
+    if (RowConfidence(row) == Low()) result.set_confidence(Low());
+  }
+  return result;
+}
+
+absl::StatusOr<v1::ExplainResult> ExplainMeaning(std::string_view name, const Meaning& meaning,
+                                                 const rulebook::Rulebook& rules) {
+  if (meaning.model.has_value()) return OfModel(name, *meaning.model, rules);
+  const auto& rows = meaning.named.rows;
+  if (!meaning.licenses.empty()) {
+    if (rows.empty() || (AllUnder(rows, meaning.licenses) && !ByCategoryAlone(meaning.licenses))) {
+      return OfLicenses(name, meaning);
+    }
+    // A name of models that licences have too. One that is known by its category alone says nothing of the models.
+    if (!ByCategoryAlone(meaning.licenses)) return OfNamed(name, meaning.named, meaning.licenses, rules);
+    v1::ExplainResult result = OfNamed(name, meaning.named, {}, rules);
+    for (const License* license : meaning.licenses) {
+      Say(absl::StrFormat("A licence is called so too, known by its category alone: %s (%s).", license->name(),
+                          license->id()),
+          result);
+    }
+    return result;
+  }
+  if (!meaning.named.Exact()) {
+    if (auto expression = OfExpression(name, rules)) return *expression;
+  }
+  if (!rows.empty()) return OfNamed(name, meaning.named, {}, rules);
+  return absl::InvalidArgumentError(
+      absl::StrFormat("%s: no licence, model, finding, term or fact of that name%s; weighbridge licenses lists the "
+                      "licences",
+                      Printable(name), WhyNoExpression(name)));
+}
+
 }  // namespace
 
 absl::StatusOr<v1::ExplainResult> Explain(std::string_view name, const rulebook::Rulebook& rules) {
   const std::string lower = Lower(name);
   if (auto rule = OfRuleId(lower)) return *rule;
   if (auto fact = OfFact(lower)) return *fact;
-  if (const auto model = rules.ResolveModel(name)) return OfModel(name, *model, rules);
-  const Licenses licenses = rules.FindLicenses(name);
-  if (!licenses.empty()) {
-    const bool one = licenses.size() == 1;
-    v1::ExplainResult result =
-        Start(one ? KindOf(*licenses.front()) : "family", one ? licenses.front()->name() : std::string(name));
-    Describe(licenses, result);
-    result.set_answer(AnswerOf(result.openness()));
-    // A name of a licence that is also that of models says which of them are under it.
-    if (result.kind() == "family" || result.kind() == "license") {
-      const std::vector<rulebook::ModelResolution> rows = RowsNamed(name, rules);
-      if (!rows.empty()) AddVersions(rows, result);
-    }
-    return result;
-  }
-  if (auto expression = OfExpression(name, rules)) return *expression;
-  const std::vector<rulebook::ModelResolution> rows = RowsNamed(name, rules);
-  if (rows.size() == 1) return OfModel(name, rows[0], rules);
-  if (!rows.empty()) return OfRows(name, rows);
-  return absl::InvalidArgumentError(absl::StrFormat(
-      "%s: no licence, model, finding, term or fact of that name; weighbridge licenses lists the licences",
-      Printable(name)));
+  const Meaning meaning = MeaningOf(name, rules);
+  WB_ASSIGN_OR_RETURN(v1::ExplainResult result, ExplainMeaning(name, meaning, rules));
+  std::vector<rulebook::ModelResolution> rows = meaning.named.rows;
+  if (meaning.model.has_value()) rows.push_back(*meaning.model);
+  AddRedefined(rows, rules, result);
+  return result;
 }
 
 absl::StatusOr<v1::LicenseRecord> RecordOf(std::string_view name, const rulebook::Rulebook& rules) {
@@ -285,41 +470,46 @@ absl::StatusOr<v1::LicenseRecord> RecordOf(std::string_view name, const rulebook
   for (const auto& redefined : rules.overlay().redefinition()) {
     const auto& ids = redefined.license_ids();
     if (std::find(ids.begin(), ids.end(), license.id()) == ids.end()) continue;
-    record.add_redefined(absl::StrFormat("%s %s", rulebook::PlaceOf(redefined), redefined.difference()));
+    record.add_redefined(WordsOf(redefined));
   }
   return record;
 }
 
 absl::StatusOr<std::vector<v1::LicenseRecord>> RecordsOf(std::string_view name, const rulebook::Rulebook& rules) {
   std::vector<v1::LicenseRecord> records;
-  const Licenses licenses = rules.FindLicenses(name);
-  for (const License* license : licenses) {
-    WB_ASSIGN_OR_RETURN(v1::LicenseRecord record, RecordOf(license->id(), rules));
-    records.push_back(std::move(record));
-  }
-  if (licenses.size() > 1) {
-    WB_ASSIGN_OR_RETURN(*records.front().mutable_explained(), Explain(name, rules));
-  }
-  if (!licenses.empty()) return records;
-  std::vector<rulebook::ModelResolution> rows;
-  if (auto model = rules.ResolveModel(name)) {
-    rows.push_back(*std::move(model));
-  } else {
-    rows = RowsNamed(name, rules);
-  }
-  if (rows.empty()) return RecordOf(name, rules).status();
-  WB_ASSIGN_OR_RETURN(const v1::ExplainResult explained, Explain(name, rules));
-  const auto add = [&](absl::StatusOr<v1::LicenseRecord> record) {
-    if (record.ok()) records.push_back(*std::move(record));
-  };
+  const Meaning meaning = MeaningOf(name, rules);
+  std::vector<rulebook::ModelResolution> rows =
+      meaning.named.unknown.empty() ? meaning.named.rows : std::vector<rulebook::ModelResolution>();
+  if (meaning.model.has_value()) rows.push_back(*meaning.model);
   std::set<std::string> seen;
+  const auto add = [&](const License& license) {
+    if (!seen.insert(license.id()).second) return;
+    if (auto record = RecordOf(license.id(), rules); record.ok()) records.push_back(*std::move(record));
+  };
+  if (meaning.licenses.empty() && rows.empty() && meaning.named.rows.empty()) {
+    // "GPL-3.0+", "MIT OR Apache-2.0": every licence that it names.
+    const auto expression = OfExpression(name, rules);
+    if (!expression.has_value()) {
+      return absl::InvalidArgumentError(absl::StrFormat(
+          "%s: no licence of that name%s; weighbridge licenses lists them", Printable(name), WhyNoExpression(name)));
+    }
+    for (const std::string& id : expression->license_ids()) add(*rules.LicenseById(id));
+    if (!records.empty()) *records.front().mutable_explained() = *expression;
+    return records;
+  }
+  const bool shadowed = !meaning.licenses.empty() && ByCategoryAlone(meaning.licenses) && !rows.empty();
+  if (!shadowed) {
+    for (const License* license : meaning.licenses) add(*license);
+  }
+  // A licence of that name under which all the models are is the answer.
+  const bool one_license = meaning.licenses.size() == 1 && !shadowed && AllUnder(rows, meaning.licenses);
+  if (one_license) return records;
   for (const rulebook::ModelResolution& row : rows) {
     for (const auto* list : {&row.licenses, &row.use_policies}) {
-      for (const License* license : *list) {
-        if (seen.insert(license->id()).second) add(RecordOf(license->id(), rules));
-      }
+      for (const License* license : *list) add(*license);
     }
   }
+  WB_ASSIGN_OR_RETURN(const v1::ExplainResult explained, Explain(name, rules));
   if (records.empty()) {
     v1::LicenseRecord nothing;
     nothing.set_schema_version(1);
@@ -328,6 +518,9 @@ absl::StatusOr<std::vector<v1::LicenseRecord>> RecordsOf(std::string_view name, 
     records.push_back(std::move(nothing));
   }
   *records.front().mutable_explained() = explained;
+  if (shadowed) {
+    for (const License* license : meaning.licenses) add(*license);
+  }
   return records;
 }
 

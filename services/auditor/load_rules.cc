@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_format.h"
+#include "proto/weighbridge/v1/enums.pb.h"
 #include "services/auditor/license_index.h"
 #include "services/auditor/pack_rules.h"
 #include "services/base/status_macros.h"
@@ -30,6 +32,13 @@ std::vector<std::string> Replaced(const std::vector<rulebook::RuleFile>& base,
     if (it != builtin.end() && *it->second != file.bytes) replaced.push_back(file.path);
   }
   return replaced;
+}
+
+// How the rulebook names the folder that its files lie in.
+constexpr std::string_view kFolder = "rules/";
+
+std::string Below(const std::string& folder, std::string_view path) {
+  return Printable(folder) + (folder.empty() || folder.back() == '/' ? "" : "/") + std::string(path);
 }
 
 // Making one rulebook of both takes seconds, and the next start asks for the same one: it is kept beside the index in
@@ -79,12 +88,62 @@ absl::StatusOr<std::vector<rulebook::RuleFile>> ReadRuleFiles(const std::string&
   return files;
 }
 
+bool IsWholeRulebook(const std::vector<rulebook::RuleFile>& files) {
+  for (const char* path : {"countries.textproto", "fields.textproto", "triggers.textproto"}) {
+    if (std::none_of(files.begin(), files.end(), [&](const auto& file) { return file.path == path; })) return false;
+  }
+  return true;
+}
+
+absl::StatusOr<std::vector<rulebook::RuleFile>> BuiltinRuleFiles() {
+  WB_ASSIGN_OR_RETURN(const std::shared_ptr<const rulebook::Rulebook> builtin, rulebook::BuiltinRulebook());
+  WB_ASSIGN_OR_RETURN(const std::string_view bundle, builtin->CheckedBundle());
+  return rulebook::UnpackBundle(bundle);
+}
+
+std::string IssuesOf(const std::vector<rulebook::RuleIssue>& issues, const std::string& folder,
+                     const std::vector<rulebook::RuleFile>& in_folder) {
+  std::set<std::string> paths;
+  for (const rulebook::RuleFile& file : in_folder) paths.insert(file.path);
+  std::string out;
+  for (const rulebook::RuleIssue& issue : issues) {
+    const std::string words = rulebook::ToString(issue);
+    const bool theirs = paths.count(issue.path) != 0 && words.rfind(kFolder, 0) == 0;
+    out += (theirs ? Below(folder, std::string_view(words).substr(kFolder.size())) : words) + "\n";
+  }
+  return out;
+}
+
+void NameFolder(const std::string& folder, v1::GateResult& result) {
+  if (folder.empty()) return;
+  const std::string& id =
+      v1::RuleId_descriptor()->FindValueByNumber(v1::RULES_REDEFINED)->options().GetExtension(v1::rule).id();
+  for (v1::Finding& finding : *result.mutable_findings()) {
+    if (finding.rule_id() != id) continue;
+    for (v1::EvidenceRef& place : *finding.mutable_evidence()) {
+      if (place.path().rfind(kFolder, 0) != 0) continue;
+      const std::string named = Below(folder, std::string_view(place.path()).substr(kFolder.size()));
+      const size_t at = finding.message().find(Printable(place.path()));
+      if (at != std::string::npos) {
+        finding.mutable_message()->replace(at, Printable(place.path()).size(), named);
+      }
+      place.set_path(named);
+    }
+  }
+}
+
+void NameFolder(const std::string& folder, std::string& redefined) {
+  if (folder.empty() || redefined.rfind(kFolder, 0) != 0) return;
+  redefined = Below(folder, std::string_view(redefined).substr(kFolder.size()));
+}
+
 absl::StatusOr<LoadedRules> LoadRules(const std::string& folder, const std::string& index) {
   WB_ASSIGN_OR_RETURN(const std::shared_ptr<const rulebook::Rulebook> builtin, rulebook::BuiltinRulebook());
   WB_ASSIGN_OR_RETURN(const IndexFound found, FindIndex(index, *builtin));
   LoadedRules loaded;
   loaded.index_absent = found.absent;
   if (found.rules != nullptr) loaded.index_path = found.path;
+  loaded.index_refused = found.rules == nullptr && !found.path.empty();
   if (folder.empty()) {
     loaded.rules = found.rules != nullptr ? found.rules : builtin;
     return loaded;
@@ -92,14 +151,13 @@ absl::StatusOr<LoadedRules> LoadRules(const std::string& folder, const std::stri
   absl::StatusOr<std::vector<rulebook::RuleFile>> overlay = ReadRuleFiles(folder);
   // A folder that was named and cannot be used is an error of configuration, whatever the reason.
   if (!overlay.ok()) return absl::InvalidArgumentError(absl::StrFormat("--rules: %s", overlay.status().message()));
-  WB_ASSIGN_OR_RETURN(const std::string_view bundle, builtin->CheckedBundle());
-  WB_ASSIGN_OR_RETURN(std::vector<rulebook::RuleFile> base, rulebook::UnpackBundle(bundle));
+  WB_ASSIGN_OR_RETURN(std::vector<rulebook::RuleFile> base, BuiltinRuleFiles());
   loaded.replaced = Replaced(base, *overlay);
   std::vector<rulebook::RuleIssue> issues;
-  auto layered = rulebook::Rulebook::Layered(std::move(base), *std::move(overlay), &issues);
+  auto layered = rulebook::Rulebook::Layered(std::move(base), *overlay, &issues);
   if (!layered.ok()) {
     return absl::InvalidArgumentError(absl::StrFormat("the rulebook with --rules %s does not load:\n%s",
-                                                      Printable(folder), rulebook::ToString(issues)));
+                                                      Printable(folder), IssuesOf(issues, folder, *overlay)));
   }
   loaded.rules = *std::move(layered);
   if (found.rules != nullptr) {

@@ -1,25 +1,42 @@
 #include "services/auditor/model_names.h"
 
 #include <algorithm>
+#include <set>
+#include <tuple>
 #include <utility>
 
+#include "absl/strings/str_format.h"
+#include "proto/weighbridge/rules/v1/license.pb.h"
 #include "services/rulebook/names.h"
 
 namespace weighbridge::auditor {
 namespace {
 
 using rulebook::ModelResolution;
+using rules::v1::Confidence;
 using rules::v1::Family;
 using rules::v1::FamilyMember;
+using rules::v1::License;
 
 // Names of one version that are shown.
 constexpr int kNamesShown = 6;
+// Versions that are named where the one that was asked for is not known.
+constexpr size_t kKnownShown = 16;
 
 constexpr std::string_view kServiceOnly =
     "No weights are published: the model is offered as a service only, under the provider's terms.";
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 bool IsLetter(char c) { return (c >= 'a' && c <= 'z') || static_cast<unsigned char>(c) >= 0x80; }
+
+// Bytes of a separator beyond blank, '-' and '_' that people and tools write: "DALL·E", "llama3.1:8b", dashes, a blank
+// that does not break. 0 for none.
+size_t SeparatorAt(std::string_view text) {
+  for (const std::string_view one : {":", "\xc2\xb7", "\xc2\xa0", "\xe2\x80\x91", "\xe2\x80\x93", "\xe2\x80\x94"}) {
+    if (text.substr(0, one.size()) == one) return one.size();
+  }
+  return 0;
+}
 
 // Names that differ only in a separator before or between numbers are one: "falcon-3" and "falcon3", "internlm2_5" and
 // "internlm 2.5". Stars of globs stay.
@@ -71,14 +88,37 @@ size_t Fit(const FamilyMember& row, std::string_view name) {
   return best;
 }
 
-bool BeginsWith(const FamilyMember& row, const std::string& name) {
+// What a row is called as far as no star stands for the rest, normal.
+std::vector<std::string> NamesOf(const FamilyMember& row) {
+  std::vector<std::string> names;
   for (const std::string& glob : row.names()) {
-    if (!LiteralOf(glob).empty() && GoesOn(Normal(LiteralOf(glob)), name)) return true;
+    if (!LiteralOf(glob).empty()) names.push_back(Normal(LiteralOf(glob)));
   }
-  for (const std::string& other : row.also_called()) {
-    if (GoesOn(Normal(other), name)) return true;
+  for (const std::string& other : row.also_called()) names.push_back(Normal(other));
+  return names;
+}
+
+bool BeginsWith(const FamilyMember& row, const std::string& name) {
+  for (const std::string& own : NamesOf(row)) {
+    if (GoesOn(own, name)) return true;
   }
   return false;
+}
+
+bool HasDigit(std::string_view text) { return std::any_of(text.begin(), text.end(), IsDigit); }
+
+// The first word of `text`, without the separator in front of it.
+std::string_view FirstWord(std::string_view text) {
+  while (!text.empty() && text.front() == '-') text.remove_prefix(1);
+  return text.substr(0, text.find('-'));
+}
+
+// True if one of these names of a row goes on after `stem` with a word that has a number: there a version or size
+// stands.
+bool NumbersFollow(const std::vector<std::string>& names, const std::string& stem) {
+  return std::any_of(names.begin(), names.end(), [&](const std::string& own) {
+    return GoesOn(own, stem) && HasDigit(FirstWord(std::string_view(own).substr(stem.size())));
+  });
 }
 
 template <typename Predicate>
@@ -109,6 +149,42 @@ std::vector<ModelResolution> RowsCalled(std::string_view name, const rulebook::R
   return rows;
 }
 
+// The longest part of a name that begins as names do which are known, and what of it is not.
+bool FindStem(const std::string& spelt, const rulebook::Rulebook& rules, NamedRows& named) {
+  struct Named {
+    const Family* family;
+    const FamilyMember* row;
+    std::vector<std::string> names;
+  };
+  std::vector<Named> all;
+  for (const Family* family : rules.families()) {
+    for (const FamilyMember& row : family->members()) all.push_back({family, &row, NamesOf(row)});
+  }
+  for (size_t cut = spelt.size() - 1; cut >= 2; --cut) {
+    const bool separator = spelt[cut] == '-' && spelt[cut - 1] != '-';
+    if (!separator && !(IsDigit(spelt[cut]) && IsLetter(spelt[cut - 1]))) continue;
+    const std::string stem = spelt.substr(0, cut);
+    const std::string_view unknown = FirstWord(std::string_view(spelt).substr(cut));
+    bool numbers = false;
+    for (const Named& one : all) {
+      const bool begins =
+          std::any_of(one.names.begin(), one.names.end(), [&](const auto& own) { return GoesOn(own, stem); });
+      if (!begins) continue;
+      named.rows.push_back(rules.Resolve(*one.family, *one.row));
+      numbers = numbers || NumbersFollow(one.names, stem);
+    }
+    // A word that is no number says that a variant is meant, where the rest is the whole name of one that is known.
+    const bool known = HasDigit(unknown) ? numbers : !named.rows.empty() && !RowsCalled(stem, rules).empty();
+    if (known) {
+      named.stem = stem;
+      named.unknown = unknown;
+      return true;
+    }
+    named.rows.clear();
+  }
+  return false;
+}
+
 int RankOf(v1::Openness openness) {
   // As services/policy/openness ranks them: what is not known may be anything.
   switch (openness) {
@@ -127,15 +203,54 @@ int RankOf(v1::Openness openness) {
   }
 }
 
+// The least open first; of equals the one that bars commercial use, then the one with more figures.
+void SortByOpenness(std::vector<v1::ExplainedLicense>& candidates) {
+  const auto key = [](const v1::ExplainedLicense& one) {
+    const int commercial = one.commercial_use() == "barred" ? 0 : one.commercial_use() == "allowed" ? 2 : 1;
+    return std::make_tuple(-RankOf(one.openness()), commercial, -one.thresholds_size());
+  };
+  std::stable_sort(candidates.begin(), candidates.end(),
+                   [&](const v1::ExplainedLicense& a, const v1::ExplainedLicense& b) { return key(a) < key(b); });
+}
+
+bool HasFigure(const rules::v1::Condition& condition) {
+  switch (condition.is_case()) {
+    case rules::v1::Condition::kThreshold:
+      return true;
+    case rules::v1::Condition::kNot:
+      return HasFigure(condition.not_());
+    case rules::v1::Condition::kAll:
+      return std::any_of(condition.all().of().begin(), condition.all().of().end(), HasFigure);
+    case rules::v1::Condition::kAny:
+      return std::any_of(condition.any().of().begin(), condition.any().of().end(), HasFigure);
+    default:
+      return false;
+  }
+}
+
+v1::ExplainedLicense Explained(const License& license) {
+  v1::ExplainedLicense one;
+  one.set_license_id(license.id());
+  one.set_short_id(license.short_id());
+  one.set_openness(license.openness());
+  one.set_main_restriction(license.main_restriction());
+  for (const auto& permission : license.permissions()) {
+    if (permission.right() == rules::v1::Right::commercial_use) {
+      one.set_commercial_use(rules::v1::Stance::Value_Name(permission.stance()));
+    }
+  }
+  for (const auto& test : license.tests()) {
+    if (HasFigure(test.when())) one.add_thresholds(test.summary());
+  }
+  return one;
+}
+
 std::string RestrictionOf(const ModelResolution& row) {
   if (!row.member->main_restriction().empty()) return row.member->main_restriction();
   if (row.member->closed()) return std::string(kServiceOnly);
-  // Of several that may hold the least open one is what to reckon with.
-  const rules::v1::License* worst = nullptr;
-  for (const auto* license : row.licenses) {
-    if (worst == nullptr || RankOf(license->openness()) > RankOf(worst->openness())) worst = license;
-  }
-  return worst != nullptr ? worst->main_restriction() : "Its terms are not in the rulebook: let a person read them.";
+  const std::vector<v1::ExplainedLicense> candidates = CandidatesOf(row.licenses);
+  if (candidates.empty()) return "Its terms are not in the rulebook: let a person read them.";
+  return candidates.front().main_restriction();
 }
 
 }  // namespace
@@ -144,6 +259,11 @@ std::string HubSpelling(std::string_view name) {
   name = name.substr(0, rulebook::kNameBytesMax);
   std::string out;
   for (size_t i = 0; i < name.size(); ++i) {
+    if (const size_t separator = SeparatorAt(name.substr(i)); separator > 0) {
+      if (!out.empty() && out.back() != '-') out += '-';
+      i += separator - 1;
+      continue;
+    }
     const char c = name[i] >= 'A' && name[i] <= 'Z' ? static_cast<char>(name[i] - 'A' + 'a') : name[i];
     if (c == '+') {
       out += "-plus";
@@ -159,25 +279,93 @@ std::string HubSpelling(std::string_view name) {
   return out;
 }
 
-std::vector<ModelResolution> RowsNamed(std::string_view name, const rulebook::Rulebook& rules) {
-  const std::string spelt = Normal(name);
+NamedRows RowsNamed(std::string_view name, const rulebook::Rulebook& rules) {
+  NamedRows named;
+  // Of a repository that no row has the last part is a name like others, and whose it is counts.
+  const size_t slash = name.rfind('/');
+  const std::string organization = rulebook::NormalName(name.substr(0, slash == std::string_view::npos ? 0 : slash));
+  const std::string_view last = name.substr(slash == std::string_view::npos ? 0 : slash + 1);
+  const std::string spelt = Normal(last);
   // A star is no name, and a single letter begins half of the names there are.
-  if (spelt.size() < 2 || spelt.find('*') != std::string::npos) return {};
-  std::vector<ModelResolution> rows = RowsCalled(name, rules);
-  if (!rows.empty()) return rows;
-  rows = RowsWhere(rules, [&](const Family&, const FamilyMember& row) { return BeginsWith(row, spelt); });
-  if (!rows.empty()) return rows;
-  rows = RowsWhere(rules, [&](const Family& family, const FamilyMember&) {
-    return Normal(family.id()) == spelt || Normal(family.name()) == spelt;
-  });
-  if (!rows.empty()) return rows;
-  for (const std::string& text : {std::string(name), HubSpelling(name)}) {
+  if (spelt.size() < 2 || spelt.find('*') != std::string::npos) return named;
+  const auto of_its_developer = [&](const ModelResolution& row) {
+    const auto& own = row.member->organizations();
+    return organization.empty() || std::find(own.begin(), own.end(), organization) != own.end();
+  };
+  const auto found = [&](std::vector<ModelResolution> rows) {
+    named.rows = std::move(rows);
+    named.inside = std::none_of(named.rows.begin(), named.rows.end(), of_its_developer);
+    return !named.rows.empty();
+  };
+  if (found(RowsCalled(last, rules))) return named;
+  if (found(RowsWhere(rules, [&](const Family&, const FamilyMember& row) { return BeginsWith(row, spelt); }))) {
+    return named;
+  }
+  const auto of_family = [&](const std::string& called) {
+    return RowsWhere(rules, [&](const Family& family, const FamilyMember&) {
+      return Normal(family.id()) == called || Normal(family.name()) == called;
+    });
+  };
+  if (found(of_family(spelt))) return named;
+  named.inside = false;
+  if (FindStem(spelt, rules, named)) return named;
+  for (const std::string& text : {std::string(last), HubSpelling(last)}) {
     for (const rulebook::NameMatch& match : rules.ModelNamesIn(text)) {
-      for (const FamilyMember* row : match.members) rows.push_back(rules.Resolve(*match.family, *row));
-      if (!rows.empty()) return rows;
+      for (const FamilyMember* row : match.members) named.rows.push_back(rules.Resolve(*match.family, *row));
+      named.inside = true;
+      if (!named.rows.empty()) return named;
     }
   }
-  return rows;
+  return named;
+}
+
+bool TakesEveryName(const FamilyMember& row) { return row.names_size() == 1 && row.names(0) == "*"; }
+
+v1::Openness OpennessOf(const ModelResolution& row) {
+  if (row.member->closed()) return v1::CLOSED_WEIGHTS;
+  const v1::Openness stated = row.member->openness();
+  // One licence says less than the row: what stands beside the weights is open too, or not.
+  if (row.licenses.size() < 2 && stated != v1::OPENNESS_UNKNOWN) return stated;
+  std::vector<v1::ExplainedLicense> candidates = CandidatesOf(row.licenses);
+  if (candidates.empty()) return stated;
+  const v1::Openness worst = candidates.front().openness();
+  return stated != v1::OPENNESS_UNKNOWN && LessOpen(stated, worst) ? stated : worst;
+}
+
+std::string RowConfidence(const ModelResolution& row) {
+  auto least = row.member->confidence();
+  if (!row.member->unread_license().empty()) least = Confidence::low;
+  for (const License* license : row.licenses) least = std::max(least, license->provenance().confidence());
+  return least == Confidence::confidence_unspecified ? "" : Confidence::Value_Name(least);
+}
+
+std::vector<v1::ExplainedLicense> CandidatesOf(const std::vector<const License*>& licenses) {
+  std::vector<v1::ExplainedLicense> candidates;
+  std::set<std::string> seen;
+  for (const License* license : licenses) {
+    if (seen.insert(license->id()).second) candidates.push_back(Explained(*license));
+  }
+  SortByOpenness(candidates);
+  return candidates;
+}
+
+std::vector<v1::ExplainedLicense> CandidatesOf(const std::vector<ModelResolution>& rows) {
+  std::vector<const License*> licenses;
+  std::vector<v1::ExplainedLicense> unread;
+  std::set<std::string> seen;
+  for (const ModelResolution& row : rows) {
+    licenses.insert(licenses.end(), row.licenses.begin(), row.licenses.end());
+    if (row.member->unread_license().empty() || !seen.insert(row.member->unread_license()).second) continue;
+    v1::ExplainedLicense one;
+    one.set_short_id(row.member->unread_license() + " (not in the rulebook)");
+    one.set_openness(row.member->openness());
+    one.set_main_restriction(RestrictionOf(row));
+    unread.push_back(std::move(one));
+  }
+  std::vector<v1::ExplainedLicense> candidates = CandidatesOf(licenses);
+  candidates.insert(candidates.end(), unread.begin(), unread.end());
+  SortByOpenness(candidates);
+  return candidates;
 }
 
 std::vector<v1::ExplainedVersion> VersionsOf(const std::vector<ModelResolution>& rows) {
@@ -186,7 +374,8 @@ std::vector<v1::ExplainedVersion> VersionsOf(const std::vector<ModelResolution>&
     v1::ExplainedVersion version;
     version.set_family(row.family->name());
     version.set_version(row.member->version());
-    version.set_openness(row.member->openness());
+    version.set_openness(OpennessOf(row));
+    version.set_confidence(RowConfidence(row));
     for (const auto* license : row.licenses) version.add_license_ids(license->id());
     for (const auto* policy : row.use_policies) version.add_use_policies(policy->id());
     version.set_unread_license(row.member->unread_license());
@@ -232,18 +421,36 @@ std::string AnswerOf(v1::Openness openness) {
   }
 }
 
-std::string AnswerOf(const std::vector<v1::ExplainedVersion>& versions) {
-  std::vector<v1::Openness> classes;
-  for (const auto& version : versions) {
-    if (std::find(classes.begin(), classes.end(), version.openness()) == classes.end()) {
-      classes.push_back(version.openness());
-    }
-  }
+std::string AnswerOf(std::vector<v1::Openness> classes) {
+  std::stable_sort(classes.begin(), classes.end(), LessOpen);
+  classes.erase(std::unique(classes.begin(), classes.end()), classes.end());
   if (classes.empty()) return "";
-  std::sort(classes.begin(), classes.end(), [](v1::Openness a, v1::Openness b) { return RankOf(a) < RankOf(b); });
+  if (classes.size() == 1) return AnswerOf(classes.front());
+  // Who holds a version that has weights wants to know of the worst of these.
+  if (classes.front() == v1::CLOSED_WEIGHTS) std::rotate(classes.begin(), classes.begin() + 1, classes.end());
   std::string words;
-  for (const v1::Openness openness : classes) words += (words.empty() ? "" : "; ") + AnswerOf(openness);
-  return classes.size() == 1 ? words : "it depends on version and size: " + words;
+  for (size_t i = 1; i < classes.size(); ++i) words += (i > 1 ? "; " : "") + AnswerOf(classes[i]);
+  return absl::StrFormat("it depends on version, size or date: at worst %s; else %s", AnswerOf(classes.front()), words);
 }
+
+std::string KnownOf(const std::vector<ModelResolution>& rows) {
+  std::vector<std::string> known, names;
+  const auto add = [](std::string_view name, std::vector<std::string>& list) {
+    while (!name.empty() && name.back() == '-') name.remove_suffix(1);
+    if (!name.empty() && std::find(list.begin(), list.end(), name) == list.end()) list.emplace_back(name);
+  };
+  for (const ModelResolution& row : rows) {
+    add(row.member->version(), known);
+    if (!row.member->version().empty()) continue;
+    for (const std::string& glob : row.member->names()) add(LiteralOf(glob), names);
+  }
+  known.insert(known.end(), names.begin(), names.end());
+  std::string words;
+  for (size_t i = 0; i < std::min(known.size(), kKnownShown); ++i) words += (i > 0 ? ", " : "") + known[i];
+  if (known.size() > kKnownShown) words += absl::StrFormat(" and %d more", known.size() - kKnownShown);
+  return words;
+}
+
+bool LessOpen(v1::Openness a, v1::Openness b) { return RankOf(a) > RankOf(b); }
 
 }  // namespace weighbridge::auditor

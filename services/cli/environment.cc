@@ -180,6 +180,8 @@ bool UseColor(const CommonOptions& options) {
 absl::StatusOr<std::shared_ptr<const rulebook::Rulebook>> LoadRules(const CommonOptions& options, std::string* index) {
   WB_ASSIGN_OR_RETURN(auditor::LoadedRules loaded, auditor::LoadRules(options.rules_dir, options.index_path));
   if (index != nullptr) *index = auditor::IndexWords(loaded);
+  // An index that was built for other rules leaves thousands of licences unknown that somebody counts on.
+  if (loaded.index_refused) Note(options, absl::StrFormat("licence index: %s", loaded.index_absent));
   // Never destroyed: taking thousands of records apart at the end of a run would take as long as loading them.
   static auto& kept = *new std::vector<std::shared_ptr<const rulebook::Rulebook>>;
   kept.push_back(loaded.rules);

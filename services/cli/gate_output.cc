@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_format.h"
+#include "services/auditor/load_rules.h"
 #include "services/base/status_macros.h"
 #include "services/base/utf8.h"
 #include "services/base/version.h"
@@ -104,17 +105,25 @@ absl::Status WriteGateResults(const CommonOptions& common, const GateOutput& out
   for (const v1::GateResult& result : results)
     options.models.push_back({ModelNameOf(given_path, result), ModelFolderOf(given_path, result)});
 
+  // What people read names files of --rules by where they lie. JSON has the bytes that are recorded and that a replay
+  // makes again, on any machine.
+  std::vector<v1::GateResult> named(results);
+  for (v1::GateResult& result : named) auditor::NameFolder(common.rules_dir, result);
+  const auto for_format = [&](report::Format format) -> const std::vector<v1::GateResult>& {
+    return format == report::Format::kJson ? results : named;
+  };
+
   // Nothing is written before everything can be shown.
   std::vector<std::pair<CommonOptions, std::string>> outputs;
   const std::optional<report::Format> printed = report::FormatOf(common.format);
   if (!printed.has_value()) return absl::InternalError("no such format");
   report::RenderOptions colored = options;
   colored.color = UseColor(common);
-  WB_ASSIGN_OR_RETURN(std::string text, report::Render(*printed, results, colored));
+  WB_ASSIGN_OR_RETURN(std::string text, report::Render(*printed, for_format(*printed), colored));
   outputs.emplace_back(common, std::move(text));
   for (const std::string& given : output.reports) {
     Report report = ReportOf(given);
-    WB_ASSIGN_OR_RETURN(std::string bytes, report::Render(report.format, results, options));
+    WB_ASSIGN_OR_RETURN(std::string bytes, report::Render(report.format, for_format(report.format), options));
     CommonOptions to_file = common;
     to_file.output = std::move(report.path);
     outputs.emplace_back(std::move(to_file), std::move(bytes));

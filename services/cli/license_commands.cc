@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "services/auditor/explain.h"
+#include "services/auditor/load_rules.h"
 #include "services/cli/commands.h"
 #include "services/cli/environment.h"
 #include "services/cli/exit_code.h"
@@ -22,6 +23,16 @@ int Print(const CommonOptions& options, std::string_view bytes) {
   return written.ok() ? kExitOk : Fail(written);
 }
 
+// Files of --rules by where they lie.
+void NameOverlay(const CommonOptions& options, v1::ExplainResult& result) {
+  for (std::string& line : *result.mutable_redefined()) auditor::NameFolder(options.rules_dir, line);
+}
+
+void NameOverlay(const CommonOptions& options, v1::LicenseRecord& record) {
+  for (std::string& line : *record.mutable_redefined()) auditor::NameFolder(options.rules_dir, line);
+  if (record.has_explained()) NameOverlay(options, *record.mutable_explained());
+}
+
 int RunLicenses(const LicenseOptions& options) {
   const auto rules = LoadRules(options.common);
   if (!rules.ok()) return Fail(rules.status());
@@ -35,6 +46,7 @@ int RunLicenses(const LicenseOptions& options) {
     if (!found.ok()) return Fail(found.status());
     for (auto& record : *found) records.push_back(std::move(record));
   }
+  for (auto& record : records) NameOverlay(options.common, record);
   std::string out;
   if (options.common.format == "json") {
     for (const auto& record : records) {
@@ -55,8 +67,9 @@ int RunExplain(const LicenseOptions& options) {
   if (!rules.ok()) return Fail(rules.status());
   std::string out;
   for (const std::string& name : options.names) {
-    const absl::StatusOr<v1::ExplainResult> result = auditor::Explain(name, **rules);
+    absl::StatusOr<v1::ExplainResult> result = auditor::Explain(name, **rules);
     if (!result.ok()) return Fail(result.status());
+    NameOverlay(options.common, *result);
     const bool json = options.common.format == "json";
     const std::string text =
         json ? report::ToJson(*result) : report::RenderExplanation(*result, UseColor(options.common));

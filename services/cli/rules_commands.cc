@@ -1,8 +1,12 @@
+#include <sys/stat.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -47,33 +51,50 @@ int Print(const CommonOptions& options, std::string_view bytes) {
   return written.ok() ? kExitOk : Fail(written);
 }
 
+// What would be a finding in decisions.
+std::string RedefinedOf(const rulebook::Rulebook& rules, const std::string& folder) {
+  std::string lines;
+  for (const auto& change : rules.overlay().redefinition()) {
+    std::string line = absl::StrFormat("%s %s", rulebook::PlaceOf(change), change.difference());
+    auditor::NameFolder(folder, line);
+    lines += absl::StrFormat("not as ours: %s\n", line);
+  }
+  return lines;
+}
+
 int RunLint(const RulesOptions& options) {
   if (options.folder.empty()) {
     std::string index;
     const auto rules = LoadRules(options.common, &index);
     if (!rules.ok()) return Fail(rules.status());
-    // What would be a finding in decisions.
-    std::string redefined;
-    for (const auto& change : (*rules)->overlay().redefinition()) {
-      redefined += absl::StrFormat("not as ours: %s %s\n", rulebook::PlaceOf(change), change.difference());
-    }
-    return Print(options.common, absl::StrFormat("ok: %d licences and policies, %d families, rules digest %s\n%s%s\n",
-                                                 (*rules)->licenses().size(), (*rules)->families().size(),
-                                                 (*rules)->digest(), redefined, index));
+    return Print(options.common,
+                 absl::StrFormat("ok: %d licences and policies, %d families, rules digest %s\n%s%s\n",
+                                 (*rules)->licenses().size(), (*rules)->families().size(), (*rules)->digest(),
+                                 RedefinedOf(**rules, options.common.rules_dir), index));
   }
   auto files = auditor::ReadRuleFiles(options.folder);
   if (!files.ok()) return Fail(files.status());
   if (files->empty())
     return Fail(kExitUsage,
                 absl::StrFormat("%s holds no rule files (*.textproto, *.tokens)", Printable(options.folder)));
+  // What is no rulebook by itself is checked as --rules would take it.
+  const bool whole = auditor::IsWholeRulebook(*files);
   std::vector<rulebook::RuleIssue> issues;
-  const auto rules = rulebook::Rulebook::FromFiles(*std::move(files), &issues);
+  absl::StatusOr<std::shared_ptr<const rulebook::Rulebook>> rules;
+  if (whole) {
+    rules = rulebook::Rulebook::FromFiles(*files, &issues);
+  } else {
+    auto base = auditor::BuiltinRuleFiles();
+    if (!base.ok()) return Fail(base.status());
+    rules = rulebook::Rulebook::Layered(*std::move(base), *files, &issues);
+  }
   if (rules.ok()) {
     return Print(options.common,
-                 absl::StrFormat("ok: %d licences and policies, %d families, rules digest %s\n",
-                                 (*rules)->licenses().size(), (*rules)->families().size(), (*rules)->digest()));
+                 absl::StrFormat("ok: %d licences and policies, %d families, rules digest %s%s\n%s",
+                                 (*rules)->licenses().size(), (*rules)->families().size(), (*rules)->digest(),
+                                 whole ? "" : ", laid over the built-in rules", RedefinedOf(**rules, options.folder)));
   }
-  const int printed = Print(options.common, rulebook::ToString(issues) + "\n");
+  const int printed = Print(options.common, auditor::IssuesOf(issues, options.folder, *files) + "\n");
   return printed == kExitOk
              ? Fail(kExitUsage, absl::StrFormat("%d issues; a rulebook with any does not load", issues.size()))
              : printed;
@@ -140,14 +161,33 @@ int RunRelearn(const RulesOptions& options) {
     if (!opened.ok()) return Fail(opened.status());
     store = *std::move(opened);
   }
-  const rulebook::RelearnResult result =
-      rulebook::Relearn(*files, [&](std::string_view sha256) -> std::optional<std::string> {
-        if (const auto found = by_digest.find(std::string(sha256)); found != by_digest.end()) return found->second;
-        if (store == nullptr) return std::nullopt;
-        auto blob = store->GetBlob(sha256);
-        return blob.ok() ? std::optional<std::string>(*std::move(blob)) : std::nullopt;
-      });
-  if (!result.issues.empty()) return Fail(kExitUsage, rulebook::ToString(result.issues));
+  // Rules to lay over ours need ours beside them to be read.
+  std::vector<rulebook::RuleFile> all = *files;
+  if (!files->empty() && !auditor::IsWholeRulebook(*files)) {
+    auto base = auditor::BuiltinRuleFiles();
+    if (!base.ok()) return Fail(base.status());
+    all = rulebook::Layer(*std::move(base), std::move(all));
+  }
+  rulebook::RelearnResult result = rulebook::Relearn(all, [&](std::string_view sha256) -> std::optional<std::string> {
+    if (const auto found = by_digest.find(std::string(sha256)); found != by_digest.end()) return found->second;
+    if (store == nullptr) return std::nullopt;
+    auto blob = store->GetBlob(sha256);
+    return blob.ok() ? std::optional<std::string>(*std::move(blob)) : std::nullopt;
+  });
+  if (!result.issues.empty()) {
+    return Fail(kExitUsage, auditor::IssuesOf(result.issues, options.folder, *files));
+  }
+  // Only what the folder itself says is made in it.
+  std::set<std::string> folders;
+  for (const rulebook::RuleFile& file : *files) {
+    if (const size_t name = file.path.rfind("/rule.textproto"); name != std::string::npos)
+      folders.insert(file.path.substr(0, name));
+  }
+  const auto elsewhere = [&](const std::string& path) { return folders.count(path.substr(0, path.rfind('/'))) == 0; };
+  result.files.erase(std::remove_if(result.files.begin(), result.files.end(),
+                                    [&](const rulebook::RuleFile& file) { return elsewhere(file.path); }),
+                     result.files.end());
+  result.absent.erase(std::remove_if(result.absent.begin(), result.absent.end(), elsewhere), result.absent.end());
   for (const rulebook::RuleFile& file : result.files) {
     CommonOptions target;
     target.output = options.folder + "/" + file.path;
@@ -185,6 +225,16 @@ std::string LeftOutWords(const auditor::PackRules& made, bool verbose) {
   return out;
 }
 
+// The first folder on the way to a file that is not there; empty if all are.
+std::string FirstMissingFolder(const std::string& path) {
+  for (size_t slash = path.find('/', 1); slash != std::string::npos; slash = path.find('/', slash + 1)) {
+    const std::string folder = path.substr(0, slash);
+    struct stat info;
+    if (stat(folder.c_str(), &info) != 0 && errno == ENOENT) return folder;
+  }
+  return "";
+}
+
 int RunBuildIndex(const RulesOptions& options) {
   const auto& builtin = rulebook::BuiltinRulebook();
   if (!builtin.ok()) return Fail(builtin.status());
@@ -216,8 +266,11 @@ int RunBuildIndex(const RulesOptions& options) {
     }
   }
   const std::string bytes = auditor::PackIndex(*made->rules, (*builtin)->digest());
+  const std::string missing = options.common.output.empty() ? "" : FirstMissingFolder(path);
   const absl::Status written = source::WriteWhole(path, bytes);
   if (!written.ok()) return Fail(written);
+  if (!missing.empty())
+    Note(options.common, absl::StrFormat("made the folder %s, which was not there", Printable(missing)));
   CommonOptions to_stdout = options.common;
   to_stdout.output.clear();
   return Print(to_stdout,
@@ -266,7 +319,9 @@ void AddRulesCommands(CLI::App& app, Run& run) {
 
   auto [lint, lint_options] =
       add("lint", "Check a folder of rules, or the built-in ones, and say everything that is wrong", RunLint);
-  lint->add_option("DIR", lint_options->folder, "Folder with licenses/, families/ and the other rule files");
+  lint->add_option(
+      "DIR", lint_options->folder,
+      "Folder with licenses/, families/ and the other rule files, or with rules to lay over the built-in ones");
   AddRulesOption(*lint, lint_options->common);
 
   auto [learn, learn_options] = add("learn", "Make a .tokens file from an official text", RunLearn);
@@ -276,12 +331,18 @@ void AddRulesCommands(CLI::App& app, Run& run) {
       ->check(CLI::IsMember({"licence", "use_policy", "exception", "notice"}));
   learn->add_option("--source", learn_options->source, "Where the text came from");
   learn->add_option("--only", learn_options->only, "Learn only these words, BEGIN:END");
-  learn->add_option("--omittable", learn_options->omittable, "Words that may be absent as a whole, BEGIN:END");
-  learn->add_option("--slot", learn_options->slots, "Words that may vary, BEGIN:END");
+  // Each range is an option of its own: none may swallow the file that follows it.
+  learn
+      ->add_option("--omittable", learn_options->omittable,
+                   "Words that may be absent as a whole, BEGIN:END; repeatable")
+      ->allow_extra_args(false);
+  learn->add_option("--slot", learn_options->slots, "Words that may vary, BEGIN:END; repeatable")
+      ->allow_extra_args(false);
 
   auto [relearn, relearn_options] =
       add("relearn", "Make all token files of a folder again, after the normaliser changed", RunRelearn);
-  relearn->add_option("DIR", relearn_options->folder, "Folder of rules")->required();
+  relearn->add_option("DIR", relearn_options->folder, "Folder of rules, whole or to lay over the built-in ones")
+      ->required();
   relearn->add_option("--texts", relearn_options->texts,
                       "Folders or wheel with the official texts (default: those in the database)");
   AddStoreOptions(*relearn, relearn_options->common);

@@ -7,8 +7,11 @@
 #include <utility>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/str_format.h"
+#include "proto/weighbridge/rules/v1/rulebook.pb.h"
 #include "services/provenance/spdx_expression.h"
 #include "services/provenance/spdx_list.h"
+#include "services/rulebook/names.h"
 
 namespace weighbridge::provenance {
 namespace {
@@ -107,6 +110,52 @@ void MergeInto(NamedLicenses& to, NamedLicenses from) {
   for (auto& former : from.former) to.former.push_back(std::move(former));
 }
 
+// The parts of a path, without query and fragment.
+std::vector<std::string> PartsOf(std::string_view path) {
+  path = path.substr(0, path.find_first_of("?#"));
+  std::vector<std::string> parts;
+  for (size_t begin = 0; begin < path.size();) {
+    const size_t end = std::min(path.find('/', begin), path.size());
+    if (end > begin) parts.emplace_back(path.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return parts;
+}
+
+// "creativecommons.org/licenses/by/3.0/de/deed.en"; nothing for what the licences list themselves.
+std::optional<Candidates> OfCreativeCommons(std::string_view link, const rulebook::Rulebook& rules) {
+  constexpr std::string_view kPlace = "creativecommons.org/licenses/";
+  if (link.substr(0, kPlace.size()) != kPlace) return std::nullopt;
+  const std::vector<std::string> parts = PartsOf(link.substr(kPlace.size()));
+  // Version 4.0 and later are international alone; what follows there is a translation.
+  if (parts.size() < 2 || parts[1].empty() || parts[1][0] < '1' || parts[1][0] > '3') return std::nullopt;
+  std::string id = absl::StrFormat("cc-%s-%s", parts[0], parts[1]);
+  if (parts.size() > 2) {
+    if (parts[2].rfind("deed", 0) == 0 || parts[2].rfind("legalcode", 0) == 0) return std::nullopt;
+    id += "-" + parts[2];
+  }
+  const rules::v1::License* license = rules.LicenseById(id);
+  return license == nullptr ? Candidates() : Candidates{license};
+}
+
+// "huggingface.co/org/name/blob/main/license.md"
+Candidates OfHubFile(std::string_view link, const rulebook::Rulebook& rules) {
+  constexpr std::string_view kHub = "huggingface.co/";
+  if (link.substr(0, kHub.size()) != kHub) return {};
+  const std::vector<std::string> parts = PartsOf(link.substr(kHub.size()));
+  if (parts.size() < 5 || (parts[2] != "blob" && parts[2] != "resolve" && parts[2] != "raw")) return {};
+  const std::string& file = parts.back();
+  const bool of_weights =
+      (file.rfind("licen", 0) == 0 || file.rfind("model_licen", 0) == 0) && file.find("code") == std::string::npos;
+  if (!of_weights) return {};
+  const auto model = rules.ResolveModel(parts[0] + "/" + parts[1]);
+  if (!model.has_value() || model->member->closed() || !model->member->unread_license().empty() ||
+      model->member->confidence() == rules::v1::Confidence::low) {
+    return {};
+  }
+  return model->licenses;
+}
+
 }  // namespace
 
 std::string TrimmedLower(std::string_view value) {
@@ -165,13 +214,21 @@ NamedLicenses ReadLicenseExpression(std::string_view value, const rulebook::Rule
   return named;
 }
 
+Candidates LicensesOfLink(std::string_view url, const rulebook::Rulebook& rules) {
+  if (url.size() > rulebook::kNameBytesMax) return {};
+  std::string link = rulebook::NormalLink(url);
+  if (link.rfind("hf.co/", 0) == 0) link = "huggingface.co/" + link.substr(6);
+  if (auto ported = OfCreativeCommons(link, rules); ported.has_value()) return *std::move(ported);
+  Candidates listed = rules.LicensesByLink(link);
+  return listed.empty() ? OfHubFile(link, rules) : listed;
+}
+
 NamedLicenses ReadLicenseFields(const LicenseFields& fields, const rulebook::Rulebook& rules,
                                 const std::vector<std::string>& or_choices) {
   NamedLicenses by_name;
   if (!SaysNothing(fields.name)) by_name = ReadLicenseExpression(fields.name, rules, or_choices);
   Candidates by_link;
-  if (!fields.link.empty() && fields.link.size() <= kValueMaxBytes)
-    by_link = rules.LicensesByLink(TrimmedLower(fields.link));
+  if (!fields.link.empty() && fields.link.size() <= kValueMaxBytes) by_link = LicensesOfLink(fields.link, rules);
 
   NamedLicenses named;
   bool said_nothing = fields.licenses.empty();

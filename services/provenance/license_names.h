@@ -45,6 +45,11 @@ struct NamedLicenses {
 NamedLicenses ReadLicenseExpression(std::string_view value, const rulebook::Rulebook& rules,
                                     const std::vector<std::string>& or_choices);
 
+// The licences that an address stands for: as the licences list it; of a licence file in a hub repository those of its
+// row, if that was checked and all its terms are known; of Creative Commons those of just this version, where a port to
+// the law of a country is another licence than the international one. Empty: not known.
+Candidates LicensesOfLink(std::string_view url, const rulebook::Rulebook& rules);
+
 // The three fields by which hubs and converters name a licence.
 struct LicenseFields {
   std::vector<std::string> licenses;  // as written, one for each list element

@@ -76,14 +76,11 @@ INSTANTIATE_TEST_SUITE_P(
         ExpressionCase{"OrUnknownSide", "willow OR marzipan", "Willow-1.0", "marzipan", {}, "", true},
         ExpressionCase{"Mixed", "willow OR pebble AND acorn2", "Willow-1.0 & pebble & acorn-2.0", "", {}, "", true},
         ExpressionCase{"MixedChosen", "willow OR pebble AND acorn2", "pebble & acorn-2.0", "", {"pebble"}, "pebble"},
-        ExpressionCase{"MixedOtherChosen", "willow OR pebble AND acorn2", "Willow-1.0", "", {"Willow-1.0"}, "Willow-1.0"},
+        ExpressionCase{
+            "MixedOtherChosen", "willow OR pebble AND acorn2", "Willow-1.0", "", {"Willow-1.0"}, "Willow-1.0"},
         ExpressionCase{"Parentheses", "(willow OR pebble)", "Willow-1.0 & pebble", "", {}, "", true},
-        ExpressionCase{"OrInsideAnd",
-                       "(willow OR pebble) AND acorn2",
-                       "Willow-1.0 & acorn-2.0",
-                       "",
-                       {"Willow-1.0"},
-                       "Willow-1.0"},
+        ExpressionCase{
+            "OrInsideAnd", "(willow OR pebble) AND acorn2", "Willow-1.0 & acorn-2.0", "", {"Willow-1.0"}, "Willow-1.0"},
         // A choice that stands on every side decides nothing.
         ExpressionCase{"ChoiceOnBothSides",
                        "(willow OR pebble) AND acorn2",
@@ -98,7 +95,11 @@ INSTANTIATE_TEST_SUITE_P(
                        "",
                        {"Willow-1.0", "acorn-2.0"},
                        "Willow-1.0 AND acorn-2.0"},
-        ExpressionCase{"ChosenSideMayBeUnknown", "marzipan AND willow OR pebble", "Willow-1.0", "marzipan", {"Willow-1.0"},
+        ExpressionCase{"ChosenSideMayBeUnknown",
+                       "marzipan AND willow OR pebble",
+                       "Willow-1.0",
+                       "marzipan",
+                       {"Willow-1.0"},
                        "Willow-1.0"},
         ExpressionCase{"With", "willow WITH exception", "", "willow WITH exception"},
         ExpressionCase{"WithKnownException", "willow WITH Classpath-exception-2.0", "Willow-1.0", ""},
@@ -235,6 +236,72 @@ INSTANTIATE_TEST_SUITE_P(
                    "marzipan"},
         FieldsCase{"SeveralTags", {{"willow", "acorn2"}, "", ""}, "Willow-1.0 & acorn-2.0", ""}),
     [](const auto& info) { return info.param.name; });
+
+// Addresses as cards have them, over the real rules; several short ids in the order of ids, "" for what is not known.
+struct LinkCase {
+  std::string name, url, short_ids;
+};
+void PrintTo(const LinkCase& c, std::ostream* os) { *os << c.name; }
+
+class LinkTest : public ::testing::TestWithParam<LinkCase> {};
+
+TEST_P(LinkTest, StandsFor) {
+  std::string ids;
+  for (const auto* license : LicensesOfLink(GetParam().url, **rulebook::BuiltinRulebook())) {
+    ids += (ids.empty() ? "" : " ") + license->short_id();
+  }
+  EXPECT_EQ(ids, GetParam().short_ids);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, LinkTest,
+    ::testing::Values(
+        LinkCase{"Stability", "https://stability.ai/license", "stability-ai-community-2024"},
+        LinkCase{"StabilityAgreement", "https://stability.ai/community-license-agreement",
+                 "stability-ai-community-2024"},
+        LinkCase{"YiOnGithub", "https://github.com/01-ai/Yi/blob/main/LICENSE",
+                 "Apache-2.0 yi-license-1.0 yi-license-2.0 yi-license-2.1"},
+        LinkCase{"YiModelLicense", "https://github.com/01-ai/Yi/blob/main/MODEL_LICENSE_AGREEMENT.txt",
+                 "yi-license-1.0 yi-license-2.0 yi-license-2.1"},
+        LinkCase{"YiOnTheHub", "https://huggingface.co/01-ai/Yi-34B/blob/main/LICENSE",
+                 "Apache-2.0 yi-license-2.1 yi-license-2.0 yi-license-1.0"},
+        LinkCase{"BloomRail", "https://huggingface.co/spaces/bigscience/license", "bigscience-rail-1.0"},
+        LinkCase{"BloomRailShort", "https://hf.co/spaces/bigscience/license/", "bigscience-rail-1.0"},
+        LinkCase{"RailBlog", "https://bigscience.huggingface.co/blog/the-bigscience-rail-license",
+                 "bigscience-rail-1.0"},
+        LinkCase{"OpenRailBlog", "https://bigscience.huggingface.co/blog/bigscience-openrail-m",
+                 "bigscience-open-rail-m"},
+        LinkCase{"CcInternational", "https://creativecommons.org/licenses/by/3.0/", "CC-BY-3.0"},
+        LinkCase{"CcDeed", "https://creativecommons.org/licenses/by/3.0/deed.en", "CC-BY-3.0"},
+        LinkCase{"CcShareAlike", "http://creativecommons.org/licenses/by-sa/3.0", "CC-BY-SA-3.0"},
+        LinkCase{"CcFour", "https://creativecommons.org/licenses/by-nc/4.0/deed.de", "CC-BY-NC-4.0"},
+        // A port to the law of a country is another licence, and these rules have none.
+        LinkCase{"CcPort", "https://creativecommons.org/licenses/by/3.0/de/", ""},
+        LinkCase{"CcPortDeed", "https://creativecommons.org/licenses/by/3.0/de/deed.en", ""},
+        LinkCase{"CcPortOfShareAlike", "https://creativecommons.org/licenses/by-sa/2.0/uk/legalcode", ""},
+        LinkCase{"HubFileOfOneLicence", "https://huggingface.co/Qwen/Qwen2.5-7B-Instruct/blob/main/LICENSE",
+                 "Apache-2.0"},
+        LinkCase{"HubFileListed", "https://huggingface.co/Qwen/Qwen2.5-3B-Instruct/blob/main/LICENSE", "qwen-research"},
+        LinkCase{"HubFileByRow", "https://huggingface.co/Qwen/Qwen2.5-Coder-3B/blob/main/LICENSE", "qwen-research"},
+        LinkCase{"HubFileResolve", "https://huggingface.co/zai-org/chatglm3-6b/resolve/main/MODEL_LICENSE",
+                 "chatglm-6b"},
+        LinkCase{"HubFileLlama", "https://huggingface.co/meta-llama/Llama-3.3-70B-Instruct/blob/main/LICENSE",
+                 "llama-3.3-license-2024"},
+        // Not the licence of weights, not checked, terms that nobody read, any name of an organisation, no file.
+        LinkCase{"HubCode", "https://huggingface.co/deepseek-ai/DeepSeek-V3/blob/main/LICENSE-CODE", ""},
+        LinkCase{"HubReadme", "https://huggingface.co/Qwen/Qwen2.5-7B/blob/main/README.md", ""},
+        LinkCase{"HubUnchecked", "https://huggingface.co/Qwen/Qwen1.5-14B/blob/main/LICENSE", ""},
+        LinkCase{"HubUnread", "https://huggingface.co/Qwen/QVQ-72B-Preview/blob/main/LICENSE", ""},
+        LinkCase{"HubAnyName", "https://huggingface.co/meta-llama/Llama-9-8B/blob/main/LICENSE", ""},
+        LinkCase{"HubPage", "https://huggingface.co/mistralai/Mistral-7B-v0.1", ""},
+        LinkCase{"HubOfNobody", "https://huggingface.co/somebody/something/blob/main/LICENSE", ""}),
+    [](const auto& info) { return info.param.name; });
+
+TEST(LicenseNamesTest, ANameOfChatGlm) {
+  const NamedLicenses named = ReadLicenseFields({{"other"}, "chatglm-license", ""}, **rulebook::BuiltinRulebook(), {});
+  ASSERT_EQ(named.operands.size(), 1u);
+  EXPECT_EQ(named.operands[0].size(), 2u);
+}
 
 TEST(LicenseNamesTest, SaysNothing) {
   for (const char* value : {"", "  ", "Other", "UNKNOWN", "none", "n/a", "null", "NOASSERTION", "\t-\n"}) {

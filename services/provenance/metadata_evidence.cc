@@ -28,6 +28,12 @@ namespace {
 
 using HeaderFields = std::map<std::string, std::string, std::less<>>;
 
+std::string ShortIdsOf(const std::vector<const rules::v1::License*>& licenses) {
+  std::string names;
+  for (const auto* license : licenses) names += (names.empty() ? "" : " or ") + license->short_id();
+  return names;
+}
+
 class MetadataGatherer {
  public:
   MetadataGatherer(const ModelView& view, const rulebook::Rulebook& rules, const v1::Policy& policy)
@@ -179,6 +185,11 @@ class MetadataGatherer {
         return;
       }
     }
+    if (model->member->confidence() == rules::v1::Confidence::low) {
+      AddFinding(source, v1::LICENSE_BASE_UNRESOLVED, v1::Outcome::NEEDS_REVIEW,
+                 absl::StrFormat("nobody has checked that the base model \"%s\" is under %s: its terms pass on", shown,
+                                 ShortIdsOf(model->licenses)));
+    }
     Claim claim;
     claim.source = ClaimSource::kBase;
     claim.component = source.component;
@@ -269,7 +280,7 @@ class MetadataGatherer {
     const bool own_file = lower.find("/blob/") != std::string::npos || lower.find("/resolve/") != std::string::npos ||
                           lower.find("/raw/") != std::string::npos;
     if (lower.empty() || relative || (own_file && !HubIdOf(link.value).empty()) ||
-        !rules_.LicensesByLink(lower).empty())
+        !LicensesOfLink(link.value, rules_).empty())
       return;
     AddFinding(
         {ClaimSource::kCard, EvidenceKind::kCardField, component, artifact.path(), static_cast<uint32_t>(link.at.line),
@@ -706,8 +717,7 @@ std::vector<v1::Finding> FamilyFindings(const ModelView& view, const rulebook::R
                          [&](const auto* license) { return claim.Names(license); });
     });
     if (agrees || !seen.insert(hint.said).second) continue;
-    std::string names;
-    for (const auto* license : hint.licenses) names += (names.empty() ? "" : " or ") + license->short_id();
+    std::string names = ShortIdsOf(hint.licenses);
     if (!hint.unread.empty())
       names += absl::StrFormat("%s%s (not in the rulebook)", names.empty() ? "" : " or ", hint.unread);
     findings.push_back(

@@ -162,6 +162,23 @@ void AddVersion(const v1::ExplainedVersion& version, Layout& out) {
   if (!terms.empty()) out.Detail(terms.size() > 1 ? "one of" : "licence", Joined(terms, ", "));
   if (!version.main_restriction().empty()) out.Detail("restricts", version.main_restriction());
   if (!version.boundary().empty()) out.Detail("note", version.boundary());
+  if (version.confidence() == "low") out.Detail("confidence", "low: let a person check it");
+}
+
+// "cogvideox: OPEN_WEIGHTS_RESTRICTED", what it restricts, commercial use, figures.
+void AddCandidate(const v1::ExplainedLicense& candidate, Layout& out) {
+  const bool free = candidate.openness() == v1::FULLY_OPEN || candidate.openness() == v1::OPEN_WEIGHTS_PERMISSIVE;
+  out.Item(free ? Tone::kPlain : Tone::kCaution,
+           absl::StrFormat("%s: %s", candidate.short_id(), v1::Openness_Name(candidate.openness())));
+  if (!candidate.main_restriction().empty()) out.Detail("restricts", candidate.main_restriction());
+  if (!candidate.commercial_use().empty()) out.Detail("commercial use", candidate.commercial_use());
+  for (const auto& threshold : candidate.thresholds()) out.Detail("limit", threshold);
+}
+
+void AddRedefined(const google::protobuf::RepeatedPtrField<std::string>& changes, Layout& out) {
+  if (changes.empty()) return;
+  out.Heading("Not as our rulebook has it");
+  for (const auto& change : changes) out.Item(Tone::kCaution, change);
 }
 
 }  // namespace
@@ -180,10 +197,7 @@ std::string RenderLicense(const v1::LicenseRecord& record, bool color) {
                  {"openness", v1::Openness_Name(record.openness())},
                  {"licensor", facts.licensor().empty() ? "anyone" : facts.licensor()},
                  {"released", facts.released().empty() ? "not dated" : facts.released()}});
-  if (!record.redefined().empty()) {
-    out.Heading("Not as our rulebook has it");
-    for (const auto& change : record.redefined()) out.Item(Tone::kCaution, change);
-  }
+  AddRedefined(record.redefined(), out);
   out.Heading("What matters most");
   out.Item(Tone::kPlain, facts.main_restriction());
   out.Item(Tone::kPlain, facts.summary());
@@ -233,7 +247,13 @@ std::string RenderExplanation(const v1::ExplainResult& result, bool color) {
   out.Table({}, rows);
   if (!result.main_restriction().empty()) out.Item(Tone::kCaution, result.main_restriction());
   if (!result.summary().empty()) out.Item(Tone::kPlain, result.summary());
-  if (result.versions_size() > 1) {
+  AddRedefined(result.redefined(), out);
+  if (!result.candidates().empty()) {
+    out.Heading("One of these holds, the least open first");
+    for (const auto& candidate : result.candidates()) AddCandidate(candidate, out);
+  }
+  // Of one row all is said above, but for a name that is not known.
+  if (result.versions_size() > 1 || (result.kind() == "family" && !result.versions().empty())) {
     out.Heading("Versions");
     for (const auto& version : result.versions()) AddVersion(version, out);
   }

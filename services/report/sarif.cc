@@ -24,6 +24,7 @@ constexpr char kSourceRoot[] = "%SRCROOT%";
 constexpr char kFingerprintName[] = "weighbridge/v1";
 // A decision against the model that no finding explains must still be seen.
 constexpr char kDecisionRule[] = "weighbridge.decision";
+constexpr std::string_view kRulesRedefined = "rules.redefined";
 // Kept free for all that is not a result.
 constexpr size_t kFrameBytes = size_t{3} << 20;
 
@@ -209,13 +210,18 @@ void WriteLocation(const ModelLabel& label, std::string_view model_name, const v
 // Writes the places; returns how many were left out.
 size_t WriteLocations(const Run& run, const Entry& entry, JsonWriter& json) {
   const v1::GateResult& result = run.results[entry.model];
-  const ModelLabel label = LabelOf(run, entry.model);
+  ModelLabel label = LabelOf(run, entry.model);
   const std::string model_name = ModelName(result, label.name);
   size_t written = 0, left_out = 0;
   json.Key("locations").BeginArray();
   if (entry.finding != nullptr) {
     for (const auto& ref : entry.finding->evidence()) {
       if (ref.path().empty()) continue;
+      // Rules lie beside no model, and a place outside the working folder is none that a host can show.
+      if (entry.rule_id == kRulesRedefined) {
+        if (ref.path().front() == '/' || ref.path().find("..") != std::string::npos) continue;
+        label.folder.clear();
+      }
       if (written == kSarifLocationsMax) {
         ++left_out;
         continue;
@@ -225,6 +231,7 @@ size_t WriteLocations(const Run& run, const Entry& entry, JsonWriter& json) {
     }
   }
   if (written == 0) {
+    label.folder = LabelOf(run, entry.model).folder;
     v1::EvidenceRef whole;
     whole.set_path(StandInPath(result));
     WriteLocation(label, model_name, whole, json);

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_format.h"
 #include "proto/weighbridge/rules/v1/facts.pb.h"
+#include "proto/weighbridge/rules/v1/license.pb.h"
 #include "proto/weighbridge/v1/enums.pb.h"
 #include "services/rulebook/lint_parts.h"
 #include "services/rulebook/names.h"
@@ -97,6 +98,9 @@ void LintMember(const LintContext& context, const Cursor& at) {
       if (!seen.insert(ids.Get(i)).second)
         at.ReportAt(field, i, absl::StrFormat("\"%s\" stands here twice", ids.Get(i)));
     }
+  }
+  if (member.confidence() == rules::v1::Confidence::high) {
+    at.ReportAt("confidence", "a row is never surer than its licences: leave high out");
   }
   LintParts(at);
   for (int i = 0; i < member.shapes_size(); ++i) {

@@ -80,6 +80,12 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"UnknownRulesVerb", {"rules", "forge"}, 2, "forge is none"},
                     Case{"UnknownLicense", {"licenses", "no-such-licence"}, 2, "no-such-licence"},
                     Case{"UnknownName", {"explain", "qwertyuiop"}, 2, "qwertyuiop"},
+                    Case{"HalfAnExpression", {"explain", "MIT OR"}, 2, "no SPDX expression: offset 6"},
+                    Case{"HalfAnExpressionOfLicenses", {"licenses", "(MIT"}, 2, "no SPDX expression: offset "},
+                    // A range takes no file: what is missing then is the licence's id alone.
+                    Case{"RangeBeforeTheFile", {"rules", "learn", "--slot", "1:2", "/etc/hostname"}, 2, "--id"},
+                    Case{
+                        "OmittableBeforeTheFile", {"rules", "learn", "--omittable", "1:2", "/etc/hostname"}, 2, "--id"},
                     Case{"MissingText", {"classify", "/nowhere/LICENSE"}, 3, "/nowhere/LICENSE"},
                     Case{"FolderAsText", {"classify", "/tmp"}, 3, "directory"},
                     Case{"DiffAsJson", {"classify", "--diff", "--format", "json", "/etc/hostname"}, 2, "--diff"},
@@ -117,6 +123,10 @@ INSTANTIATE_TEST_SUITE_P(
              {"explain", "eCos-2.0"},
              0,
              "was given up by the SPDX list and is read as GPL-2.0-or-later"},
+        Case{"LicensesOfAFormerId", {"licenses", "GPL-3.0+"}, 0, "GPL-3.0-only"},
+        Case{"LicensesOfAnExpression", {"licenses", "MIT OR Apache-2.0"}, 0, "One of 2 ways is enough"},
+        Case{"ExplainUnknownVersion", {"explain", "phi-9"}, 0, "no version 9 of phi is known here"},
+        Case{"ExplainWorstCandidate", {"explain", "dinov2-base"}, 0, "at worst (CC-BY-NC-4.0)"},
         Case{"ExplainFact", {"explain", "domicile"}, 0, "domicile"}, Case{"Lint", {"rules", "lint"}, 0, "ok: "},
         Case{"Policy", {"rules", "show-policy"}, 0, "mode: block"}, Case{"Doctor", {"doctor"}, 0, "openat2"}),
     [](const auto& info) { return info.param.name; });
@@ -141,6 +151,54 @@ TEST_F(OverlayTest, BrokenRulesSayFileLineAndColumnAndDecideNothing) {
   const ProcessResult lint = weighbridge_.Run({"rules", "lint", dir_.At("rules")});
   EXPECT_EQ(lint.exit_code, 2) << Describe(lint);
   EXPECT_NE(lint.out.find("licenses/example-terms/rule.textproto:3:"), std::string::npos) << Describe(lint);
+}
+
+// The user's own folder is named, wherever it lies, and its rules are those that are changed.
+TEST_F(OverlayTest, WhatAnOverlayChangesIsSaidWithItsFile) {
+  const ProcessResult ours = weighbridge_.Run({"licenses", "phi"});
+  EXPECT_EQ(ours.exit_code, 0) << Describe(ours);
+  EXPECT_EQ(ours.out.find("Not as our rulebook has it"), std::string::npos) << ours.out;
+  dir_.Write("mine/families/phi.textproto",
+             "# proto-file: proto/weighbridge/rules/v1/rulebook.proto\n"
+             "# proto-message: weighbridge.rules.v1.Family\n"
+             "id: \"phi\"\nname: \"Phi\"\ndeveloper: \"Microsoft\"\n"
+             "members {\n  organizations: \"microsoft\"\n  names: \"phi-4*\"\n  license_ids: \"Apache-2.0\"\n"
+             "  openness: OPEN_WEIGHTS_PERMISSIVE\n  source: \"ours\"\n}\n");
+  const std::string file = dir_.At("mine") + "/families/phi.textproto";
+  for (const std::vector<std::string>& args : {std::vector<std::string>{"explain", "phi-4", "--rules", dir_.At("mine")},
+                                               std::vector<std::string>{"rules", "lint", dir_.At("mine")},
+                                               std::vector<std::string>{"rules", "lint", "--rules", dir_.At("mine")}}) {
+    const ProcessResult result = weighbridge_.Run(args);
+    EXPECT_EQ(result.exit_code, 0) << Describe(result);
+    EXPECT_NE(result.out.find(file), std::string::npos) << Describe(result);
+  }
+  const ProcessResult gate = weighbridge_.Run({"gate", dir_.At("model"), "--no-record", "--rules", dir_.At("mine")});
+  EXPECT_NE(gate.out.find("rules.redefined"), std::string::npos) << Describe(gate);
+  EXPECT_NE(gate.out.find(file), std::string::npos) << Describe(gate);
+  // What is recorded, and made again by a replay, knows of no folder of this machine.
+  const ProcessResult json = weighbridge_.Run(weighbridge_.GateArgs(dir_.At("model"), {"--rules", dir_.At("mine")}));
+  EXPECT_NE(json.out.find("\"rules/families/phi.textproto\""), std::string::npos) << Describe(json);
+  EXPECT_EQ(json.out.find(dir_.path()), std::string::npos) << json.out;
+}
+
+TEST_F(OverlayTest, AnOverlayIsLintedAndRelearntOverOurs) {
+  dir_.Write("mine/families/quarry.textproto",
+             "# proto-file: proto/weighbridge/rules/v1/rulebook.proto\n"
+             "# proto-message: weighbridge.rules.v1.Family\n"
+             "id: \"quarry\"\nname: \"Quarry\"\ndeveloper: \"Quarry\"\n"
+             "members {\n  organizations: \"quarry\"\n  names: \"quarry-*\"\n  license_ids: \"Apache-2.0\"\n"
+             "  openness: OPEN_WEIGHTS_PERMISSIVE\n  source: \"ours\"\n}\n");
+  const ProcessResult lint = weighbridge_.Run({"rules", "lint", dir_.At("mine")});
+  EXPECT_EQ(lint.exit_code, 0) << Describe(lint);
+  EXPECT_NE(lint.out.find("laid over the built-in rules"), std::string::npos) << lint.out;
+  // The digest of a rulebook hangs on its files, not on where they lie.
+  const ProcessResult digest = weighbridge_.Run({"rules", "digest", "--rules", dir_.At("mine")});
+  EXPECT_NE(lint.out.find(digest.out.substr(0, 64)), std::string::npos) << lint.out << digest.out;
+  dir_.Write("texts/empty.txt", "no licence\n");
+  const ProcessResult relearn = weighbridge_.Run({"rules", "relearn", dir_.At("mine"), "--texts", dir_.At("texts")});
+  EXPECT_EQ(relearn.exit_code, 0) << Describe(relearn);
+  EXPECT_NE(relearn.out.find("0 token files made"), std::string::npos) << Describe(relearn);
+  EXPECT_EQ(relearn.out.find("Apache-2.0"), std::string::npos) << "ours are not the user's to make\n" << relearn.out;
 }
 
 // A wrong folder would otherwise go unnoticed.

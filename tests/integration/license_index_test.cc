@@ -6,9 +6,11 @@
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "services/crypto/sha256.h"
 #include "tests/integration/weighbridge.h"
 #include "tests/support/model_builder.h"
 #include "tests/support/process.h"
@@ -130,6 +132,48 @@ TEST_F(LicenseIndexTest, ADamagedOrForeignIndexEndsEveryRun) {
     EXPECT_EQ(gate.out, "") << test.name;
     EXPECT_TRUE(Says(gate.err, "licences.index")) << test.name << gate.err;
   }
+}
+
+// One that was built for other rules is left aside, and that is said.
+TEST_F(LicenseIndexTest, AnIndexForOtherRulesIsNamed) {
+  Build();
+  std::string bytes;
+  {
+    std::ifstream file(index_, std::ios::binary);
+    bytes.assign(std::istreambuf_iterator<char>(file), {});
+  }
+  // "WBINDEX1", the digest of the rules, and the digest of both.
+  bytes[8] = bytes[8] == 'a' ? 'b' : 'a';
+  const Sha256Digest digest = Sha256Of(std::string_view(bytes).substr(0, 72));
+  bytes.replace(72, digest.size(), reinterpret_cast<const char*>(digest.data()), digest.size());
+  dir_.Write("other.index", bytes);
+  const ProcessResult result = weighbridge_.Run({"licenses", "MIT", "--index", dir_.At("other.index")});
+  EXPECT_EQ(result.exit_code, 0) << Describe(result);
+  EXPECT_TRUE(Says(result.err, "other.index is not used: it was built for other rules")) << Describe(result);
+  const ProcessResult quiet = weighbridge_.Run({"licenses", "MIT", "--quiet", "--index", dir_.At("other.index")});
+  EXPECT_EQ(quiet.err, "") << Describe(quiet);
+}
+
+TEST_F(LicenseIndexTest, FoldersThatAreMadeForAnIndexAreNamed) {
+  const std::string path = dir_.At("new/folder/licences.index");
+  const ProcessResult result = weighbridge_.Run({"rules", "build-index", dir_.At("pack"), "-o", path});
+  EXPECT_EQ(result.exit_code, 0) << Describe(result);
+  EXPECT_TRUE(Says(result.err, "made the folder " + dir_.At("new"))) << Describe(result);
+}
+
+// A licence that is known by its category alone does not stand for a model that is called so.
+TEST_F(LicenseIndexTest, AModelComesBeforeALicenceOfThePackOfThatName) {
+  dir_.Write("other/imagen.LICENSE",
+             "---\nkey: imagen\nname: Imagen\ncategory: Permissive\nowner: Imagen Makers\n---\n" + std::string(kKite));
+  ASSERT_EQ(weighbridge_.Run({"rules", "build-index", dir_.At("other"), "-o", index_}).exit_code, 0);
+  const ProcessResult result = weighbridge_.Run({"explain", "Imagen", "--format", "json", "--index", index_});
+  EXPECT_EQ(result.exit_code, 0) << Describe(result);
+  EXPECT_TRUE(Says(result.out, "\"closed_model\"")) << result.out;
+  EXPECT_TRUE(Says(result.out, "A licence is called so too, known by its category alone")) << result.out;
+  const ProcessResult licenses = weighbridge_.Run({"licenses", "Imagen", "--index", index_});
+  EXPECT_EQ(licenses.exit_code, 0) << Describe(licenses);
+  EXPECT_TRUE(Says(licenses.out, "(closed_model)")) << licenses.out;
+  EXPECT_TRUE(Says(licenses.out, "LicenseRef-scancode-imagen")) << licenses.out;
 }
 
 TEST_F(LicenseIndexTest, RulesOfTheUserLieOverTheIndexToo) {
