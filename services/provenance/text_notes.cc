@@ -71,34 +71,6 @@ bool LooksLikeAName(std::string_view word) {
   return letter && word.size() >= 2 && (digit || !small);
 }
 
-// Licences that the beginning of the text names, by the longest name at each place.
-std::vector<const License*> NamedIn(std::string_view text, const rulebook::Rulebook& rules) {
-  text = text.substr(0, kNamesBytesMax);
-  const std::vector<NameWord> words = NameWords(text);
-  std::vector<const License*> named;
-  for (size_t first = 0; first < words.size() && named.size() < kNamedMax;) {
-    size_t taken = 1;
-    for (size_t count = std::min(kNameWordsMax, words.size() - first); count > 0; --count) {
-      if (count == 1 && !LooksLikeAName(text.substr(words[first].begin, words[first].end - words[first].begin))) break;
-      std::string name;
-      for (size_t i = first; i < first + count; ++i) {
-        name += name.empty() ? "" : " ";
-        name += text.substr(words[i].begin, words[i].end - words[i].begin);
-      }
-      const std::vector<const License*> found = rules.FindLicenses(name);
-      if (found.empty()) continue;
-      for (const License* license : found) {
-        if (named.size() < kNamedMax && std::find(named.begin(), named.end(), license) == named.end())
-          named.push_back(license);
-      }
-      taken = count;
-      break;
-    }
-    first += taken;
-  }
-  return named;
-}
-
 struct Link {
   size_t begin, end;
 };
@@ -187,7 +159,7 @@ class Taker {
     for (const classify::TextMatch& match : found_.matches) AddTruncated(match);
     AddSeveral();
     if (found_.matches.empty() && found_.words > 0) {
-      named_ = NamedIn(text_, rules_);
+      named_ = LicensesNamedIn(text_, rules_);
       AddPointer();
       if (out_.Find(v1::TextNote::POINTER) == nullptr || out_.words > kPointerWordsMax) AddTranslation();
     } else {
@@ -368,6 +340,33 @@ const TextNote* TextNotes::Find(v1::TextNote::Kind kind) const {
     if (note.kind == kind) return &note;
   }
   return nullptr;
+}
+
+std::vector<const License*> LicensesNamedIn(std::string_view text, const rulebook::Rulebook& rules) {
+  text = text.substr(0, kNamesBytesMax);
+  const std::vector<NameWord> words = NameWords(text);
+  std::vector<const License*> named;
+  for (size_t first = 0; first < words.size() && named.size() < kNamedMax;) {
+    size_t taken = 1;
+    for (size_t count = std::min(kNameWordsMax, words.size() - first); count > 0; --count) {
+      if (count == 1 && !LooksLikeAName(text.substr(words[first].begin, words[first].end - words[first].begin))) break;
+      std::string name;
+      for (size_t i = first; i < first + count; ++i) {
+        name += name.empty() ? "" : " ";
+        name += text.substr(words[i].begin, words[i].end - words[i].begin);
+      }
+      const std::vector<const License*> found = rules.FindLicenses(name);
+      if (found.empty()) continue;
+      for (const License* license : found) {
+        if (named.size() < kNamedMax && std::find(named.begin(), named.end(), license) == named.end())
+          named.push_back(license);
+      }
+      taken = count;
+      break;
+    }
+    first += taken;
+  }
+  return named;
 }
 
 TextNotes TakeTextNotes(std::string_view text, const classify::Classification& found, const rulebook::Rulebook& rules,
