@@ -254,7 +254,7 @@ absl::Status CheckArtifactDocuments(std::string_view list, const ArtifactList& a
   std::vector<NamedFile> files;
   files.reserve(artifacts.size());
   for (const v1::InventoryArtifact& one : artifacts) {
-    files.push_back({RoleOf(one.path(), ""), one.claimed() ? PointerFileBytes(one.size()) : one.size()});
+    files.push_back({one.path(), RoleOf(one.path(), ""), one.claimed() ? PointerFileBytes(one.size()) : one.size()});
   }
   std::vector<size_t> least = DocumentAllowances(files, unlisted_bytes);
   std::vector<size_t> most = DocumentAllowances(files);
@@ -265,7 +265,7 @@ absl::Status CheckArtifactDocuments(std::string_view list, const ArtifactList& a
   for (int i = 0; i < artifacts.size(); ++i) {
     const v1::InventoryArtifact& one = artifacts[i];
     const std::string at = FieldAt(list, i);
-    const bool due = IsDocument(*RoleFromName(one.role()), *formats::FormatFromName(one.format()));
+    const bool due = IsDocument(one.path(), *RoleFromName(one.role()), *formats::FormatFromName(one.format()));
     if (!due) {
       if (!one.document_sha256().empty())
         return Refused(at + ".document_sha256", "a scan keeps no document of such a file");

@@ -8,16 +8,21 @@
 #include <vector>
 
 #include "absl/strings/str_format.h"
+#include "services/base/utf8.h"
 #include "services/classify/classifier.h"
 #include "services/classify/terms.h"
 #include "services/classify/tokenize.h"
+#include "services/formats/sniff/sniff.h"
 #include "services/provenance/evidence.h"
+#include "services/provenance/model_view.h"
 #include "services/provenance/text_notes.h"
 #include "services/types/artifact.h"
 #include "services/types/role_of.h"
 
 namespace weighbridge::auditor {
 namespace {
+
+using formats::Format;
 
 // The official wording that a token file was made from, with its words.
 struct OfficialText {
@@ -89,6 +94,17 @@ v1::Term::Polarity ToProto(classify::TermPolarity polarity) {
 }
 
 }  // namespace
+
+absl::Status CheckIsText(std::string_view path, std::string_view bytes) {
+  const Format format = formats::Sniff(bytes, bytes.size(), provenance::BaseNameOf(path));
+  if (formats::IsText(format) || format == Format::kUtf16Text || format == Format::kUnknownBinary ||
+      format == Format::kEmpty || format == Format::kLfsPointer) {
+    return absl::OkStatus();
+  }
+  const std::string_view remedy = formats::IsDocumentWeCannotRead(format) ? "; give what it says as a text" : "";
+  return absl::FailedPreconditionError(absl::StrFormat("%s: the format %s is not read as a text%s", Printable(path),
+                                                       formats::FormatName(format), remedy));
+}
 
 v1::ClassifyTextResult ClassifyText(std::string_view path, std::string_view text, const rulebook::Rulebook& rules,
                                     db::Store* store) {

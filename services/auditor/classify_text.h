@@ -8,12 +8,17 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "db/store/store.h"
 #include "proto/weighbridge/v1/gate.pb.h"
 #include "services/report/classify_diff.h"
 #include "services/rulebook/rulebook.h"
 
 namespace weighbridge::auditor {
+
+// FailedPrecondition for bytes that are not read as a text, so that nothing is said of what they hold: a document such as PDF,
+// an archive, weights, a program. Of what nobody recognises the classifier says itself what it can.
+absl::Status CheckIsText(std::string_view path, std::string_view bytes);
 
 // `store` (may be null) holds official texts: where the one of a match is there, its edits say what was expected.
 v1::ClassifyTextResult ClassifyText(std::string_view path, std::string_view text, const rulebook::Rulebook& rules,

@@ -1,13 +1,17 @@
 #include "services/auditor/context.h"
 
 #include <algorithm>
+#include <iterator>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_format.h"
 #include "services/auditor/read_files.h"
 #include "services/base/status_macros.h"
 #include "services/base/utf8.h"
+#include "services/formats/sniff/format.h"
 #include "services/provenance/license_names.h"
+#include "services/provenance/model_view.h"
 #include "services/source/document.h"
 #include "services/source/root.h"
 #include "services/types/role_of.h"
@@ -19,17 +23,22 @@ bool IsTerms(Role role) {
   return role == Role::kLicenseText || role == Role::kNotice || role == Role::kUsePolicy || role == Role::kCard;
 }
 
+// Documents that are not read as text are named whatever their size: somebody has to read them.
+bool IsNamedAsDocument(std::string_view path) {
+  const size_t dot = provenance::BaseNameOf(path).rfind('.');
+  if (dot == std::string_view::npos) return false;
+  std::string suffix(provenance::BaseNameOf(path).substr(dot));
+  for (char& c : suffix) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  static constexpr std::string_view kSuffixes[] = {".pdf", ".doc", ".docx", ".odt", ".rtf", ".epub"};
+  return std::find(std::begin(kSuffixes), std::end(kSuffixes), suffix) != std::end(kSuffixes);
+}
+
 // By the name, before anything is opened.
 bool IsRead(const source::FileEntry& file) {
   const Role role = RoleOf(file.path, "");
-  if (IsTerms(role)) return true;
+  if (IsTerms(role) || IsNamedAsDocument(file.path)) return true;
   return (role == Role::kConfig || role == Role::kAdapter || role == Role::kArchive || role == Role::kOther) &&
          file.size() <= source::kMaxDocumentBytes;
-}
-
-bool Speaks(const v1::InventoryArtifact& artifact) {
-  return !artifact.document_sha256().empty() || artifact.role() == "archive" ||
-         IsTerms(RoleFromName(artifact.role()).value_or(Role::kOther));
 }
 
 // "ORG/NAME" or the address, and the revision.
@@ -39,6 +48,13 @@ std::pair<std::string_view, std::string_view> SplitSource(std::string_view sourc
 }
 
 }  // namespace
+
+bool SpeaksFromOutside(const v1::InventoryArtifact& artifact) {
+  const std::optional<formats::Format> format = formats::FormatFromName(artifact.format());
+  return !artifact.document_sha256().empty() || artifact.role() == "archive" ||
+         IsTerms(RoleFromName(artifact.role()).value_or(Role::kOther)) ||
+         (format.has_value() && formats::IsDocumentWeCannotRead(*format));
+}
 
 absl::Status AddContext(const std::string& folder, const source::WalkLimits& limits, const source::ReadOptions& options,
                         Collected& file) {
@@ -73,7 +89,7 @@ absl::Status AddContext(const std::string& folder, const source::WalkLimits& lim
     AddFile(files[i], read.results[i], std::move(read.notes[i]), one, file.documents);
     if (!read.results[i].status.ok()) {
       seen.mutable_problems()->MergeFrom(one.problems());
-    } else if (Speaks(one.artifacts(0))) {
+    } else if (SpeaksFromOutside(one.artifacts(0))) {
       *file.inventory.add_context_artifacts() = one.artifacts(0);
     }
   }

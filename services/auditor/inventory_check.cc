@@ -219,10 +219,7 @@ absl::Status CheckContext(const std::string& field, const v1::Inventory& invento
   WB_RETURN_IF_ERROR(CheckArtifacts(list, inventory.context_artifacts()));
   for (int i = 0; i < inventory.context_artifacts_size(); ++i) {
     const v1::InventoryArtifact& one = inventory.context_artifacts(i);
-    static constexpr std::string_view kSpeaking[] = {"license_text", "notice", "use_policy", "card", "archive"};
-    const bool speaks = !one.document_sha256().empty() ||
-                        std::find(std::begin(kSpeaking), std::end(kSpeaking), one.role()) != std::end(kSpeaking);
-    if (!speaks || one.has_header()) return Refused(FieldAt(list, i), "nothing that could speak for a model");
+    if (!SpeaksFromOutside(one) || one.has_header()) return Refused(FieldAt(list, i), "nothing that could speak for a model");
   }
   return CheckArtifactDocuments(list, inventory.context_artifacts(), RolesBy::kName, kDocumentsBytesMax, documents,
                                 used);

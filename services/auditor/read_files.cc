@@ -54,7 +54,7 @@ std::string_view RuleOf(source::ProblemKind kind) {
 std::vector<size_t> AllowancesOf(const source::Listing& listing, const RoleOfFile& role_of) {
   std::vector<NamedFile> files;
   files.reserve(listing.files.size());
-  for (const source::FileEntry& file : listing.files) files.push_back({role_of(file, ""), file.size()});
+  for (const source::FileEntry& file : listing.files) files.push_back({file.path, role_of(file, ""), file.size()});
   return DocumentAllowances(files);
 }
 
@@ -87,7 +87,7 @@ class Reader {
       }
     } else if (notes.role == Role::kIndex) {
       VisitIndex(source, notes);
-    } else if (IsDocument(notes.role, notes.format)) {
+    } else if (IsDocument(file.path, notes.role, notes.format)) {
       ReadDocument(source, allowances_[index], notes);
     }
     if (source.Drain().ok()) notes.also = formats::AlsoLooksLike(notes.format, head, inner.size(), source.tail());

@@ -73,8 +73,9 @@ int RunClassify(const ClassifyOptions& options) {
   int worst = kExitOk;
   for (const std::string& file : options.files) {
     const absl::StatusOr<std::string> bytes = ReadInput(file, "text", kTextBytesMax);
-    if (!bytes.ok()) {
-      Fail(bytes.status());
+    const absl::Status readable = bytes.ok() ? auditor::CheckIsText(file, *bytes) : bytes.status();
+    if (!readable.ok()) {
+      Fail(readable);
       worst = kExitUnmeasured;  // the order of DESIGN section 7: 3 comes before 5
       continue;
     }
@@ -108,7 +109,7 @@ void AddClassifyCommand(CLI::App& app, Run& run) {
   AddStoreOptions(*classify, options->common);
   classify->footer(
       "Exit code: 0 every match bare and no residue with trigger phrases, 5 anything less, 3 a file could not be "
-      "read.");
+      "read, or is of a format that is not read (PDF, DOCX, archives).");
   classify->callback([options, &run] { run = [options] { return RunClassify(*options); }; });
 }
 

@@ -189,6 +189,9 @@ grpc::ServerUnaryReactor* AuditService::ClassifyText(grpc::CallbackServerContext
   };
   if (request->text().size() > kTextBytesMax) return refuse("text", "more than 2 MiB");
   if (request->path().size() > kPathBytesMax) return refuse("path", "more than 4095 bytes");
+  if (const absl::Status text = auditor::CheckIsText(request->path(), request->text()); !text.ok()) {
+    return refuse("text", std::string(text.message()));
+  }
   return ReadInTurn(std::move(call), context, [this, request, answer](db::Store& store) {
     const auto configuration = backend_.configuration().Current();
     *answer = auditor::ClassifyText(Printable(request->path()), request->text(), *configuration->rules, &store);

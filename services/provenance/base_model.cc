@@ -66,8 +66,7 @@ std::vector<Claim> ClaimsOfBase(const Reconciliation& base) {
     claims.push_back(std::move(claim));
   };
   for (const Standing& standing : base.standing) {
-    const bool third_party = standing.component.find("notice:") != std::string::npos;
-    if (standing.license->kind() == rules::v1::DocumentKind::license && !third_party) {
+    if (standing.license->kind() == rules::v1::DocumentKind::license && !IsOfOthers(standing.component)) {
       add({standing.license}, standing.source, standing.evidence);
     }
   }

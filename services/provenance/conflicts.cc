@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_format.h"
+#include "services/provenance/model_view.h"
 
 namespace weighbridge::provenance {
 namespace {
@@ -48,8 +49,7 @@ std::string Describe(const Claim& claim) {
 ConflictReport FindConflicts(const std::vector<Claim>& claims) {
   std::map<std::string, std::map<ClaimSource, std::vector<const Claim*>>> by_component;
   for (const Claim& claim : claims) {
-    const bool third_party = claim.component.rfind("notice:", 0) == 0;
-    if (!third_party && NamesALicense(claim)) by_component[claim.component][claim.source].push_back(&claim);
+    if (!IsOfOthers(claim.component) && NamesALicense(claim)) by_component[claim.component][claim.source].push_back(&claim);
   }
   ConflictReport report;
   for (const auto& [component, sources] : by_component) {

@@ -9,6 +9,7 @@
 #include <tuple>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_format.h"
 #include "services/base/utf8.h"
@@ -17,11 +18,12 @@
 #include "services/formats/json/json_reader.h"
 #include "services/formats/model_card/model_card.h"
 #include "services/formats/model_index/model_index.h"
+#include "services/formats/package_manifest/package_manifest.h"
 #include "services/provenance/license_names.h"
 #include "services/provenance/mentioned_bases.h"
 #include "services/provenance/named_licenses.h"
+#include "services/provenance/program_text.h"
 #include "services/provenance/spdx_lines.h"
-#include "services/provenance/text_evidence.h"
 
 namespace weighbridge::provenance {
 namespace {
@@ -46,7 +48,9 @@ class MetadataGatherer {
       if (artifact.role() == "card" && text.has_value()) ReadCard(artifact, *text);
       if (base == "adapter_config.json" && text.has_value()) ReadAdapterConfig(artifact, *text);
       if (base == "config.json" && text.has_value()) CheckConfig(artifact, *text);
-      if (text.has_value() && !IsMachineRole(artifact.role())) ReadSpdxLines(artifact, *text);
+      if (base == "tokenizer_config.json" && text.has_value()) CheckTokenizerConfig(artifact, *text);
+      if (text.has_value() && formats::IsPackageManifest(base)) ReadManifest(artifact, *text);
+      if (text.has_value()) ReadSpdxLines(artifact, *text);
       if (artifact.has_header()) ReadHeader(artifact);
       if (IsAdapterArtifact(artifact) && !view_.inventory().has_base()) AddBaseNeeded(artifact);
     }
@@ -309,13 +313,7 @@ class MetadataGatherer {
   // MeasureModel).
   void CheckConfig(const v1::InventoryArtifact& artifact, std::string_view text) {
     if (const absl::StatusOr<formats::Value> root = formats::ParseJson(text); root.ok()) {
-      for (const std::string_view key : {"license", "license_name"}) {
-        const formats::Value* value = root->Find(key);
-        if (value == nullptr || !value->AsString().has_value()) continue;
-        AddLicenses({{std::string(*value->AsString())}, "", ""},
-                    {ClaimSource::kHeader, EvidenceKind::kConfig, view_.SpeaksFor(artifact), artifact.path(),
-                     static_cast<uint32_t>(value->at.line), value->at.offset, std::string(key)});
-      }
+      ReadLicenseKeys(artifact, *root, ClaimSource::kHeader);
     }
     const absl::StatusOr<formats::ModelConfig> config = formats::ParseModelConfig(text);
     if (config.ok()) return;
@@ -324,9 +322,92 @@ class MetadataGatherer {
                                         PlaceInFile(artifact.path())));
   }
 
+  void ReadLicenseKeys(const v1::InventoryArtifact& artifact, const formats::Value& root, ClaimSource source) {
+    for (const std::string_view key : {"license", "license_name"}) {
+      const formats::Value* value = root.Find(key);
+      if (value == nullptr || !value->AsString().has_value()) continue;
+      AddLicenses({{std::string(*value->AsString())}, "", ""},
+                  {source, EvidenceKind::kConfig, view_.SpeaksFor(artifact), artifact.path(),
+                   static_cast<uint32_t>(value->at.line), value->at.offset, std::string(key)});
+    }
+  }
+
+  // What it names is the licence of the tokenizer: as an SPDX line, it is none of the weights.
+  void CheckTokenizerConfig(const v1::InventoryArtifact& artifact, std::string_view text) {
+    formats::JsonLimits limits;
+    limits.non_finite = formats::JsonLimits::NonFinite::kAccept;
+    const absl::StatusOr<formats::Value> root = formats::ParseJson(text, limits);
+    if (root.ok()) {
+      ReadLicenseKeys(artifact, *root, ClaimSource::kIdentifier);
+    } else if (!artifact.document_truncated()) {
+      AddMalformed(artifact, root.status());
+    }
+  }
+
+  // Fields of a package name the licence of the package, which is a part of its own beside the weights.
+  void ReadManifest(const v1::InventoryArtifact& artifact, std::string_view text) {
+    const auto declared = formats::ReadPackageLicenses(BaseNameOf(artifact.path()), text);
+    if (!declared.ok()) {
+      if (!artifact.document_truncated()) AddMalformed(artifact, declared.status());
+      return;
+    }
+    Candidates said;
+    for (const formats::PackageLicense& one : *declared) {
+      const Source source{ClaimSource::kIdentifier, EvidenceKind::kConfig,
+                          view_.SpeaksFor(artifact), artifact.path(),
+                          static_cast<uint32_t>(one.at.line), one.at.offset, one.key};
+      if (!one.file.empty() && HasFile(FolderOf(artifact.path()), one.file)) continue;  // which is read itself
+      const LicenseFields fields{{one.value}, "", ""};
+      // "BSD License" beside "BSD-3-Clause" is the same said less precisely.
+      if (one.coarse && AddsNothing(fields, said)) continue;
+      const size_t before = out_.claims.size();
+      AddLicenses(fields, source);
+      for (size_t i = before; i < out_.claims.size(); ++i) {
+        const Candidates& licenses = out_.claims[i].licenses;
+        said.insert(said.end(), licenses.begin(), licenses.end());
+      }
+    }
+  }
+
+  bool AddsNothing(const LicenseFields& fields, const Candidates& said) const {
+    const NamedLicenses named = ReadLicenseFields(fields, rules_, or_choices_);
+    return named.unknown.empty() && !named.operands.empty() &&
+           std::all_of(named.operands.begin(), named.operands.end(), [&](const Candidates& operand) {
+             return std::any_of(operand.begin(), operand.end(), [&](const auto* license) {
+               return std::find(said.begin(), said.end(), license) != said.end();
+             });
+           });
+  }
+
+  bool HasFile(std::string_view folder, std::string_view name) const {
+    const std::string path = folder.empty() ? std::string(name) : absl::StrFormat("%s/%s", folder, name);
+    const auto& artifacts = view_.inventory().artifacts();
+    return std::any_of(artifacts.begin(), artifacts.end(), [&](const auto& other) { return other.path() == path; });
+  }
+
+  void AddMalformed(const v1::InventoryArtifact& artifact, const absl::Status& why) {
+    out_.findings.push_back(MakeFinding(v1::FILE_DOCUMENT_MALFORMED, v1::Outcome::NEEDS_REVIEW,
+                                        Printable(std::string(why.message())), PlaceInFile(artifact.path())));
+  }
+
+  // "#: SPDX-License-Identifier" begins its line but for the signs of a comment; in print("SPDX-...") it does not.
+  static bool BeginsItsLine(std::string_view text, uint64_t value_begin) {
+    const size_t before = value_begin == 0 ? std::string_view::npos : text.rfind('\n', value_begin - 1);
+    const std::string_view line = text.substr(before == std::string_view::npos ? 0 : before + 1);
+    const auto letter = std::find_if(line.begin(), line.end(), [](unsigned char c) { return absl::ascii_isalnum(c); });
+    const auto same = [](char a, char b) { return absl::ascii_tolower(a) == absl::ascii_tolower(b); };
+    return line.end() - letter >= static_cast<ptrdiff_t>(kSpdxTag.size()) &&
+           std::equal(kSpdxTag.begin(), kSpdxTag.end(), letter, same);
+  }
+
   void ReadSpdxLines(const v1::InventoryArtifact& artifact, std::string_view text) {
+    const bool program = IsProgram(artifact.role());
     const SpdxLines found = FindSpdxLines(text);
     for (const SpdxLine& line : found.lines) {
+      const absl::Status wrong = CheckSpdxValue(line.value);
+      // A program may write or seek such lines. What many programs say alike stands once for all of them.
+      if (program && !wrong.ok() && !BeginsItsLine(text, line.begin)) continue;
+      if (program && !of_programs_.insert({view_.SpeaksFor(artifact), std::string(line.value)}).second) continue;
       if (spdx_lines_ == kSpdxLinesMax) {
         AddLinesOver(artifact, absl::StrFormat("%d SPDX lines of this model were read; those from here on were not",
                                                kSpdxLinesMax));
@@ -337,7 +418,7 @@ class MetadataGatherer {
       const Source source{ClaimSource::kIdentifier, EvidenceKind::kCardProse, view_.SpeaksFor(artifact),
                           artifact.path(),          LineOf(text, line.begin), line.begin,
                           std::string(kSpdxTag)};
-      if (const absl::Status wrong = CheckSpdxValue(line.value); !wrong.ok()) {
+      if (!wrong.ok()) {
         AddFinding(source, v1::FILE_DOCUMENT_MALFORMED, v1::Outcome::NEEDS_REVIEW,
                    absl::StrFormat("the SPDX line \"%s\" cannot be read: %s", Quote(line.value, 0, line.value.size()),
                                    Printable(std::string(wrong.message()))));
@@ -472,6 +553,7 @@ class MetadataGatherer {
   std::set<std::tuple<std::string, std::string, std::string>> seen_bases_;
   std::set<std::string> adapters_;  // folders
   size_t spdx_lines_ = 0;
+  std::set<std::pair<std::string, std::string>> of_programs_;  // components and values of SPDX lines
   Gathered out_;
 };
 

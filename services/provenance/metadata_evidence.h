@@ -11,7 +11,7 @@
 
 namespace weighbridge::provenance {
 
-// Card front matter, GGUF and safetensors keys, configs, SPDX lines: what they name becomes claims; what they name and
+// Card front matter, GGUF and safetensors keys, configs, manifests of packages, SPDX lines: what they name becomes claims; what they name and
 // the rulebook does not know becomes a finding. Pure.
 Gathered GatherMetadataEvidence(const ModelView& view, const rulebook::Rulebook& rules, const v1::Policy& policy);
 

@@ -34,6 +34,16 @@ TestModel& TestModel::Weights(std::string_view path, const std::vector<std::pair
   return *this;
 }
 
+TestModel& TestModel::Format(std::string_view format) {
+  Last().set_format(std::string(format));
+  return *this;
+}
+
+TestModel& TestModel::Truncated() {
+  Last().set_document_truncated(true);
+  return *this;
+}
+
 TestModel& TestModel::Card(std::string_view front_matter, std::string_view body) {
   return Doc("README.md", "card", "---\n" + std::string(front_matter) + "\n---\n\n" + std::string(body) + "\n");
 }

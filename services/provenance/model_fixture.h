@@ -27,6 +27,9 @@ struct TestModel {
                      std::string_view format = "safetensors");
   // README.md with this front matter and body.
   TestModel& Card(std::string_view front_matter, std::string_view body = "A model.");
+  // The last file is of this format; was kept in part.
+  TestModel& Format(std::string_view format);
+  TestModel& Truncated();
   v1::InventoryArtifact& Last() { return *inventory.mutable_artifacts(inventory.artifacts_size() - 1); }
 };
 

@@ -83,6 +83,12 @@ std::unique_ptr<const v1::Inventory> WithContext(const v1::Inventory& inventory)
 
 }  // namespace
 
+bool IsOfOthers(std::string_view component) {
+  constexpr std::string_view kNotice = "notice:";
+  if (component.substr(0, kBaseMark.size()) == kBaseMark) component.remove_prefix(kBaseMark.size());
+  return component == kPrograms || component.substr(0, kNotice.size()) == kNotice;
+}
+
 std::string_view FolderOf(std::string_view path) {
   const size_t slash = path.rfind('/');
   return slash == std::string_view::npos ? std::string_view() : path.substr(0, slash);
@@ -148,6 +154,7 @@ std::string ModelView::SpeaksFor(const v1::InventoryArtifact& artifact) const {
   const std::string& path = artifact.path();
   const std::string& role = artifact.role();
   if (role == "notice") return "notice:" + path;
+  if (role == "code") return std::string(kPrograms);
   const bool speaks =
       role == "license_text" || role == "use_policy" || role == "card" || role == "config" || role == "adapter";
   if (!speaks) return "file:" + path;

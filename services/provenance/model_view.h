@@ -21,6 +21,13 @@ using DocumentBytes = std::map<std::string, std::string, std::less<>>;
 inline constexpr std::string_view kContextMark = "context:";
 inline constexpr std::string_view kBaseMark = "base:";
 
+// The component of all programs of a model together: what one of them is under is said once, however many there are.
+inline constexpr std::string_view kPrograms = "code:programs";
+
+// True for the components of notices and programs, also of a base: their licences are evaluated, and are neither text nor
+// contradiction nor base of the model's own.
+bool IsOfOthers(std::string_view component);
+
 // Read-only; keeps pointers to both arguments, which must outlive it.
 class ModelView {
  public:
@@ -40,7 +47,7 @@ class ModelView {
 
   // The component that a document speaks for. Terms and cards at the top, beside weights or above them speak for what
   // ComponentOf() says. Others are evaluated, but never settle the model's own licence: "notice:PATH" for a notice
-  // file, "code:PATH" for a licence that is named as that of code, "folder:PATH" for documents of a folder without
+  // file, kPrograms for programs, "code:PATH" for a licence that is named as that of code, "folder:PATH" for documents of a folder without
   // weights (vendored code, data sets, examples), "file:PATH" for a text of another purpose that happens to hold a
   // licence. Of the context, what lies at its top or in a folder above the model speaks for the model.
   std::string SpeaksFor(const v1::InventoryArtifact& artifact) const;

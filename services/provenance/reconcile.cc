@@ -146,7 +146,8 @@ class Reconciler {
       if (claim.source == ClaimSource::kBase && BaseStandsFor(claim.licenses.front())) return;
       AddStanding(claim.licenses.front(), claim.component, claim.label, claim.match, claim.evidence);
       const bool whole = claim.match == v1::Match::EXACT || claim.match == v1::Match::EQUIVALENT;
-      if (whole && !claim.bare) MarkBlocked(claim.licenses.front(), claim.component);
+      // Of a text in a program nobody expects that nothing stands beside it.
+      if (whole && !claim.bare && claim.component != kPrograms) MarkBlocked(claim.licenses.front(), claim.component);
       return;
     }
     if (SettledByText(claim)) return;
@@ -218,13 +219,11 @@ class Reconciler {
     }
   }
 
-  static bool IsThirdParty(std::string_view component) { return component.rfind("notice:", 0) == 0; }
-
-  // A text in a notice file belongs to the parts that the notice speaks of and is no text of the model's licence.
+  // A text in a notice file or a program belongs to the parts that it speaks of and is no text of the model's licence.
   bool HasText(const Standing& standing) const {
     return std::any_of(gathered_.claims.begin(), gathered_.claims.end(), [&](const Claim& claim) {
       return claim.source == ClaimSource::kText && claim.Names(standing.license) &&
-             (claim.component == standing.component || !IsThirdParty(claim.component));
+             (claim.component == standing.component || !IsOfOthers(claim.component));
     });
   }
 

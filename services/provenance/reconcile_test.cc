@@ -32,6 +32,13 @@ std::string Strangers() {
          "dance for her.\n";
 }
 
+// As programs begin.
+std::string InAComment(const std::string& text) {
+  std::string all = "# ";
+  for (const char c : text) all += c == '\n' ? std::string("\n# ") : std::string(1, c);
+  return all + "\n\nimport os\n\n\ndef grow(tree, leaves, roots):\n  return os.path.join(tree, leaves, roots)\n";
+}
+
 // SPDX lines of as many unknown licences.
 std::string Lines(size_t count) {
   std::string text;
@@ -282,12 +289,103 @@ std::vector<Case> Cases() {
       {"LineInANotice",
        W().Card("license: willow").Doc("NOTICE", "notice", "Parts: SPDX-License-Identifier: LicenseRef-pebble"),
        "Willow-1.0 pebble@notice:NOTICE", "", "", "", "LicenseRef-pebble Willow-1.0"},
-      {"LineInCodeIsNotRead",
+      {"LineInAProgram",
        W().Card("license: willow").Doc("model.py", "code", "# SPDX-License-Identifier: LicenseRef-pebble"),
+       "Willow-1.0 pebble@code:programs", "", "", "", "LicenseRef-pebble Willow-1.0"},
+      {"LineInATemplate",
+       W().Card("license: willow")
+           .Doc("chat_template.jinja", "tokenizer", "{# SPDX-License-Identifier: LicenseRef-pebble #}"),
+       "Willow-1.0 pebble@file:chat_template.jinja", "", "", "", "LicenseRef-pebble Willow-1.0"},
+      {"LinesOfManyProgramsStandOnce",
+       W().Card("license: willow")
+           .Doc("a.py", "code", "# SPDX-License-Identifier: LicenseRef-pebble")
+           .Doc("b/c.sh", "code", "# SPDX-License-Identifier: LicenseRef-pebble\n# SPDX-License-Identifier: Willow-1.0"),
+       "Willow-1.0 Willow-1.0@code:programs pebble@code:programs", "", "", "",
+       "LicenseRef-pebble Willow-1.0 Willow-1.0"},
+      {"LinesOfProgramsAreNoLicenceOfTheModel",
+       W().Doc("a.py", "code", "# SPDX-License-Identifier: Willow-1.0"), "Willow-1.0@code:programs", "license.none", "",
+       "", "Willow-1.0"},
+      {"LineThatAProgramWrites",
+       W().Card("license: willow").Doc("a.py", "code", "out.write(f'# SPDX-License-Identifier: {license}')"),
        "Willow-1.0", "", "", "", "Willow-1.0"},
-      {"LineInATokenizerIsNotRead",
-       W().Card("license: willow").Doc("vocab.txt", "tokenizer", "SPDX-License-Identifier: LicenseRef-pebble"),
-       "Willow-1.0", "", "", "", "Willow-1.0"},
+      {"LineOfAProgramThatIsNoExpression",
+       W().Card("license: willow").Doc("a.py", "code", "import x\n  # SPDX-License-Identifier: {license}"), "Willow-1.0",
+       "file.document_malformed", "", "", "Willow-1.0"},
+      {"LineOfAnUnknownLicenceInAProgram",
+       W().Card("license: willow").Doc("a.py", "code", "# SPDX-License-Identifier: Marzipan-1.0"), "Willow-1.0",
+       "license.unknown", "", "", "Willow-1.0"},
+      {"TextInAProgram", W().Doc("LICENSE", "license_text", willow).Doc("a.py", "code", InAComment(willow)),
+       "Willow-1.0:EXACT Willow-1.0@code:programs:EXACT"},
+      {"TextInAProgramIsNoTextOfTheModel", W().Card("license: willow").Doc("a.py", "code", InAComment(willow)),
+       "Willow-1.0 Willow-1.0@code:programs:EXACT", "", "", "", "Willow-1.0"},
+      {"ChangedTextInAProgram",
+       W().Doc("LICENSE", "license_text", willow).Doc("a.py", "code", InAComment(Changed("broken window", "broken door"))),
+       "Willow-1.0:EXACT Willow-1.0@code:programs:VARIANT"},
+      {"RestrictionAddedToATextInAProgram",
+       W().Doc("LICENSE", "license_text", willow)
+           .Doc("a.py", "code", InAComment(Changed("may plant it,", "may plant it only for non-commercial purposes,"))),
+       "Willow-1.0:EXACT Willow-1.0@code:programs:MODIFIED", "license.text_not_bare"},
+      {"RestrictionInAProgram",
+       W().Doc("LICENSE", "license_text", willow).Doc("a.py", "code", "import x\n# " + kBan + "\n"),
+       "Willow-1.0:EXACT", "license.restriction_found"},
+      {"RestrictionInATemplate",
+       W().Doc("LICENSE", "license_text", willow)
+           .Doc("chat_template.jinja", "tokenizer", "{# " + kBan + " #}{{ messages[0] }}"),
+       "Willow-1.0:EXACT", "license.restriction_found"},
+      {"RestrictionInANotebook",
+       W().Doc("LICENSE", "license_text", willow)
+           .Doc("demo.ipynb", "code", R"({"cells": [{"source": ["# You may use it\nonly for non-commercial\npurposes.\n"]}]})")
+           .Format("json"),
+       "Willow-1.0:EXACT", "license.restriction_found"},
+      {"WordsOfAProgram",
+       W().Doc("LICENSE", "license_text", willow)
+           .Doc("a.py", "code",
+                "# Do not use the cache here; the list must not be modified.\nif not distributed:\n  raise Denied('Use is "
+                "not allowed')\n"),
+       "Willow-1.0:EXACT"},
+      {"WordsOfATemplate",
+       W().Doc("LICENSE", "license_text", willow)
+           .Doc("chat_template.jinja", "tokenizer", "{{- 'Do not use variables.' }}"),
+       "Willow-1.0:EXACT"},
+      {"UnreadDocument", W().Doc("LICENSE", "license_text", willow).File("paper.pdf", "other", "pdf"),
+       "Willow-1.0:EXACT", "license.document_unreadable"},
+      {"UnreadDocumentUnderTheNameOfAProgram",
+       W().Doc("LICENSE", "license_text", willow).File("run.sh", "code", "ole_document"), "Willow-1.0:EXACT",
+       "license.document_unreadable"},
+      {"PicturesHoldNoWords",
+       W().Doc("LICENSE", "license_text", willow).File("a.png", "other", "png").File("b.wav", "other", "audio"),
+       "Willow-1.0:EXACT"},
+      {"CompiledProgramsHoldNoWords", W().Doc("LICENSE", "license_text", willow).File("a.so", "code", "elf"),
+       "Willow-1.0:EXACT"},
+      {"ProgramsOverTheLimit", W().Doc("LICENSE", "license_text", willow).Doc("a.py", "code", "import os").Truncated(),
+       "Willow-1.0:EXACT", "license.document_unreadable"},
+      {"FieldOfAPackage",
+       W().Doc("LICENSE", "license_text", willow)
+           .Doc("lib/pyproject.toml", "other", "[project]\nlicense = {text = 'LicenseRef-pebble'}\n"),
+       "Willow-1.0:EXACT pebble@file:lib/pyproject.toml", "", "", "", "LicenseRef-pebble"},
+      {"FieldOfAPackageThatIsNotKnown",
+       W().Doc("LICENSE", "license_text", willow).Doc("setup.cfg", "other", "[metadata]\nlicense = Marzipan\n"),
+       "Willow-1.0:EXACT", "license.unknown"},
+      {"FieldsOfAPackageAreNoLicenceOfTheModel", W().Doc("package.json", "other", R"({"license": "Willow-1.0"})"),
+       "Willow-1.0@file:package.json", "license.none", "", "", "Willow-1.0"},
+      {"FieldNamesAFileThatIsThere",
+       W().Doc("LICENSE", "license_text", willow).Doc("package.json", "other", R"({"license": "SEE LICENSE IN LICENSE"})"),
+       "Willow-1.0:EXACT"},
+      {"FieldNamesAFileThatIsNotThere",
+       W().Doc("LICENSE", "license_text", willow).Doc("package.json", "other", R"({"license": "SEE LICENSE IN terms"})"),
+       "Willow-1.0:EXACT", "license.unknown"},
+      {"ArgumentOfASetup",
+       W().Doc("LICENSE", "license_text", willow).Doc("setup.py", "code", "setup(license='LicenseRef-pebble')"),
+       "Willow-1.0:EXACT pebble@code:programs", "", "", "", "LicenseRef-pebble"},
+      {"ManifestThatCannotBeRead", W().Doc("LICENSE", "license_text", willow).Doc("package.json", "other", "{,}"),
+       "Willow-1.0:EXACT", "file.document_malformed"},
+      {"KeyOfATokenizer",
+       W().Doc("LICENSE", "license_text", willow)
+           .Doc("tokenizer_config.json", "tokenizer", R"({"license": "LicenseRef-pebble"})"),
+       "Willow-1.0:EXACT pebble@file:tokenizer_config.json", "", "", "", "LicenseRef-pebble"},
+      {"KeyOfATokenizerIsNoLicenceOfTheModel",
+       W().Doc("tokenizer_config.json", "tokenizer", R"({"license": "Willow-1.0"})"),
+       "Willow-1.0@file:tokenizer_config.json", "license.none", "", "", "Willow-1.0"},
       {"LineOfAnUnknownLicence", W().Card("license: willow", "SPDX-License-Identifier: Marzipan-1.0"), "Willow-1.0",
        "license.unknown", "", "", "Willow-1.0"},
       {"LineThatSaysNone", W().Card("license: willow", "SPDX-License-Identifier: NONE"), "Willow-1.0",

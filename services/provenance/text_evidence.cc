@@ -1,6 +1,7 @@
 #include "services/provenance/text_evidence.h"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -11,7 +12,9 @@
 #include "services/classify/classifier.h"
 #include "services/classify/terms.h"
 #include "services/formats/model_card/model_card.h"
+#include "services/formats/sniff/format.h"
 #include "services/provenance/named_licenses.h"
+#include "services/provenance/program_text.h"
 #include "services/provenance/text_notes.h"
 
 namespace weighbridge::provenance {
@@ -43,6 +46,11 @@ constexpr size_t kClaimsShownMax = 24;
 
 // The kind of trigger phrases that name another licence.
 constexpr std::string_view kOtherLicense = "other_license";
+// A kind whose words programs are made of, as names are that a program compares or lists.
+constexpr std::string_view kOfPrograms = "prohibition";
+
+// Of a text with more trigger phrases the rest counts without a look at what stands around it.
+constexpr size_t kPhrasesMax = 10'000;
 
 bool IsTermsRole(std::string_view role) { return role == "license_text" || role == "use_policy"; }
 
@@ -54,6 +62,7 @@ struct Passage {
   std::string key;  // of a header value; empty for a document
   bool truncated = false;
   std::string_view text;
+  bool program = false;
 };
 
 // One passage and what becomes of it.
@@ -66,6 +75,7 @@ class DocumentReader {
         component_(std::move(passage.component)),
         key_(std::move(passage.key)),
         truncated_(passage.truncated),
+        program_(passage.program),
         text_(passage.text),
         found_(rules.classifier().Classify(text_)) {}
 
@@ -78,7 +88,7 @@ class DocumentReader {
     if (found_.matches.empty() && IsTermsRole(role_)) AddUnknownText();
     if (IsTermsRole(role_)) AddClaims();
     if (truncated_) AddTruncated();
-    if (found_.incomplete && IsReadByPeople()) {
+    if (found_.incomplete && (IsReadByPeople() || program_)) {
       AddIncomplete("too large or too repetitive to be compared completely with the known licences");
     }
     AddNotes();
@@ -94,6 +104,8 @@ class DocumentReader {
   }
 
   bool IsNotice() const { return role_ == "notice"; }
+  // Configs and the like, which begin with the header of their project as programs do.
+  bool MayHaveHeader() const { return !IsReadByPeople() && key_.empty(); }
   bool IsReadByPeople() const { return IsTermsRole(role_) || IsNotice() || role_ == "card"; }
 
   void AddMatch(size_t index) {
@@ -138,6 +150,17 @@ class DocumentReader {
   void AddNotBare(size_t index, const Claim& claim) {
     const classify::TextMatch& match = found_.matches[index];
     const rules::v1::License& license = *claim.licenses.front();
+    if (program_) {
+      // What stands beside it is the program.
+      if (match.verdict >= MatchVerdict::kEquivalent && match.also.empty()) return;
+      if (!TriggerInEdits(match)) {
+        out_.findings.push_back(MakeFinding(
+            v1::LICENSE_TEXT_NOT_BARE, v1::Outcome::INFO,
+            absl::StrFormat("a licence in a program is like %s but %s", license.short_id(), Words(claim.match)),
+            claim.evidence));
+        return;
+      }
+    }
     if (IsNotice() && !TriggerWithin(match.begin, match.end)) {
       out_.findings.push_back(MakeFinding(
           v1::LICENSE_TEXT_NOT_BARE, v1::Outcome::INFO,
@@ -192,6 +215,15 @@ class DocumentReader {
     return in_residue || in_text;
   }
 
+  bool TriggerInEdits(const classify::TextMatch& match) const {
+    if (match.edit_count > match.edits.size()) return TriggerWithin(match.begin, match.end);
+    return std::any_of(found_.terms.begin(), found_.terms.end(), [&](const classify::TermHit& term) {
+      return term.restrictive && std::any_of(match.edits.begin(), match.edits.end(), [&](const classify::Edit& edit) {
+               return edit.begin < term.end && edit.end > term.begin;
+             });
+    });
+  }
+
   void AddResidue() {
     if (!IsTermsRole(role_) && !IsNotice()) return;
     for (const classify::Residue& residue : found_.residue) {
@@ -210,8 +242,13 @@ class DocumentReader {
 
   // Restrictions outside every match; inside one they are the licence's own, which its facts hold.
   void AddTerms() {
+    size_t phrases = 0;
     for (const classify::TermHit& term : found_.terms) {
       if (term.in_match) continue;
+      if (program_ && !term.restrictive) continue;
+      const bool look = ++phrases <= kPhrasesMax;
+      if (program_ && look && !SpeaksOfTerms(text_, term.begin, term.end, term.kind)) continue;
+      if (MayHaveHeader() && look && IsPermissiveHeader(text_, term.begin, term.end, rules_)) continue;
       FoundRestriction restriction;
       restriction.kind = term.kind;
       restriction.value = term.value;
@@ -243,6 +280,7 @@ class DocumentReader {
         return term.kind == kOtherLicense && term.begin < name.end && name.begin < term.end;
       });
       if (is_known || read.count(LineOf(text_, name.begin)) > 0) continue;
+      if (program_ && !SpeaksOfTerms(text_, name.begin, name.end, kOfPrograms)) continue;
       FoundRestriction restriction;
       restriction.kind = kOtherLicense;
       restriction.value = name.licenses.size() == 1 ? name.licenses.front()->short_id() : std::string();
@@ -399,20 +437,37 @@ class DocumentReader {
   const std::string component_;
   const std::string key_;
   const bool truncated_;
+  const bool program_;
   std::string_view text_;
   Classification found_;
   TextNotes notes_;
   Gathered out_;
 };
 
-}  // namespace
-
-bool IsMachineRole(std::string_view role) {
-  return role == "tokenizer" || role == "index" || role == "code" || role == "signature";
+// Nothing for a file that holds no words, or whose words are data.
+std::optional<v1::Finding> UnreadDocument(const v1::InventoryArtifact& artifact) {
+  std::string message;
+  const std::optional<formats::Format> format = formats::FormatFromName(artifact.format());
+  if (IsTermsRole(artifact.role()) || artifact.role() == "notice" || artifact.role() == "card") {
+    message = absl::StrFormat("named like terms or a card, but its content (%s) cannot be read as text",
+                              artifact.format());
+  } else if (format.has_value() && formats::IsDocumentWeCannotRead(*format) && *format != formats::Format::kUtf16Text) {
+    message = absl::StrFormat(
+        "a document that is not read (%s) may hold terms: replace it by its text, or read it and waive this finding",
+        artifact.format());
+  } else {
+    return std::nullopt;
+  }
+  return MakeFinding(v1::LICENSE_DOCUMENT_UNREADABLE, v1::Outcome::NEEDS_REVIEW, std::move(message),
+                     PlaceInFile(artifact.path()));
 }
+
+}  // namespace
 
 Gathered GatherTextEvidence(const ModelView& view, const rulebook::Rulebook& rules) {
   Gathered all;
+  std::optional<v1::EvidenceRef> first_in_part;
+  size_t programs_in_part = 0;
   for (const v1::InventoryArtifact& artifact : view.inventory().artifacts()) {
     // Descriptions and whole licences stand in header values too.
     for (const v1::HeaderField& field : artifact.header().fields()) {
@@ -422,17 +477,30 @@ Gathered GatherTextEvidence(const ModelView& view, const rulebook::Rulebook& rul
                      .Run());
     }
     const std::optional<std::string_view> text = view.BytesOf(artifact);
-    if (text.has_value() && !IsMachineRole(artifact.role())) {
-      all.Append(DocumentReader(rules, {artifact.path(), artifact.role(), view.SpeaksFor(artifact), "",
-                                        artifact.document_truncated(), *text})
-                     .Run());
-    } else if (!text.has_value() &&
-               (IsTermsRole(artifact.role()) || artifact.role() == "notice" || artifact.role() == "card")) {
-      all.findings.push_back(MakeFinding(
-          v1::LICENSE_DOCUMENT_UNREADABLE, v1::Outcome::NEEDS_REVIEW,
-          absl::StrFormat("named like terms or a card, but its content (%s) cannot be read as text", artifact.format()),
-          PlaceInFile(artifact.path())));
+    if (!text.has_value()) {
+      if (std::optional<v1::Finding> finding = UnreadDocument(artifact)) all.findings.push_back(*std::move(finding));
+      continue;
     }
+    const bool program = IsProgram(artifact.role());
+    Passage passage{artifact.path(), artifact.role(), view.SpeaksFor(artifact), "", artifact.document_truncated(), *text,
+                    program};
+    std::string plain;
+    if (artifact.format() == "json" && !IsTermsRole(artifact.role())) {
+      plain = WithoutEscapes(*text);
+      passage.text = plain;
+    }
+    if (program && passage.truncated) {
+      passage.truncated = false;  // told once for all of them
+      if (programs_in_part++ == 0) first_in_part = PlaceInFile(artifact.path());
+    }
+    all.Append(DocumentReader(rules, std::move(passage)).Run());
+  }
+  if (first_in_part.has_value()) {
+    all.findings.push_back(MakeFinding(
+        v1::LICENSE_DOCUMENT_UNREADABLE, v1::Outcome::NEEDS_REVIEW,
+        absl::StrFormat("programs that were read in part or not at all, for they are over the limit: %d; the first is this",
+                        programs_in_part),
+        *std::move(first_in_part)));
   }
   return all;
 }

@@ -2,7 +2,7 @@
 #ifndef WEIGHBRIDGE_SERVICES_PROVENANCE_TEXT_EVIDENCE_H_
 #define WEIGHBRIDGE_SERVICES_PROVENANCE_TEXT_EVIDENCE_H_
 
-#include <string_view>
+#include <cstddef>
 
 #include "services/provenance/evidence.h"
 #include "services/provenance/model_view.h"
@@ -11,12 +11,9 @@
 namespace weighbridge::provenance {
 
 // Classifies every text document of the model and says what it found: claims for each match, findings for texts that are not
-// bare, unknown, ambiguous or unreadable, and the restrictions that stand outside matches. Pure.
+// bare, unknown, ambiguous or unreadable, and the restrictions that stand outside matches. Of programs only what is said
+// to people counts (program_text.h). Documents of a format that is not read need review whatever they are called. Pure.
 Gathered GatherTextEvidence(const ModelView& view, const rulebook::Rulebook& rules);
-
-// Roles whose words are no statement to anybody. Configs are read: a comment or an own key in one may well restrict
-// use.
-bool IsMachineRole(std::string_view role);
 
 // Shorter header values are names, which GatherMetadataEvidence reads.
 inline constexpr size_t kHeaderTextBytesMin = 24;

@@ -34,18 +34,6 @@ bool HoldsAny(std::string_view text, std::initializer_list<std::string_view> par
                      [&](std::string_view part) { return text.find(part) != std::string_view::npos; });
 }
 
-// Licences that the beginning of the text names.
-std::vector<const License*> NamedIn(std::string_view text, const rulebook::Rulebook& rules) {
-  std::vector<const License*> named;
-  for (const NamedLicense& name : NamesIn(text.substr(0, kNamesBytesMax), rules, kNamedMax)) {
-    for (const License* license : name.licenses) {
-      if (named.size() < kNamedMax && std::find(named.begin(), named.end(), license) == named.end())
-        named.push_back(license);
-    }
-  }
-  return named;
-}
-
 struct Link {
   size_t begin, end;
 };
@@ -134,7 +122,7 @@ class Taker {
     for (const classify::TextMatch& match : found_.matches) AddTruncated(match);
     AddSeveral();
     if (found_.matches.empty() && found_.words > 0) {
-      named_ = NamedIn(text_, rules_);
+      named_ = LicensesNamedIn(text_, rules_);
       AddPointer();
       if (out_.Find(v1::TextNote::POINTER) == nullptr || out_.words > kPointerWordsMax) AddTranslation();
     } else {
@@ -315,6 +303,17 @@ const TextNote* TextNotes::Find(v1::TextNote::Kind kind) const {
     if (note.kind == kind) return &note;
   }
   return nullptr;
+}
+
+std::vector<const License*> LicensesNamedIn(std::string_view text, const rulebook::Rulebook& rules) {
+  std::vector<const License*> licenses;
+  for (const NamedLicense& name : NamesIn(text.substr(0, kNamesBytesMax), rules, kNamedMax)) {
+    for (const License* license : name.licenses) {
+      if (licenses.size() < kNamedMax && std::find(licenses.begin(), licenses.end(), license) == licenses.end())
+        licenses.push_back(license);
+    }
+  }
+  return licenses;
 }
 
 TextNotes TakeTextNotes(std::string_view text, const classify::Classification& found, const rulebook::Rulebook& rules,

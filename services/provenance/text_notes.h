@@ -43,6 +43,9 @@ struct TextNotes {
   const TextNote* Find(v1::TextNote::Kind kind) const;
 };
 
+// Licences that the beginning of the text names, by the longest name at each place; at most a few.
+std::vector<const rules::v1::License*> LicensesNamedIn(std::string_view text, const rulebook::Rulebook& rules);
+
 // `terms`: the whole text is meant as terms, as the name of its file says. Pure; linear in the size of the text.
 TextNotes TakeTextNotes(std::string_view text, const classify::Classification& found, const rulebook::Rulebook& rules,
                         bool terms);

@@ -24,7 +24,7 @@ constexpr std::string_view kNeverChecked[] = {
     "Whether what the profile says is true: figures, countries and purposes are taken as stated.",
     "Whether the weights are what their card says they are.",
     "Whether a licensor has ended, changed or revoked a licence since the rules were checked against its text.",
-    "Words about licences inside code, tokenizers and other files that are no documents.",
+    "Words about licences inside compiled programs, vocabularies, pictures, sound and other files that hold no text.",
 };
 
 Literal ToneClass(Tone tone) {
@@ -523,9 +523,11 @@ class ModelPage {
     }
     std::map<std::string, int> roles;
     for (const auto& artifact : result_.model().artifacts()) {
-      if (artifact.role() == "code" || artifact.role() == "archive" || artifact.role() == "other" ||
-          artifact.role() == "tokenizer")
-        ++roles[artifact.role()];
+      // Settings and templates of a tokenizer are read.
+      const bool vocabulary = artifact.role() == "tokenizer" &&
+                              artifact.path().find("chat_template.") == std::string::npos &&
+                              artifact.path().find("tokenizer_config.") == std::string::npos;
+      if (artifact.role() == "archive" || vocabulary) ++roles[artifact.role()];
     }
     for (const auto& [role, count] : roles) {
       items.push_back(absl::StrFormat("%d %s of the role \"%s\": hashed; a licence inside is not looked for.", count,

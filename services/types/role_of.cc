@@ -162,4 +162,9 @@ Role RoleOf(std::string_view path, std::string_view format) {
   return Role::kOther;
 }
 
+bool IsWrittenForTokenizer(std::string_view path) {
+  const FileName name(path);
+  return name.base == "tokenizer_config.json" || StartsWith(name.base, "chat_template.");
+}
+
 }  // namespace weighbridge
