@@ -377,10 +377,11 @@ Meaning MeaningOf(std::string_view name, const rulebook::Rulebook& rules) {
   if (meaning.model.has_value() && !TakesEveryName(*meaning.model->member)) return meaning;
   meaning.licenses = rules.FindLicenses(name);
   meaning.named = RowsNamed(name, rules);
-  if (meaning.named.rows.empty() || !meaning.named.Exact()) {
-    // What only begins as a licence's name does is no reason to doubt the licence.
-    if (!meaning.licenses.empty()) meaning.named = {};
-  }
+  // What only begins as a name of models does is no reason to doubt a licence, and no model is called as a policy is.
+  const bool of_models = std::any_of(meaning.licenses.begin(), meaning.licenses.end(), [](const License* one) {
+    return one->kind() == rules::v1::DocumentKind::license;
+  });
+  if (!meaning.licenses.empty() && !(meaning.named.Exact() && of_models)) meaning.named = {};
   if (meaning.model.has_value() && meaning.named.unknown.empty()) {
     meaning.named = {};
     meaning.licenses.clear();
