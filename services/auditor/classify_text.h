@@ -16,8 +16,8 @@
 
 namespace weighbridge::auditor {
 
-// FailedPrecondition for bytes that are not read as a text, so that nothing is said of what they hold: a document such as PDF,
-// an archive, weights, a program. Of what nobody recognises the classifier says itself what it can.
+// FailedPrecondition for bytes that are not read as a text, so that nothing is said of what they hold: a document such
+// as PDF, an archive, weights, a program. Of what nobody recognises the classifier says itself what it can.
 absl::Status CheckIsText(std::string_view path, std::string_view bytes);
 
 // `store` (may be null) holds official texts: where the one of a match is there, its edits say what was expected.

@@ -205,13 +205,29 @@ INSTANTIATE_TEST_SUITE_P(
                dir.Link("/etc/passwd", "LICENSE");
              },
              "file.unsafe_link at LICENSE", "model.safetensors:weights:safetensors"},
-        Case{"MachineTextsAreNoDocuments",
+        Case{"ProgramsAndTemplatesAreDocuments",
              [](const TempDir& dir) {
+               dir.Write("chat_template.jinja", "{{ messages[0] }}");
+               dir.Write("demo.ipynb", "{\"cells\": []}");
+               dir.Write("lib.so", std::string("\x7f") + "ELF");
+               dir.Write("model.safetensors", Weights());
+               dir.Write("modeling.py", "import os\n");
+               dir.Write("paper.pdf", "%PDF-1.7\n");
+               dir.Write("run", "#!/bin/sh\n");
+             },
+             "",
+             "chat_template.jinja:tokenizer:text+ demo.ipynb:code:json+ lib.so:code:elf "
+             "model.safetensors:weights:safetensors modeling.py:code:python+ paper.pdf:other:pdf run:code:script+"},
+        Case{"VocabulariesAreNoDocuments",
+             [](const TempDir& dir) {
+               dir.Write("merges.txt", "a b\n");
                dir.Write("model.safetensors", Weights());
                dir.Write("tokenizer.json", "{}");
-               dir.Write("modeling.py", "import os\n");
+               dir.Write("tokenizer_config.json", "{}");
              },
-             "", "model.safetensors:weights:safetensors modeling.py:code:python tokenizer.json:tokenizer:json"}),
+             "",
+             "merges.txt:tokenizer:text model.safetensors:weights:safetensors tokenizer.json:tokenizer:json "
+             "tokenizer_config.json:tokenizer:json+"}),
     [](const auto& info) { return info.param.name; });
 
 TEST(CollectFolderTest, PointerStandsForWhatItNames) {
@@ -255,6 +271,23 @@ TEST(CollectFolderTest, SameInventoryAtAnyNumberOfThreads) {
     for (const auto& [sha256, document] : seen->documents) kept += document.size();
     EXPECT_LE(kept, kDocumentsBytesMax);
   }
+}
+
+// Programs come last: as many as one likes take nothing from a licence or another text.
+TEST(CollectFolderTest, ProgramsAreServedLast) {
+  const TempDir dir;
+  for (int i = 0; i < 8; ++i) dir.Write("a" + std::to_string(i) + ".py", std::string(size_t{4} << 20, '#'));
+  dir.Write("chat_template.jinja", "{{ messages[0] }}");
+  dir.Write("notes.txt", "Some notes.\n");
+  dir.Write("README.md", BuildModelCard("license: mit", "A model."));
+  const auto seen = Collect(dir.path(), {});
+  ASSERT_TRUE(seen.ok());
+  size_t cut = 0;
+  for (const auto& artifact : seen->inventory.artifacts()) {
+    cut += artifact.document_truncated() ? 1 : 0;
+    EXPECT_FALSE(artifact.document_truncated() && artifact.role() != "code") << artifact.path();
+  }
+  EXPECT_EQ(cut, 3u);  // of 32 MiB 24 are kept, less the few bytes of the texts
 }
 
 TEST(CollectFolderTest, LongHeaderValueIsAnUnknownLicenceAndNotNone) {

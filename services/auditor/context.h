@@ -16,14 +16,14 @@ namespace weighbridge::auditor {
 inline constexpr size_t kSourceBytesMax = 2048;
 
 // Reads the documents of `folder` as context of `file`: terms, cards and notices of any size (the first part of long
-// ones), other texts and configs up to kMaxDocumentBytes, documents that are not read (PDF) of any size. What is larger, or
-// weights or a program by its name, is not opened, and a note says how many. Problems of the folder stand in the inventory. Errors: InvalidArgument (no folder), those of
-// Root::Open, Cancelled. Throws std::bad_alloc.
+// ones), other texts and configs up to kMaxDocumentBytes, documents that are not read (PDF) of any size. What is
+// larger, or weights or a program by its name, is not opened, and a note says how many. Problems of the folder stand in
+// the inventory. Errors: InvalidArgument (no folder), those of Root::Open, Cancelled. Throws std::bad_alloc.
 absl::Status AddContext(const std::string& folder, const source::WalkLimits& limits, const source::ReadOptions& options,
                         Collected& file);
 
-// True for what is kept of such a folder: documents, archives, and what is named like terms or is a document that is not
-// read. Nothing else could speak for a model.
+// True for what is kept of such a folder: documents, archives, and what is named like terms or is a document that is
+// not read. Nothing else could speak for a model.
 bool SpeaksFromOutside(const v1::InventoryArtifact& artifact);
 
 // Checks "URL@REV" or "ORG/NAME@REV": printable, without blanks, at most kSourceBytesMax bytes, no user or password in

@@ -29,7 +29,8 @@ struct NamedFile {
 
 // Largest part of each file that is kept if it is a document. Decided by names and sizes before anything is read, so
 // that the same folder gives the same documents with any number of threads; what people read comes first, then other
-// texts, then programs, so that a flood of these cannot crowd out a licence. `files` in order of path; `taken` bytes are left to none of them.
+// texts, then programs, so that a flood of these cannot crowd out a licence. `files` in order of path; `taken` bytes
+// are left to none of them.
 std::vector<size_t> DocumentAllowances(const std::vector<NamedFile>& files, size_t taken = 0);
 
 }  // namespace weighbridge::auditor

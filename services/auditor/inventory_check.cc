@@ -219,7 +219,8 @@ absl::Status CheckContext(const std::string& field, const v1::Inventory& invento
   WB_RETURN_IF_ERROR(CheckArtifacts(list, inventory.context_artifacts()));
   for (int i = 0; i < inventory.context_artifacts_size(); ++i) {
     const v1::InventoryArtifact& one = inventory.context_artifacts(i);
-    if (!SpeaksFromOutside(one) || one.has_header()) return Refused(FieldAt(list, i), "nothing that could speak for a model");
+    if (!SpeaksFromOutside(one) || one.has_header())
+      return Refused(FieldAt(list, i), "nothing that could speak for a model");
   }
   return CheckArtifactDocuments(list, inventory.context_artifacts(), RolesBy::kName, kDocumentsBytesMax, documents,
                                 used);

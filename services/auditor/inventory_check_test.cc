@@ -62,7 +62,9 @@ const Collected& Valid() {
     dir.Write("q4.gguf",
               BuildGguf({GgufString("general.license", "mit"), GgufString("general.name", "m")}, {{"t", {4}}}));
     dir.Write("text.bin", "no weights at all\n");
+    dir.Write("run.py", "import os\n");
     dir.Write("tokenizer.json", "{}");
+    dir.Write("tokenizer_config.json", "{}");
     dir.Write("twin.txt", "a\n");
     dir.Write("tWin.txt", "b\n");
     dir.Fifo("pipe");
@@ -326,6 +328,8 @@ INSTANTIATE_TEST_SUITE_P(
         Attack{"NoRole", "<LICENSE>.role", [](Collected& c) { At(c, "LICENSE").clear_role(); }},
         Attack{"RoleInCapitals", "<LICENSE>.role", [](Collected& c) { At(c, "LICENSE").set_role("License_Text"); }},
         Attack{"LicenceCalledOther", "<LICENSE>.role", [](Collected& c) { At(c, "LICENSE").set_role("other"); }},
+        Attack{"ProgramWithoutItsDocument", "<run.py>.document_sha256", [](Collected& c) { At(c, "run.py").clear_document_sha256(); }},
+        Attack{"VocabularyWithADocument", "<tokenizer.json>.document_sha256", [](Collected& c) { At(c, "tokenizer.json").set_document_sha256(At(c, "tokenizer_config.json").document_sha256()); }},
         Attack{"WeightsCalledCode", "<q4.gguf>.role", [](Collected& c) { At(c, "q4.gguf").set_role("code"); }},
         Attack{"PointerWithAnotherRole", "<pointer.gguf>.role", [](Collected& c) { At(c, "pointer.gguf").set_role("other"); }},
         Attack{"UnknownFormat", "<LICENSE>.format", [](Collected& c) { At(c, "LICENSE").set_format("prose"); }},

@@ -49,7 +49,8 @@ std::string Describe(const Claim& claim) {
 ConflictReport FindConflicts(const std::vector<Claim>& claims) {
   std::map<std::string, std::map<ClaimSource, std::vector<const Claim*>>> by_component;
   for (const Claim& claim : claims) {
-    if (!IsOfOthers(claim.component) && NamesALicense(claim)) by_component[claim.component][claim.source].push_back(&claim);
+    if (!IsOfOthers(claim.component) && NamesALicense(claim))
+      by_component[claim.component][claim.source].push_back(&claim);
   }
   ConflictReport report;
   for (const auto& [component, sources] : by_component) {

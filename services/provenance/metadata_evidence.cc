@@ -353,9 +353,13 @@ class MetadataGatherer {
     }
     Candidates said;
     for (const formats::PackageLicense& one : *declared) {
-      const Source source{ClaimSource::kIdentifier, EvidenceKind::kConfig,
-                          view_.SpeaksFor(artifact), artifact.path(),
-                          static_cast<uint32_t>(one.at.line), one.at.offset, one.key};
+      const Source source{ClaimSource::kIdentifier,
+                          EvidenceKind::kConfig,
+                          view_.SpeaksFor(artifact),
+                          artifact.path(),
+                          static_cast<uint32_t>(one.at.line),
+                          one.at.offset,
+                          one.key};
       if (!one.file.empty() && HasFile(FolderOf(artifact.path()), one.file)) continue;  // which is read itself
       const LicenseFields fields{{one.value}, "", ""};
       // "BSD License" beside "BSD-3-Clause" is the same said less precisely.

@@ -11,8 +11,8 @@
 
 namespace weighbridge::provenance {
 
-// Card front matter, GGUF and safetensors keys, configs, manifests of packages, SPDX lines: what they name becomes claims; what they name and
-// the rulebook does not know becomes a finding. Pure.
+// Card front matter, GGUF and safetensors keys, configs, manifests of packages, SPDX lines: what they name becomes
+// claims; what they name and the rulebook does not know becomes a finding. Pure.
 Gathered GatherMetadataEvidence(const ModelView& view, const rulebook::Rulebook& rules, const v1::Policy& policy);
 
 // Config, GGUF architecture and names are weak: they name no licence, but where they point at a family none of whose

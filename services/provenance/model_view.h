@@ -24,8 +24,8 @@ inline constexpr std::string_view kBaseMark = "base:";
 // The component of all programs of a model together: what one of them is under is said once, however many there are.
 inline constexpr std::string_view kPrograms = "code:programs";
 
-// True for the components of notices and programs, also of a base: their licences are evaluated, and are neither text nor
-// contradiction nor base of the model's own.
+// True for the components of notices and programs, also of a base: their licences are evaluated, and are neither text
+// nor contradiction nor base of the model's own.
 bool IsOfOthers(std::string_view component);
 
 // Read-only; keeps pointers to both arguments, which must outlive it.
@@ -47,9 +47,10 @@ class ModelView {
 
   // The component that a document speaks for. Terms and cards at the top, beside weights or above them speak for what
   // ComponentOf() says. Others are evaluated, but never settle the model's own licence: "notice:PATH" for a notice
-  // file, kPrograms for programs, "code:PATH" for a licence that is named as that of code, "folder:PATH" for documents of a folder without
-  // weights (vendored code, data sets, examples), "file:PATH" for a text of another purpose that happens to hold a
-  // licence. Of the context, what lies at its top or in a folder above the model speaks for the model.
+  // file, kPrograms for programs, "code:PATH" for a licence that is named as that of code, "folder:PATH" for documents
+  // of a folder without weights (vendored code, data sets, examples), "file:PATH" for a text of another purpose that
+  // happens to hold a licence. Of the context, what lies at its top or in a folder above the model speaks for the
+  // model.
   std::string SpeaksFor(const v1::InventoryArtifact& artifact) const;
 
   // Folders that look like models of their own, in order: a card or a config beside weights, or an index over

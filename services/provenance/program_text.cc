@@ -16,23 +16,21 @@ constexpr size_t kNearBytes = 160;
 
 // Kinds of trigger phrases whose words programs are made of. Every other kind speaks for itself.
 constexpr std::string_view kKindsOfPrograms[] = {
-    "additional_terms", "competition", "derivatives", "field_of_use",  "internal_only", "non_production",
+    "additional_terms", "competition", "derivatives",    "field_of_use",  "internal_only", "non_production",
     "outputs",          "prohibition", "redistribution", "research_only", "use_policy",
 };
 
 // Beginnings of words, behind a blank.
 constexpr std::string_view kOfTerms[] = {
-    " licens",        " copyright",      " commercial",    " noncommercial",       " royalt",     " terms of use",
-    " terms of serv", " under the term", " use policy",    " terms and condition", " you agree ", " you shall ",
-    " you may not ",  " you may only ",  " you must not ", " your use ",           " this model", " these model",
-    " these weights", " this software ", " this checkpoint"};
+    " licens",       " copyright",     " commercial",     " noncommercial",  " royalt",
+    " terms of use", " terms of serv", " under the term", " use policy",     " terms and condition",
+    " you agree ",   " you shall ",    " you may not ",   " you may only ",  " you must not ",
+    " your use ",    " this model ",   " these weights ", " this software ", " this checkpoint "};
 
 bool IsBlank(char c) { return c == ' ' || c == '\t' || c == '\r'; }
 
 // Nothing but the signs of a comment stands in it.
-bool IsEmptyLine(std::string_view line) {
-  return line.find_first_not_of(" \t\r#*/%;\"'-") == std::string_view::npos;
-}
+bool IsEmptyLine(std::string_view line) { return line.find_first_not_of(" \t\r#*/%;\"'-") == std::string_view::npos; }
 
 struct Range {
   size_t begin, end;
@@ -88,16 +86,20 @@ bool IsProse(std::string_view quote) {
 bool IsProgram(std::string_view role) { return role == "code" || role == "tokenizer"; }
 
 bool SpeaksOfTerms(std::string_view text, uint64_t begin, uint64_t end, std::string_view kind) {
-  const bool doubtful = std::find(std::begin(kKindsOfPrograms), std::end(kKindsOfPrograms), kind) !=
-                        std::end(kKindsOfPrograms);
+  const bool doubtful =
+      std::find(std::begin(kKindsOfPrograms), std::end(kKindsOfPrograms), kind) != std::end(kKindsOfPrograms);
   if (!doubtful) return true;
   const std::string_view quote = text.substr(begin, end - begin);
   if (!IsProse(quote)) return false;
   const std::string near = Normalised(text, ParagraphOf(text, begin, end, kNearBytes));
+  // What a program without a word has reserved as well.
+  if (Normalised(quote, {0, quote.size()}).find(" all rights reserved ") == 0) {
+    return near.find(" copyright ") == std::string::npos;
+  }
   // Of all that is for one purpose only, research and teaching are no matter of programs.
-  if (kind == "research_only" && (near.find(" research") != std::string::npos ||
-                                  near.find(" academi") != std::string::npos ||
-                                  near.find(" education") != std::string::npos)) {
+  if (kind == "research_only" &&
+      (near.find(" research") != std::string::npos || near.find(" academi") != std::string::npos ||
+       near.find(" education") != std::string::npos)) {
     return true;
   }
   return std::any_of(std::begin(kOfTerms), std::end(kOfTerms),

@@ -28,8 +28,8 @@ struct Marked {
 Marked Unmark(std::string_view marked) {
   const size_t begin = marked.find("[["), end = marked.find("]]");
   EXPECT_NE(end, std::string_view::npos) << marked;
-  const std::string text = std::string(marked.substr(0, begin)) + std::string(marked.substr(begin + 2, end - begin - 2)) +
-                           std::string(marked.substr(end + 2));
+  const std::string text = std::string(marked.substr(0, begin)) +
+                           std::string(marked.substr(begin + 2, end - begin - 2)) + std::string(marked.substr(end + 2));
   return {text, begin, end - 2};
 }
 
@@ -51,6 +51,10 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"OfTheSoftware", "redistribution", "/* This software must [[not be redistributed]]. */\n", true},
         Case{"BesideCopyright", "derivatives", "# Copyright 2026 Acorn.\n# You must [[not modify]] it.\n", true},
         Case{"BesideALicence", "use_policy", "-- The licence: [[do not use]] it in the garden\n", true},
+        Case{"AllRights", "prohibition", "# Copyright (c) 2026 Acorn. [[All rights reserved]].\n", false},
+        Case{"AllRightsWithASign", "prohibition", "# Copyright Acorn, [[All Rights Reserved. NO]] WARRANTY\n", false},
+        Case{"AllRightsOfNobody", "prohibition", "# For licensees. [[All rights reserved]].\n", true},
+        Case{"OfModels", "use_policy", "# these models [[do not use]] the old head\n", false},
         Case{"ForResearch", "research_only", "# For [[research purposes only]].\n", true},
         Case{"ForTesting", "research_only", "# For [[testing purposes only]].\n", false},
         Case{"OfACache", "use_policy", "# Here we [[do not use]] the cache.\n", false},
@@ -87,8 +91,9 @@ TEST_P(HeaderTest, IsPermissive) {
 INSTANTIATE_TEST_SUITE_P(
     Table, HeaderTest,
     ::testing::Values(
-        Header{"Apache", "# Copyright Acorn\n#\n# Under the Apache License, Version 2.0; you [[may not use]] this file\n"
-                         "# except in compliance with the License.\n",
+        Header{"Apache",
+               "# Copyright Acorn\n#\n# Under the Apache License, Version 2.0; you [[may not use]] this file\n"
+               "# except in compliance with the License.\n",
                true},
         Header{"OneLine", "// Apache-2.0. You [[may not use]] it except in compliance with the license", true},
         Header{"NoName", "# You [[may not use]] this file except in compliance with the License.\n", false},
@@ -99,10 +104,11 @@ INSTANTIATE_TEST_SUITE_P(
         Header{"OneOfTwo",
                "# Apache-2.0 and CC-BY-NC-4.0: you [[may not use]] it except in compliance with the License.\n", false},
         Header{"NoHeader", "# Apache-2.0. You [[may not use]] this file in weapons.\n", false},
-        Header{"OtherSentence",
-               "# Apache-2.0. You [[may not use]] this file for the making of weapons of any kind, nor sell it to those "
-               "who do, except in compliance with the License.\n",
-               false},
+        Header{
+            "OtherSentence",
+            "# Apache-2.0. You [[may not use]] this file for the making of weapons of any kind, nor sell it to those "
+            "who do, except in compliance with the License.\n",
+            false},
         Header{"OtherParagraph",
                "# Apache-2.0.\n#\n# You [[may not use]] this file except in compliance with the License.\n", false}),
     [](const auto& info) { return info.param.name; });

@@ -299,18 +299,18 @@ std::vector<Case> Cases() {
       {"LinesOfManyProgramsStandOnce",
        W().Card("license: willow")
            .Doc("a.py", "code", "# SPDX-License-Identifier: LicenseRef-pebble")
-           .Doc("b/c.sh", "code", "# SPDX-License-Identifier: LicenseRef-pebble\n# SPDX-License-Identifier: Willow-1.0"),
+           .Doc("b/c.sh", "code",
+                "# SPDX-License-Identifier: LicenseRef-pebble\n# SPDX-License-Identifier: Willow-1.0"),
        "Willow-1.0 Willow-1.0@code:programs pebble@code:programs", "", "", "",
        "LicenseRef-pebble Willow-1.0 Willow-1.0"},
-      {"LinesOfProgramsAreNoLicenceOfTheModel",
-       W().Doc("a.py", "code", "# SPDX-License-Identifier: Willow-1.0"), "Willow-1.0@code:programs", "license.none", "",
-       "", "Willow-1.0"},
+      {"LinesOfProgramsAreNoLicenceOfTheModel", W().Doc("a.py", "code", "# SPDX-License-Identifier: Willow-1.0"),
+       "Willow-1.0@code:programs", "license.none", "", "", "Willow-1.0"},
       {"LineThatAProgramWrites",
        W().Card("license: willow").Doc("a.py", "code", "out.write(f'# SPDX-License-Identifier: {license}')"),
        "Willow-1.0", "", "", "", "Willow-1.0"},
       {"LineOfAProgramThatIsNoExpression",
-       W().Card("license: willow").Doc("a.py", "code", "import x\n  # SPDX-License-Identifier: {license}"), "Willow-1.0",
-       "file.document_malformed", "", "", "Willow-1.0"},
+       W().Card("license: willow").Doc("a.py", "code", "import x\n  # SPDX-License-Identifier: {license}"),
+       "Willow-1.0", "file.document_malformed", "", "", "Willow-1.0"},
       {"LineOfAnUnknownLicenceInAProgram",
        W().Card("license: willow").Doc("a.py", "code", "# SPDX-License-Identifier: Marzipan-1.0"), "Willow-1.0",
        "license.unknown", "", "", "Willow-1.0"},
@@ -319,28 +319,31 @@ std::vector<Case> Cases() {
       {"TextInAProgramIsNoTextOfTheModel", W().Card("license: willow").Doc("a.py", "code", InAComment(willow)),
        "Willow-1.0 Willow-1.0@code:programs:EXACT", "", "", "", "Willow-1.0"},
       {"ChangedTextInAProgram",
-       W().Doc("LICENSE", "license_text", willow).Doc("a.py", "code", InAComment(Changed("broken window", "broken door"))),
+       W().Doc("LICENSE", "license_text", willow)
+           .Doc("a.py", "code", InAComment(Changed("broken window", "broken door"))),
        "Willow-1.0:EXACT Willow-1.0@code:programs:VARIANT"},
       {"RestrictionAddedToATextInAProgram",
        W().Doc("LICENSE", "license_text", willow)
            .Doc("a.py", "code", InAComment(Changed("may plant it,", "may plant it only for non-commercial purposes,"))),
        "Willow-1.0:EXACT Willow-1.0@code:programs:MODIFIED", "license.text_not_bare"},
       {"RestrictionInAProgram",
-       W().Doc("LICENSE", "license_text", willow).Doc("a.py", "code", "import x\n# " + kBan + "\n"),
-       "Willow-1.0:EXACT", "license.restriction_found"},
+       W().Doc("LICENSE", "license_text", willow).Doc("a.py", "code", "import x\n# " + kBan + "\n"), "Willow-1.0:EXACT",
+       "license.restriction_found"},
       {"RestrictionInATemplate",
        W().Doc("LICENSE", "license_text", willow)
            .Doc("chat_template.jinja", "tokenizer", "{# " + kBan + " #}{{ messages[0] }}"),
        "Willow-1.0:EXACT", "license.restriction_found"},
       {"RestrictionInANotebook",
        W().Doc("LICENSE", "license_text", willow)
-           .Doc("demo.ipynb", "code", R"({"cells": [{"source": ["# You may use it\nonly for non-commercial\npurposes.\n"]}]})")
+           .Doc("demo.ipynb", "code",
+                R"({"cells": [{"source": ["# You may use it\nonly for non-commercial\npurposes.\n"]}]})")
            .Format("json"),
        "Willow-1.0:EXACT", "license.restriction_found"},
       {"WordsOfAProgram",
        W().Doc("LICENSE", "license_text", willow)
            .Doc("a.py", "code",
-                "# Do not use the cache here; the list must not be modified.\nif not distributed:\n  raise Denied('Use is "
+                "# Do not use the cache here; the list must not be modified.\nif not distributed:\n  raise Denied('Use "
+                "is "
                 "not allowed')\n"),
        "Willow-1.0:EXACT"},
       {"WordsOfATemplate",
@@ -369,10 +372,12 @@ std::vector<Case> Cases() {
       {"FieldsOfAPackageAreNoLicenceOfTheModel", W().Doc("package.json", "other", R"({"license": "Willow-1.0"})"),
        "Willow-1.0@file:package.json", "license.none", "", "", "Willow-1.0"},
       {"FieldNamesAFileThatIsThere",
-       W().Doc("LICENSE", "license_text", willow).Doc("package.json", "other", R"({"license": "SEE LICENSE IN LICENSE"})"),
+       W().Doc("LICENSE", "license_text", willow)
+           .Doc("package.json", "other", R"({"license": "SEE LICENSE IN LICENSE"})"),
        "Willow-1.0:EXACT"},
       {"FieldNamesAFileThatIsNotThere",
-       W().Doc("LICENSE", "license_text", willow).Doc("package.json", "other", R"({"license": "SEE LICENSE IN terms"})"),
+       W().Doc("LICENSE", "license_text", willow)
+           .Doc("package.json", "other", R"({"license": "SEE LICENSE IN terms"})"),
        "Willow-1.0:EXACT", "license.unknown"},
       {"ArgumentOfASetup",
        W().Doc("LICENSE", "license_text", willow).Doc("setup.py", "code", "setup(license='LicenseRef-pebble')"),

@@ -449,8 +449,8 @@ std::optional<v1::Finding> UnreadDocument(const v1::InventoryArtifact& artifact)
   std::string message;
   const std::optional<formats::Format> format = formats::FormatFromName(artifact.format());
   if (IsTermsRole(artifact.role()) || artifact.role() == "notice" || artifact.role() == "card") {
-    message = absl::StrFormat("named like terms or a card, but its content (%s) cannot be read as text",
-                              artifact.format());
+    message =
+        absl::StrFormat("named like terms or a card, but its content (%s) cannot be read as text", artifact.format());
   } else if (format.has_value() && formats::IsDocumentWeCannotRead(*format) && *format != formats::Format::kUtf16Text) {
     message = absl::StrFormat(
         "a document that is not read (%s) may hold terms: replace it by its text, or read it and waive this finding",
@@ -482,8 +482,8 @@ Gathered GatherTextEvidence(const ModelView& view, const rulebook::Rulebook& rul
       continue;
     }
     const bool program = IsProgram(artifact.role());
-    Passage passage{artifact.path(), artifact.role(), view.SpeaksFor(artifact), "", artifact.document_truncated(), *text,
-                    program};
+    Passage passage{artifact.path(), artifact.role(), view.SpeaksFor(artifact), "", artifact.document_truncated(),
+                    *text,           program};
     std::string plain;
     if (artifact.format() == "json" && !IsTermsRole(artifact.role())) {
       plain = WithoutEscapes(*text);
@@ -498,8 +498,9 @@ Gathered GatherTextEvidence(const ModelView& view, const rulebook::Rulebook& rul
   if (first_in_part.has_value()) {
     all.findings.push_back(MakeFinding(
         v1::LICENSE_DOCUMENT_UNREADABLE, v1::Outcome::NEEDS_REVIEW,
-        absl::StrFormat("programs that were read in part or not at all, for they are over the limit: %d; the first is this",
-                        programs_in_part),
+        absl::StrFormat(
+            "programs that were read in part or not at all, for they are over the limit: %d; the first is this",
+            programs_in_part),
         *std::move(first_in_part)));
   }
   return all;

@@ -10,9 +10,10 @@
 
 namespace weighbridge::provenance {
 
-// Classifies every text document of the model and says what it found: claims for each match, findings for texts that are not
-// bare, unknown, ambiguous or unreadable, and the restrictions that stand outside matches. Of programs only what is said
-// to people counts (program_text.h). Documents of a format that is not read need review whatever they are called. Pure.
+// Classifies every text document of the model and says what it found: claims for each match, findings for texts that
+// are not bare, unknown, ambiguous or unreadable, and the restrictions that stand outside matches. Of programs only
+// what is said to people counts (program_text.h). Documents of a format that is not read need review whatever they are
+// called. Pure.
 Gathered GatherTextEvidence(const ModelView& view, const rulebook::Rulebook& rules);
 
 // Shorter header values are names, which GatherMetadataEvidence reads.

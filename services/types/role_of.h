@@ -25,8 +25,8 @@ namespace weighbridge {
 // Sizes are not known here: a signature of gigabytes is the caller's to doubt.
 Role RoleOf(std::string_view path, std::string_view format);
 
-// Of the files of a tokenizer those that people write (chat templates, the settings) and not a tool: what stands in them
-// can speak of terms, unlike a vocabulary.
+// Of the files of a tokenizer those that people write (chat templates, the settings) and not a tool: what stands in
+// them can speak of terms, unlike a vocabulary.
 bool IsWrittenForTokenizer(std::string_view path);
 
 }  // namespace weighbridge

@@ -93,7 +93,8 @@ std::vector<Line> LinesOf(std::string_view text) {
   return lines;
 }
 
-// What stands between the quotes at the start of `text`; nothing if it does not start with one. Escapes stay as they are.
+// What stands between the quotes at the start of `text`; nothing if it does not start with one. Escapes stay as they
+// are.
 std::optional<std::string_view> QuotedAt(std::string_view text) {
   if (text.empty() || kQuotes.find(text.front()) == std::string_view::npos) return std::nullopt;
   const size_t end = text.find(text.front(), 1);
@@ -225,7 +226,8 @@ absl::Status ReadSetupCfg(std::string_view text, Reader& reader) {
     }
     WB_RETURN_IF_ERROR(reader.AddClassifiers(line));
     std::string_view key, value;
-    if (section != "metadata" || !SplitEntry(bare, "=:", &key, &value)) continue;
+    const bool continues = line.text.front() == ' ' || line.text.front() == '\t';
+    if (continues || section != "metadata" || !SplitEntry(bare, "=:", &key, &value)) continue;
     const bool names = Lower(key) == "license" || Lower(key) == "licence";
     // "file: LICENSE" is a directive, and the file is read itself.
     if (names && !value.empty() && value.substr(0, 5) != "file:") {

@@ -28,9 +28,9 @@ struct PackageLicense {
 // By the base name alone, in any case of letters.
 bool IsPackageManifest(std::string_view base_name);
 
-// Fields of the package itself, not of what it depends on; those that only name a file beside it ("license-file") are left out. A
-// classifier is given as the SPDX id that it stands for, or else as it is written. In order of place, classifiers last.
-// INVALID_ARGUMENT: package.json is no JSON object, or there are too many fields.
+// Fields of the package itself, not of what it depends on; those that only name a file beside it ("license-file") are
+// left out. A classifier is given as the SPDX id that it stands for, or else as it is written. In order of place,
+// classifiers last. INVALID_ARGUMENT: package.json is no JSON object, or there are too many fields.
 absl::StatusOr<std::vector<PackageLicense>> ReadPackageLicenses(std::string_view base_name, std::string_view text);
 
 }  // namespace weighbridge::formats

@@ -35,10 +35,12 @@ TEST_P(PackageManifestTest, Declares) {
 INSTANTIATE_TEST_SUITE_P(
     Table, PackageManifestTest,
     ::testing::Values(
-        Case{"Expression", "pyproject.toml", "[project]\nname = 'x'\nlicense = \"MIT OR ISC\"\n", "license=MIT OR ISC@3"},
+        Case{"Expression", "pyproject.toml", "[project]\nname = 'x'\nlicense = \"MIT OR ISC\"\n",
+             "license=MIT OR ISC@3"},
         Case{"TableText", "pyproject.toml", "[project]\nlicense = {text = 'ISC'}\n", "license=ISC@2"},
         Case{"TableFile", "pyproject.toml", "[project]\nlicense = {file = 'LICENSE'}\nlicense-files = ['x']\n", ""},
-        Case{"DottedText", "pyproject.toml", "[project]\nlicense.text = \"ISC\"\nlicense.file = 'y'\n", "license=ISC@2"},
+        Case{"DottedText", "pyproject.toml", "[project]\nlicense.text = \"ISC\"\nlicense.file = 'y'\n",
+             "license=ISC@2"},
         Case{"SectionOfItsOwn", "pyproject.toml", "[project.license]\ntext = \"ISC\"\n", "license=ISC@2"},
         Case{"Poetry", "PyProject.toml", "[tool.poetry]\n\"license\"='ISC'\n", "license=ISC@2"},
         Case{"OfATool", "pyproject.toml", "[tool.checker]\nlicense = \"ISC\"\ntext = \"x\"\n", ""},
@@ -46,8 +48,10 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"LongString", "pyproject.toml", "[project]\nlicense = \"\"\"House rules\"\"\"\n", "license=House rules@2"},
         Case{"UnknownForm", "pyproject.toml", "[project]\nlicense = whatever\n", "license=whatever@2"},
         Case{"Classifiers", "pyproject.toml",
-             "[project]\nclassifiers = [\n  \"License :: OSI Approved\",\n  'License :: OSI Approved :: ISC License (ISCL)',\n"
-             "  \"License :: Other/Proprietary License\", \"License :: Free for non-commercial use\"]\nlicense = 'MIT'\n",
+             "[project]\nclassifiers = [\n  \"License :: OSI Approved\",\n  'License :: OSI Approved :: ISC License "
+             "(ISCL)',\n"
+             "  \"License :: Other/Proprietary License\", \"License :: Free for non-commercial use\"]\nlicense = "
+             "'MIT'\n",
              "license=MIT@6 | classifiers=ISC@4* | classifiers=Other/Proprietary License@5* | "
              "classifiers=Free for non-commercial use@5*"},
         Case{"Cargo", "Cargo.toml", "[package]\nlicense = \"MIT/Apache-2.0\"\n[dependencies]\nlicense = \"1.0\"\n",
@@ -56,11 +60,13 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"CargoWorkspaceTable", "Cargo.toml",
              "[workspace.package]\nlicense = 'ISC'\n[package]\nlicense = { workspace = true }\n", "license=ISC@2"},
         Case{"SetupCfg", "setup.cfg",
-             "[metadata]\nLicense: ISC\nlicense_files = LICENSE\nclassifiers =\n    License :: OSI Approved :: BSD License\n"
+             "[metadata]\nLicense: ISC\nlicense_files = LICENSE\nclassifiers =\n    License :: OSI Approved :: BSD "
+             "License\n"
              "[options]\nlicense = no\n",
              "license=ISC@2 | classifiers=bsd@5*"},
         Case{"SetupCfgFile", "setup.cfg", "[metadata]\nlicense = file: LICENSE\n", ""},
-        Case{"SetupPy", "setup.py", "from x import setup\nsetup(name='x', license = 'ISC',\n  classifiers=['License :: x'])",
+        Case{"SetupPy", "setup.py",
+             "from x import setup\nsetup(name='x', license = 'ISC',\n  classifiers=['License :: x'])",
              "license=ISC@2 | classifiers=x@3*"},
         Case{"SetupPyDictionary", "setup.py", "kwargs = {\"license\": \"ISC\", 'the_license': 'x'}", "license=ISC@1"},
         Case{"SetupPyComputed", "setup.py", "setup(license=open('LICENSE').read(), license_files=['x'])", ""},
@@ -70,7 +76,8 @@ INSTANTIATE_TEST_SUITE_P(
              "license=ISC@1 | licenses=MIT@2 | licenses=Zlib@2"},
         Case{"PackageJsonFile", "package.json", "{\"license\": \"SEE LICENSE IN docs/terms.md\"}",
              "license=SEE LICENSE IN docs/terms.md@1 in docs/terms.md"},
-        Case{"PackageJsonNothing", "package.json", "{\"license\": 7, \"dependencies\": {\"license\": \"1\"}}", "license=7@1"},
+        Case{"PackageJsonNothing", "package.json", "{\"license\": 7, \"dependencies\": {\"license\": \"1\"}}",
+             "license=7@1"},
         Case{"Empty", "setup.cfg", "", ""}),
     [](const auto& info) { return info.param.name; });
 
