@@ -405,7 +405,7 @@ INSTANTIATE_TEST_SUITE_P(
                [](Collected& c) { At(c, "LICENSE").set_document_sha256("LICENSE"); }},
         Attack{"WrongDigestOfTheFile", "<LICENSE>.document_sha256",
                [](Collected& c) { At(c, "LICENSE").set_sha256(kSha); }},
-        Attack{"BytesChanged", "documents[3]", [](Collected& c) { c.documents[At(c, "LICENSE").sha256()][0] = 'X'; }},
+        Attack{"BytesChanged", "documents[5]", [](Collected& c) { c.documents[At(c, "LICENSE").sha256()][0] = 'X'; }},
         Attack{"DocumentsSwapped", "<README.md>.size",
                [](Collected& c) {
                  const std::string digest = At(c, "LICENSE").sha256();
