@@ -234,10 +234,12 @@ TEST(ApproveVerbTest, AWaiverThenAnApproval) {
 
 // ---- conclude -----------------------------------------------------------------------------------------------------
 
+constexpr char kDayBefore[] = "2026-11-20T12:00:00Z";
+
 std::vector<std::string> ConcludeArgs(const User& user, const std::string& license,
-                                      const std::vector<std::string>& more = {}) {
+                                      const std::vector<std::string>& more = {}, const std::string& at = kAt) {
   std::vector<std::string> args = {"conclude", "--model", user.ModelDigest(), "--license", license, "--by", "Counsel",
-                                   "--reason", "asked the publisher", "--at", kAt};
+                                   "--reason", "asked the publisher", "--at", at};
   args.insert(args.end(), more.begin(), more.end());
   return args;
 }
@@ -285,7 +287,8 @@ TEST(ConcludeVerbTest, AChangedTextIsApprovableWithEvidenceAlone) {
   kCard("mit")(user);
   ASSERT_EQ(Gate(user).exit_code, 5);
   EXPECT_TRUE(Says(user.Approve({"--reviewed"}).err, "reason: modified_text"));
-  ASSERT_EQ(user.Run(ConcludeArgs(user, "mit")).exit_code, 0);
+  // A day before the other: of two at one instant either may be the newest.
+  ASSERT_EQ(user.Run(ConcludeArgs(user, "mit", {}, kDayBefore)).exit_code, 0);
   EXPECT_TRUE(Says(user.Approve({"--reviewed"}).err, "reason: modified_text")) << "without evidence";
   user.dir.Write("letter.txt", "we meant MIT");
   ASSERT_EQ(user.Run(ConcludeArgs(user, "mit", {"--evidence", user.dir.At("letter.txt")})).exit_code, 0);
